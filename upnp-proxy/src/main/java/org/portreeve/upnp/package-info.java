@@ -1,0 +1,5 @@
+/**
+ * The UPnP gateway device: SSDP, SOAP and events, interworking to port control. Empty until UPnP is
+ * served.
+ */
+package org.portreeve.upnp;
