@@ -1,0 +1,76 @@
+package org.portreeve.nat.counter;
+
+import java.util.Locale;
+
+/**
+ * Everything a shard counts. A drop reason is its counter: there is no way to drop a packet without
+ * saying why. For each shard, and so for the node:
+ *
+ * <p>{@code RECEIVED + HANDED_IN = FORWARDED + HANDED_OUT + drops + packets that wait}.
+ */
+public enum NatCounter {
+    RECEIVED("Packets read from the inside or outside device"),
+    FORWARDED("Packets translated and sent"),
+    HANDED_OUT("Packets passed to the shard that owns the external address"),
+    HANDED_IN("Packets taken over from another shard"),
+    PARKED("Packets that had to wait for a pairing or a port block; each leaves as another count"),
+    DROP_NOT_IPV4("Not an IPv4 packet; IPv6 noise of the device itself is normal"),
+    DROP_TRUNCATED("IPv4 or transport header does not fit the received octets"),
+    DROP_FRAGMENT("IP fragment; this version does not reassemble"),
+    DROP_PROTOCOL(
+            "Neither TCP, UDP nor ICMP; shared addresses carry nothing else (RFC 6888 REQ-1)"),
+    DROP_ICMP("ICMP that is not an echo of a known session; errors are not translated yet"),
+    DROP_TCP_FLAGS("TCP flags that no sane host sends (SYN+FIN, SYN+RST, none); a scan"),
+    DROP_SPOOFED("Source from inside that is no subscriber; look for a wrong prefix or an attack"),
+    DROP_MARTIAN("Destination that cannot be reached through a NAT: multicast, loopback, zero"),
+    DROP_TO_INSIDE("Subscriber addressed another subscriber's internal address"),
+    DROP_FOREIGN_SOURCE("Packet from outside that claims an inside or pool source; an attack"),
+    DROP_NOT_OURS("Packet from outside for an address that is not in the pool; check the routes"),
+    DROP_UNPAIRED("No external address could be paired with the subscriber"),
+    DROP_WAIT_FULL("Too many packets wait for a pairing or a port block"),
+    DROP_WAIT_EXPIRED("A pairing or a port block came too late for the packet that waited"),
+    DROP_NO_RECORD("No record of the port block could be made; look at the journal and its disk"),
+    DROP_BUSY("Port control has no place for another event; it is overloaded or stuck"),
+    DROP_HANDOVER_FULL("The shard that owns the address does not keep up"),
+    DROP_NO_SESSION("TCP segment that is no SYN, or echo reply, without a session"),
+    DROP_NO_MAPPING("Inbound packet to an external port that nobody holds; scans are normal"),
+    DROP_FILTERED("Inbound packet to a mapping that accepts no new sessions"),
+    DROP_PORTS_EXHAUSTED("The subscriber's paired address has no free port or block left"),
+    DROP_PORT_QUOTA("Subscriber is at its port quota (RFC 6888 REQ-4)"),
+    DROP_SESSION_QUOTA("Subscriber is at its session quota (RFC 6888 REQ-5)"),
+    DROP_SESSION_RATE("Subscriber opens sessions faster than its quota allows"),
+    DROP_INBOUND_QUOTA("Mapping has as many sessions from outside as the profile allows"),
+    DROP_INBOUND_RATE("Outside hosts open sessions on a mapping faster than the profile allows"),
+    DROP_TIME_WAIT("SYN of a connection that both sides closed; its tuple is held for a while"),
+    DROP_TABLE_FULL("Session or mapping table of the shard is full; raise translator.capacity"),
+    DROP_SEND("The device refused the packet; its queue is full or it is down"),
+    SESSIONS_OPENED("Sessions made"),
+    SESSIONS_ENDED("Sessions removed"),
+    MAPPINGS_MADE("Mappings made, implicit and explicit"),
+    MAPPINGS_ENDED("Mappings ended; their ports rest"),
+    BLOCKS_LEASED("Port blocks given to subscribers"),
+    BLOCKS_RELEASED("Port blocks given back"),
+    RST_OUT_OF_WINDOW("TCP resets that belong to no connection; forwarded, but ignored"),
+    TELEMETRY_LOST("Events that the telemetry ring had no place for");
+
+    private final String help;
+
+    NatCounter(String help) {
+        this.help = help;
+    }
+
+    /** What an operator should conclude. */
+    public String help() {
+        return help;
+    }
+
+    /** The metric's name, such as {@code nat_drop_no_mapping_total}. */
+    public String metricName() {
+        return "nat_" + name().toLowerCase(Locale.ROOT) + "_total";
+    }
+
+    /** Whether a packet that counts here went no further. */
+    public boolean isDrop() {
+        return name().startsWith("DROP_");
+    }
+}

@@ -1,0 +1,2 @@
+/** What the translator counts. Written by one shard thread each, read by any. */
+package org.portreeve.nat.counter;

@@ -1,0 +1,126 @@
+package org.portreeve.nat.directory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Which subscriber an internal address is, and which external address it is paired with: realm and
+ * internal address to subscriber index and address index. One thread writes (port control), any
+ * thread reads without locks.
+ *
+ * <p>Open addressing in one {@code long[]} of key and value by turns. The writer fills the value
+ * first and publishes the key after it; a value changes in one store. A removed entry keeps its key
+ * with the value {@link #NONE}, and the table is copied when those get in the way, so a reader sees
+ * either table whole.
+ */
+public final class Directory {
+    /** The value of an address that has no pairing. */
+    public static final long NONE = 0;
+
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int MIN_ENTRIES = 1024;
+
+    private volatile long[] table = new long[2 * MIN_ENTRIES];
+    private int used;
+    private int live;
+
+    /** The pairing of an internal address, or {@link #NONE}. Any thread. */
+    public long find(int realm, int internalIp) {
+        long[] cells = table;
+        long key = key(realm, internalIp);
+        int mask = cells.length / 2 - 1;
+        for (int slot = hash(key) & mask; ; slot = slot + 1 & mask) {
+            long found = (long) CELL.getAcquire(cells, 2 * slot);
+            if (found == key) {
+                return (long) CELL.getAcquire(cells, 2 * slot + 1);
+            }
+            if (found == 0) {
+                return NONE;
+            }
+        }
+    }
+
+    /** The subscriber index of a value that is not {@link #NONE}. */
+    public static int subscriber(long pairing) {
+        return (int) (pairing >>> 32);
+    }
+
+    /** The address index of a value that is not {@link #NONE}. */
+    public static int addressIndex(long pairing) {
+        return (int) pairing - 1;
+    }
+
+    /** Pairs an internal address, or moves it. Writer only. */
+    public void put(int realm, int internalIp, int subscriber, int addressIndex) {
+        makeRoom();
+        long key = key(realm, internalIp);
+        long value = (long) subscriber << 32 | addressIndex + 1;
+        int slot = slotOf(table, key);
+        long[] cells = table;
+        if (cells[2 * slot] == key) {
+            if (cells[2 * slot + 1] == NONE) {
+                live++;
+            }
+            CELL.setRelease(cells, 2 * slot + 1, value);
+            return;
+        }
+        CELL.setRelease(cells, 2 * slot + 1, value);
+        CELL.setRelease(cells, 2 * slot, key);
+        used++;
+        live++;
+    }
+
+    /** Forgets an internal address. Writer only. */
+    public void remove(int realm, int internalIp) {
+        long[] cells = table;
+        long key = key(realm, internalIp);
+        int slot = slotOf(cells, key);
+        if (cells[2 * slot] == key && cells[2 * slot + 1] != NONE) {
+            CELL.setRelease(cells, 2 * slot + 1, NONE);
+            live--;
+        }
+    }
+
+    /** How many addresses are paired. Writer only. */
+    public int size() {
+        return live;
+    }
+
+    private void makeRoom() {
+        long[] old = table;
+        int entries = old.length / 2;
+        if (used + 1 <= entries / 2) {
+            return;
+        }
+        int wanted = Math.max(MIN_ENTRIES, Integer.highestOneBit(Math.max(1, live)) * 8);
+        long[] fresh = new long[2 * wanted];
+        for (int slot = 0; slot < entries; slot++) {
+            if (old[2 * slot + 1] != NONE) {
+                int to = slotOf(fresh, old[2 * slot]);
+                fresh[2 * to] = old[2 * slot];
+                fresh[2 * to + 1] = old[2 * slot + 1];
+            }
+        }
+        used = live;
+        table = fresh;
+    }
+
+    private static int slotOf(long[] cells, long key) {
+        int mask = cells.length / 2 - 1;
+        int slot = hash(key) & mask;
+        while (cells[2 * slot] != 0 && cells[2 * slot] != key) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    /** Never zero, which marks an empty cell. */
+    private static long key(int realm, int internalIp) {
+        return (realm + 1L) << 32 | (internalIp & 0xffff_ffffL);
+    }
+
+    private static int hash(long key) {
+        long mixed = key * 0x9E37_79B9_7F4A_7C15L;
+        return (int) (mixed >>> 32 ^ mixed >>> 47);
+    }
+}

@@ -1,0 +1,55 @@
+package org.portreeve.nat.io.linux;
+
+import java.util.Collection;
+import java.util.List;
+import org.portreeve.nat.Prefix;
+
+/**
+ * What the routes of a node follow from. Immutable.
+ *
+ * @param tunName the name the TUN devices are made of
+ * @param insideInterfaces the subscriber-facing interfaces
+ * @param outsideInterfaces the Internet-facing interfaces
+ * @param insidePrefixes who is a subscriber
+ * @param pool the external addresses
+ */
+public record RouteConfig(
+        String tunName,
+        List<String> insideInterfaces,
+        List<String> outsideInterfaces,
+        List<Prefix> insidePrefixes,
+        List<Prefix> pool) {
+
+    /** Takes copies of the lists. */
+    public RouteConfig {
+        insideInterfaces = List.copyOf(insideInterfaces);
+        outsideInterfaces = List.copyOf(outsideInterfaces);
+        insidePrefixes = List.copyOf(insidePrefixes);
+        pool = List.copyOf(pool);
+    }
+
+    /** The same with the pool as addresses. */
+    public static RouteConfig of(
+            String tunName,
+            List<String> insideInterfaces,
+            List<String> outsideInterfaces,
+            List<Prefix> insidePrefixes,
+            Collection<Integer> poolAddresses) {
+        return new RouteConfig(
+                tunName,
+                insideInterfaces,
+                outsideInterfaces,
+                insidePrefixes,
+                PoolPrefixes.of(poolAddresses));
+    }
+
+    /** The device that packets of subscribers are routed to. */
+    String insideTun() {
+        return TunDevices.insideDevice(tunName);
+    }
+
+    /** The device that packets to the pool are routed to. */
+    String outsideTun() {
+        return TunDevices.outsideDevice(tunName);
+    }
+}

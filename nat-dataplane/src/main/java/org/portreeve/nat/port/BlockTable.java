@@ -1,0 +1,144 @@
+package org.portreeve.nat.port;
+
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Protocol;
+
+/**
+ * The port blocks of a shard's addresses and who leases them (RFC 7768 §2). A block is named by a
+ * dense index over all addresses of the shard. Owned by the shard thread.
+ */
+public final class BlockTable {
+    /** No block. */
+    public static final int NONE = -1;
+
+    /** State: nobody's; it may still rest. */
+    public static final int FREE = 0;
+
+    /** State: chosen for a subscriber, its record is not durable yet. */
+    public static final int PENDING = 1;
+
+    /** State: its owner takes ports from it. */
+    public static final int ACTIVE = 2;
+
+    private static final long NEVER = 0;
+
+    private final PortRange incoming;
+    private final int firstPort;
+    private final int size;
+    private final int perAddress;
+    private final byte[] states;
+    private final int[] owners;
+    private final int[] used;
+    private final long[] restsUntilNs;
+
+    /** The blocks of so many addresses: what the incoming range leaves of the ports. */
+    public BlockTable(NatConfig config, int addresses) {
+        incoming = config.incomingPorts();
+        size = config.block().size();
+        // Blocks are aligned to their size.
+        firstPort = (config.ports().first() + size - 1) / size * size;
+        perAddress = (config.ports().last() + 1 - firstPort) / size;
+        states = new byte[addresses * perAddress];
+        owners = new int[states.length];
+        used = new int[states.length * Protocol.COUNT];
+        restsUntilNs = new long[states.length];
+    }
+
+    /** How many blocks all addresses of the shard have. */
+    public int count() {
+        return states.length;
+    }
+
+    /** Ports in a block. */
+    public int size() {
+        return size;
+    }
+
+    /** The block that a port lies in, or {@link #NONE}. */
+    public int blockOf(int address, int port) {
+        int position = (port - firstPort) / size;
+        boolean inside = port >= firstPort && position < perAddress && !incoming.contains(port);
+        return inside ? address * perAddress + position : NONE;
+    }
+
+    public int firstPort(int block) {
+        return firstPort + block % perAddress * size;
+    }
+
+    /** The address of a block, counted within the shard. */
+    public int address(int block) {
+        return block / perAddress;
+    }
+
+    public int state(int block) {
+        return states[block];
+    }
+
+    public int owner(int block) {
+        return owners[block];
+    }
+
+    /** Ports in use or resting, of one protocol. */
+    public int used(int block, int protocolIndex) {
+        return used[block * Protocol.COUNT + protocolIndex];
+    }
+
+    public void addUsed(int block, int protocolIndex, int change) {
+        used[block * Protocol.COUNT + protocolIndex] += change;
+    }
+
+    /** Whether no port of the block is in use or resting. */
+    public boolean isUnused(int block) {
+        return used(block, 0) + used(block, 1) + used(block, 2) == 0;
+    }
+
+    /**
+     * A free, rested block of the address, found from a random place on so that blocks are
+     * scattered; or {@link #NONE}.
+     */
+    public int findFree(int address, PortRandom random, long nowNs) {
+        if (perAddress == 0) {
+            return NONE;
+        }
+        int start = random.below(perAddress);
+        for (int i = 0; i < perAddress; i++) {
+            int block = address * perAddress + (start + i) % perAddress;
+            if (isLeasable(block, nowNs)) {
+                return block;
+            }
+        }
+        return NONE;
+    }
+
+    /**
+     * A free block may hold a port that was restored from before a change of the ranges; one that
+     * touches the incoming range is never leased.
+     */
+    private boolean isLeasable(int block, long nowNs) {
+        int first = firstPort(block);
+        if (first <= incoming.last() && incoming.first() <= first + size - 1) {
+            return false;
+        }
+        boolean isRested = restsUntilNs[block] == NEVER || restsUntilNs[block] - nowNs <= 0;
+        return states[block] == FREE && isRested && isUnused(block);
+    }
+
+    public void lease(int block, int subscriber, int state) {
+        assert states[block] == FREE : "block " + block + " has two owners";
+        states[block] = (byte) state;
+        owners[block] = subscriber;
+    }
+
+    public void activate(int block) {
+        assert states[block] == PENDING : "block " + block + " was not pending";
+        states[block] = ACTIVE;
+    }
+
+    /** Gives a block back; it rests until the time given. */
+    public void release(int block, long restsUntilNs) {
+        assert isUnused(block) : "block " + block + " still has ports in use";
+        states[block] = FREE;
+        this.restsUntilNs[block] = restsUntilNs;
+    }
+}

@@ -1,0 +1,307 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.port.PortAllocator;
+import org.portreeve.nat.shard.ShardOutcome.Refusal;
+import org.portreeve.nat.table.MappingTable;
+
+/**
+ * Carries out what port control asks and tells the outcome. Quotas are checked here, where nobody
+ * gets round them; what is restored at start was granted before and is not held against them. Owned
+ * by the shard thread.
+ */
+final class Commands {
+    /** A packet that waited longer than this is of no use to its sender any more. */
+    private static final long MAX_WAIT_NS = 3_000_000_000L;
+
+    private static final int EXPIRED = ShardCounters.index(NatCounter.DROP_WAIT_EXPIRED);
+    private static final int NO_RECORD = ShardCounters.index(NatCounter.DROP_NO_RECORD);
+
+    private final Tables tables;
+    private final MappingTable rows;
+    private final Mappings mappings;
+    private final Blocks blocks;
+    private final Outbound outbound;
+    private final ShardLink link;
+    private final NatConfig.Quota quota;
+
+    Commands(Tables tables, Mappings mappings, Blocks blocks, Outbound outbound, ShardLink link) {
+        this.tables = tables;
+        this.rows = tables.mappings;
+        this.mappings = mappings;
+        this.blocks = blocks;
+        this.outbound = outbound;
+        this.link = link;
+        this.quota = tables.config.quota();
+    }
+
+    void execute(ShardCommand command, long nowNs) {
+        switch (command) {
+            case ShardCommand.ReserveMapping reserve -> onReserve(reserve);
+            case ShardCommand.ActivateMapping activate -> onActivate(activate);
+            case ShardCommand.ReleaseReservation release -> onRelease(release, nowNs);
+            case ShardCommand.EndMapping end -> onEnd(end, nowNs);
+            case ShardCommand.QueryIdle query -> onQuery(query, nowNs);
+            case ShardCommand.RestoreMapping restore -> onRestoreMapping(restore);
+            case ShardCommand.RestoreHold restore -> onRestoreHold(restore, nowNs);
+            case ShardCommand.RestoreBlock restore -> onRestoreBlock(restore, nowNs);
+            case ShardCommand.PairingDecided decided -> onPairing(decided, nowNs);
+            case ShardCommand.ActivateBlock activate -> {
+                int block = blocks.at(activate.addressIndex(), activate.firstPort());
+                resumeAfterBlock(blocks.activate(block, nowNs), nowNs);
+            }
+            case ShardCommand.RefuseBlock refuse -> {
+                int block = blocks.at(refuse.addressIndex(), refuse.firstPort());
+                dropWaiting(blocks.refuse(block, nowNs), nowNs);
+            }
+            case ShardCommand.ForgetSubscriber forget -> {
+                boolean forgotten = blocks.forget(forget.subscriber());
+                int kind = forgotten ? ShardLink.Kind.FORGOTTEN : ShardLink.Kind.BUSY;
+                link.emit(kind, forget.requestId(), forget.subscriber(), 0, 0);
+            }
+        }
+    }
+
+    private void onReserve(ShardCommand.ReserveMapping reserve) {
+        int row = mappings.find(reserve.internal());
+        boolean rests = row != MappingTable.NONE && rows.state(row) == MappingTable.RESTING;
+        if (row == MappingTable.NONE || (rests && !keepsRestingPort(reserve, row))) {
+            reserveFresh(reserve, row);
+            return;
+        }
+        int port = rows.externalPort(row);
+        boolean isOther = reserve.suggestedPort() != 0 && reserve.suggestedPort() != port;
+        if (reserve.exact() && isOther) {
+            refuse(reserve.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        boolean isExplicit = rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING);
+        if (!isExplicit && isOverExplicitQuota(reserve.subscriber())) {
+            refuse(reserve.requestId(), Refusal.QUOTA);
+            return;
+        }
+        if (!isExplicit) {
+            if (rows.state(row) == MappingTable.RESTING) {
+                mappings.reserveResting(row);
+            }
+            mappings.markPending(row);
+        }
+        reserved(reserve.requestId(), row, true);
+    }
+
+    /** A port that rests goes back to its own tuple, unless its owner must and cannot prove it. */
+    private boolean keepsRestingPort(ShardCommand.ReserveMapping reserve, int row) {
+        if (rows.has(row, MappingTable.WAS_EXPLICIT) && !reserve.reclaim()) {
+            return false;
+        }
+        int suggested = reserve.suggestedPort();
+        int address = tables.localAddress(reserve.addressIndex());
+        int protocolIndex = Protocol.index(reserve.internal().protocol());
+        return rows.addressIndex(row) == reserve.addressIndex()
+                && !tables.ports.isOpenTo(reserve.subscriber(), address, protocolIndex, suggested);
+    }
+
+    /** Another port for a tuple without one, or whose own port {@code resting} goes on resting. */
+    private void reserveFresh(ShardCommand.ReserveMapping reserve, int resting) {
+        int subscriber = reserve.subscriber();
+        if (isOverExplicitQuota(subscriber)
+                || tables.subscribers.ports(subscriber) >= quota.ports()) {
+            refuse(reserve.requestId(), Refusal.QUOTA);
+            return;
+        }
+        int port =
+                tables.ports.explicit(
+                        subscriber,
+                        tables.localAddress(reserve.addressIndex()),
+                        Protocol.index(reserve.internal().protocol()),
+                        reserve.suggestedPort(),
+                        reserve.exact());
+        if (port == PortAllocator.NONE) {
+            Refusal reason = reserve.exact() ? Refusal.CANNOT_PROVIDE : Refusal.NO_PORTS;
+            refuse(reserve.requestId(), reason);
+            return;
+        }
+        int row =
+                create(
+                        reserve.internal(),
+                        subscriber,
+                        reserve.addressIndex(),
+                        port,
+                        MappingTable.RESERVED);
+        if (row == MappingTable.NONE) {
+            refuse(reserve.requestId(), Refusal.TABLE_FULL);
+            return;
+        }
+        // Only now: a refused request must not cost the owner the port that it may reclaim.
+        if (resting != MappingTable.NONE) {
+            rows.orphan(resting);
+        }
+        mappings.markPending(row);
+        reserved(reserve.requestId(), row, false);
+    }
+
+    private void onActivate(ShardCommand.ActivateMapping activate) {
+        int row = mappings.find(activate.internal());
+        assert row != MappingTable.NONE : "activated what was not reserved";
+        mappings.activate(row);
+        link.emit(ShardLink.Kind.ACTIVATED, activate.requestId(), 0, 0, 0);
+    }
+
+    private void onRelease(ShardCommand.ReleaseReservation release, long nowNs) {
+        int row = mappings.find(release.internal());
+        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.PENDING);
+        if (found) {
+            mappings.abandon(row, nowNs);
+        }
+        ended(release.requestId(), found, release.internal());
+    }
+
+    private void onEnd(ShardCommand.EndMapping end, long nowNs) {
+        int row = mappings.find(end.internal());
+        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.EXPLICIT);
+        if (found && end.onlyIfIdle()) {
+            long remainingNs = mappings.outboundRemainingNs(row, nowNs);
+            if (remainingNs > 0) {
+                link.emit(ShardLink.Kind.STILL_USED, end.requestId(), remainingNs, 0, 0);
+                return;
+            }
+        }
+        if (found) {
+            mappings.endExplicit(row, nowNs);
+        }
+        ended(end.requestId(), found, end.internal());
+    }
+
+    private void onQuery(ShardCommand.QueryIdle query, long nowNs) {
+        int row = mappings.find(query.internal());
+        long remainingNs = row == MappingTable.NONE ? 0 : mappings.outboundRemainingNs(row, nowNs);
+        if (remainingNs > 0) {
+            link.emit(ShardLink.Kind.STILL_USED, query.requestId(), remainingNs, 0, 0);
+            return;
+        }
+        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.EXPLICIT);
+        ended(query.requestId(), found, query.internal());
+    }
+
+    private void onRestoreMapping(ShardCommand.RestoreMapping restore) {
+        int row = mappings.find(restore.internal());
+        if (row != MappingTable.NONE) {
+            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        row =
+                restore(
+                        restore.internal(),
+                        restore.subscriber(),
+                        restore.addressIndex(),
+                        restore.externalPort(),
+                        MappingTable.RESERVED);
+        if (row == MappingTable.NONE) {
+            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        mappings.markPending(row);
+        mappings.activate(row);
+        reserved(restore.requestId(), row, false);
+    }
+
+    private void onRestoreHold(ShardCommand.RestoreHold restore, long nowNs) {
+        boolean hasOther = mappings.find(restore.internal()) != MappingTable.NONE;
+        int row =
+                restore(
+                        restore.internal(),
+                        restore.subscriber(),
+                        restore.addressIndex(),
+                        restore.externalPort(),
+                        hasOther ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
+        if (row == MappingTable.NONE) {
+            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        mappings.restoreResting(row, nowNs + restore.remainingNs());
+        reserved(restore.requestId(), row, false);
+    }
+
+    private void onRestoreBlock(ShardCommand.RestoreBlock restore, long nowNs) {
+        int address = tables.localAddress(restore.addressIndex());
+        if (blocks.restore(restore.subscriber(), address, restore.firstPort(), nowNs)) {
+            link.emit(ShardLink.Kind.ACTIVATED, restore.requestId(), 0, 0, 0);
+        } else {
+            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+        }
+    }
+
+    private void onPairing(ShardCommand.PairingDecided decided, long nowNs) {
+        long key = Waiting.pairingKey(decided.realm(), decided.internalIp());
+        for (int left = tables.waiting.count(key); left > 0; left--) {
+            int place = tables.waiting.take(key);
+            int verdict =
+                    isLate(place, nowNs)
+                            ? EXPIRED
+                            : outbound.afterPairing(tables.waiting.at(place), nowNs);
+            tables.counters.increment(verdict);
+        }
+    }
+
+    private void resumeAfterBlock(int subscriber, long nowNs) {
+        long key = Waiting.blockKey(subscriber);
+        for (int left = tables.waiting.count(key); left > 0; left--) {
+            int place = tables.waiting.take(key);
+            int verdict =
+                    isLate(place, nowNs)
+                            ? EXPIRED
+                            : outbound.afterBlock(tables.waiting.at(place), subscriber, nowNs);
+            tables.counters.increment(verdict);
+        }
+    }
+
+    /** Without a record: another block would not have one either, so nobody waits for it. */
+    private void dropWaiting(int subscriber, long nowNs) {
+        long key = Waiting.blockKey(subscriber);
+        for (int place = tables.waiting.take(key);
+                place != Waiting.NONE;
+                place = tables.waiting.take(key)) {
+            tables.counters.increment(isLate(place, nowNs) ? EXPIRED : NO_RECORD);
+        }
+    }
+
+    private boolean isLate(int place, long nowNs) {
+        return nowNs - tables.waiting.sinceNs(place) > MAX_WAIT_NS;
+    }
+
+    private int restore(
+            InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {
+        int address = tables.localAddress(addressIndex);
+        boolean isFree = tables.ports.isFree(address, Protocol.index(tuple.protocol()), port);
+        return isFree ? create(tuple, subscriber, addressIndex, port, state) : MappingTable.NONE;
+    }
+
+    private int create(InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {
+        return mappings.create(Mappings.key(tuple), subscriber, addressIndex, port, state);
+    }
+
+    private boolean isOverExplicitQuota(int subscriber) {
+        return tables.subscribers.explicitMappings(subscriber) >= quota.mappings();
+    }
+
+    private void reserved(long requestId, int row, boolean existing) {
+        int kind = ShardLink.Kind.RESERVED;
+        link.emit(
+                kind, requestId, rows.addressIndex(row), rows.externalPort(row), existing ? 1 : 0);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // The code never leaves the process.
+    private void refuse(long requestId, Refusal reason) {
+        link.emit(ShardLink.Kind.REFUSED, requestId, reason.ordinal(), 0, 0);
+    }
+
+    private void ended(long requestId, boolean found, InternalTuple tuple) {
+        int row = mappings.find(tuple);
+        boolean remains = row != MappingTable.NONE && rows.state(row) == MappingTable.ACTIVE;
+        link.emit(ShardLink.Kind.ENDED, requestId, found ? 1 : 0, remains ? 1 : 0, 0);
+    }
+}

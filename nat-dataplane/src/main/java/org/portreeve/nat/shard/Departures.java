@@ -1,0 +1,42 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.wire.Ipv4Header;
+
+/** Where packets leave a shard: its device, or another shard. Owned by the shard thread. */
+final class Departures {
+    private static final int FORWARDED = ShardCounters.index(NatCounter.FORWARDED);
+    private static final int HANDED_OUT = ShardCounters.index(NatCounter.HANDED_OUT);
+    private static final int SEND = ShardCounters.index(NatCounter.DROP_SEND);
+    private static final int HANDOVER_FULL = ShardCounters.index(NatCounter.DROP_HANDOVER_FULL);
+
+    private final Tables tables;
+    private final PacketPort port;
+    private final Handover handover;
+    private final int shardIndex;
+
+    Departures(Tables tables, PacketPort port, Handover handover, int shardIndex) {
+        this.tables = tables;
+        this.port = port;
+        this.handover = handover;
+        this.shardIndex = shardIndex;
+    }
+
+    /** Sends a translated packet out of a side. */
+    int send(int side, long packet) {
+        return port.send(side, packet, Ipv4Header.totalLength(packet)) ? FORWARDED : SEND;
+    }
+
+    /** Passes a packet to the shard that owns an external address. */
+    int handOver(int addressIndex, int kind, long packet) {
+        int target = tables.config.shardOf(addressIndex);
+        int bytes = Ipv4Header.totalLength(packet);
+        boolean taken = handover.ring(shardIndex, target).offer(kind, packet, bytes);
+        if (taken) {
+            handover.mark(shardIndex, target);
+        }
+        return taken ? HANDED_OUT : HANDOVER_FULL;
+    }
+}

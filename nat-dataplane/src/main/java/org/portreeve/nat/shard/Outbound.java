@@ -1,0 +1,283 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.memory.Memory;
+import org.portreeve.nat.port.PortAllocator;
+import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
+import org.portreeve.nat.wire.IcmpHeader;
+import org.portreeve.nat.wire.Ipv4Header;
+import org.portreeve.nat.wire.TcpHeader;
+
+/**
+ * The way of a packet from a subscriber to the Internet: source check, pairing, session, mapping,
+ * port, rewriting. Every method returns a verdict, which is the code of a counter. Owned by the
+ * shard thread.
+ */
+final class Outbound {
+    private static final int PARKED = ShardCounters.index(NatCounter.PARKED);
+    private static final int SPOOFED = ShardCounters.index(NatCounter.DROP_SPOOFED);
+    private static final int MARTIAN = ShardCounters.index(NatCounter.DROP_MARTIAN);
+    private static final int TO_INSIDE = ShardCounters.index(NatCounter.DROP_TO_INSIDE);
+    private static final int ICMP = ShardCounters.index(NatCounter.DROP_ICMP);
+    private static final int UNPAIRED = ShardCounters.index(NatCounter.DROP_UNPAIRED);
+    private static final int WAIT_FULL = ShardCounters.index(NatCounter.DROP_WAIT_FULL);
+    private static final int BUSY = ShardCounters.index(NatCounter.DROP_BUSY);
+    private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_NO_SESSION);
+    private static final int EXHAUSTED = ShardCounters.index(NatCounter.DROP_PORTS_EXHAUSTED);
+    private static final int PORT_QUOTA = ShardCounters.index(NatCounter.DROP_PORT_QUOTA);
+    private static final int SESSION_QUOTA = ShardCounters.index(NatCounter.DROP_SESSION_QUOTA);
+    private static final int SESSION_RATE = ShardCounters.index(NatCounter.DROP_SESSION_RATE);
+    private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
+    private static final int TABLE_FULL = ShardCounters.index(NatCounter.DROP_TABLE_FULL);
+
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final int REALM = InternalTuple.DEFAULT_REALM;
+
+    /** Instead of a mapping: the subscriber's next block is pending. */
+    private static final int AWAIT_BLOCK = Integer.MIN_VALUE;
+
+    private final Tables tables;
+    private final Directory directory;
+    private final Mappings mappings;
+    private final Blocks blocks;
+    private final ShardLink link;
+    private final Telemetry telemetry;
+    private final Departures departures;
+    private final Inbound inbound;
+    private final NatConfig.Quota quota;
+    private final long sessionIntervalNs;
+
+    Outbound(
+            Tables tables,
+            Directory directory,
+            Mappings mappings,
+            Blocks blocks,
+            ShardLink link,
+            Telemetry telemetry,
+            Departures departures,
+            Inbound inbound) {
+        this.tables = tables;
+        this.directory = directory;
+        this.mappings = mappings;
+        this.blocks = blocks;
+        this.link = link;
+        this.telemetry = telemetry;
+        this.departures = departures;
+        this.inbound = inbound;
+        quota = tables.config.quota();
+        sessionIntervalNs = SECOND_NS / Math.max(1, quota.sessionsPerSecond());
+    }
+
+    /** Translates a checked packet that came in from inside and sends it on its way. */
+    int translate(long packet, long nowNs) {
+        int source = Ipv4Header.source(packet);
+        if (!tables.addresses.isInside(source)) {
+            return SPOOFED;
+        }
+        int destination = Ipv4Header.destination(packet);
+        if (tables.addresses.isMartian(destination)) {
+            return MARTIAN;
+        }
+        if (tables.addresses.isInside(destination)) {
+            return TO_INSIDE;
+        }
+        long pairing = directory.find(REALM, source);
+        return pairing == Directory.NONE
+                ? awaitPairing(packet, source, nowNs)
+                : ofPaired(packet, pairing, nowNs);
+    }
+
+    /** Goes on with a packet whose pairing was decided meanwhile. */
+    int afterPairing(long packet, long nowNs) {
+        long pairing = directory.find(REALM, Ipv4Header.source(packet));
+        return pairing == Directory.NONE ? UNPAIRED : ofPaired(packet, pairing, nowNs);
+    }
+
+    /** Goes on with a packet of this subscriber whose block was decided meanwhile. */
+    int afterBlock(long packet, int subscriber, long nowNs) {
+        long pairing = directory.find(REALM, Ipv4Header.source(packet));
+        boolean isSame =
+                pairing != Directory.NONE
+                        && Directory.subscriber(pairing) == subscriber
+                        && tables.owns(Directory.addressIndex(pairing));
+        return isSame ? ofOwnSubscriber(packet, pairing, true, nowNs) : UNPAIRED;
+    }
+
+    /** Reads what the look-up of this packet reads first; the octets may be anything. */
+    long touch(long packet) {
+        long message = packet + Ipv4Header.headerBytes(packet);
+        int protocol = Ipv4Header.protocol(packet);
+        long key0 = SessionTable.key0(Ipv4Header.source(packet), Ipv4Header.destination(packet));
+        long key1 =
+                SessionTable.key1(
+                        REALM, protocol, localPort(message, protocol), peerPort(message, protocol));
+        return tables.sessions.touch(tables.sessions.hash(key0, key1));
+    }
+
+    private int ofPaired(long packet, long pairing, long nowNs) {
+        int addressIndex = Directory.addressIndex(pairing);
+        return tables.owns(addressIndex)
+                ? ofOwnSubscriber(packet, pairing, false, nowNs)
+                : departures.handOver(addressIndex, HandoverRing.FROM_INSIDE, packet);
+    }
+
+    private int ofOwnSubscriber(long packet, long pairing, boolean isAdmitted, long nowNs) {
+        long message = packet + Ipv4Header.headerBytes(packet);
+        int protocol = Ipv4Header.protocol(packet);
+        if (protocol == Protocol.ICMP && !isForwardedQuery(packet, message)) {
+            return ICMP;
+        }
+        int source = Ipv4Header.source(packet);
+        int port = localPort(message, protocol);
+        long key0 = SessionTable.key0(source, Ipv4Header.destination(packet));
+        long key1 = SessionTable.key1(REALM, protocol, port, peerPort(message, protocol));
+        int hash = tables.sessions.hash(key0, key1);
+        int session = tables.sessions.find(key0, key1, hash);
+        if (session != SessionTable.NONE) {
+            if (protocol == Protocol.TCP && mappings.sessions().isHeldAgainst(session, message)) {
+                return TIME_WAIT;
+            }
+            return forward(packet, message, protocol, session, nowNs);
+        }
+        if (protocol == Protocol.TCP && !isOpening(message)) {
+            return NO_SESSION;
+        }
+        int subscriber = Directory.subscriber(pairing);
+        int refusal = admit(subscriber, isAdmitted, nowNs);
+        if (refusal != PacketCheck.OK) {
+            return refusal;
+        }
+        long key = MappingTable.key(REALM, protocol, source, port);
+        int mapping = mapping(key, pairing, protocol, nowNs);
+        if (mapping < 0) {
+            return mapping == AWAIT_BLOCK
+                    ? awaitBlock(packet, subscriber, nowNs)
+                    : verdict(mapping);
+        }
+        session = mappings.sessions().open(mapping, key0, key1, hash, 0, nowNs);
+        assert session != SessionTable.NONE : "room for the session was not looked for";
+        return forward(packet, message, protocol, session, nowNs);
+    }
+
+    private int forward(long packet, long message, int protocol, int session, long nowNs) {
+        if (protocol == Protocol.TCP) {
+            mappings.sessions().onOutboundTcp(session, message, nowNs);
+        } else {
+            mappings.sessions().onOutbound(session, nowNs);
+        }
+        Rewrite.source(
+                packet, tables.sessions.externalIp(session), tables.sessions.externalPort(session));
+        int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
+        if (addressIndex == PoolIndex.NONE) {
+            return departures.send(PacketPort.OUTSIDE, packet);
+        }
+        // RFC 4787 REQ-9: a subscriber of ours is reached with the sender's external tuple.
+        return tables.owns(addressIndex)
+                ? inbound.toOwnAddress(packet, addressIndex, nowNs)
+                : departures.handOver(addressIndex, HandoverRing.HAIRPIN, packet);
+    }
+
+    /** Whether another session may be; before a port is taken for it. */
+    private int admit(int subscriber, boolean isAdmitted, long nowNs) {
+        if (tables.subscribers.sessions(subscriber) >= quota.sessions()) {
+            telemetry.offer(Telemetry.SESSION_QUOTA, nowNs, subscriber, 0);
+            return SESSION_QUOTA;
+        }
+        boolean isSlowEnough =
+                isAdmitted
+                        || tables.subscribers.takeSessionToken(
+                                subscriber, nowNs, sessionIntervalNs, quota.sessionBurst());
+        if (!isSlowEnough) {
+            return SESSION_RATE;
+        }
+        boolean isFull = tables.sessions.size() == tables.sessions.capacity();
+        return isFull ? TABLE_FULL : PacketCheck.OK;
+    }
+
+    /** The mapping of an internal tuple, made when there is none; negative: why there is none. */
+    private int mapping(long key, long pairing, int protocol, long nowNs) {
+        int mapping = tables.mappings.find(key);
+        if (mapping != MappingTable.NONE) {
+            mappings.useOutbound(mapping);
+            return mapping;
+        }
+        int subscriber = Directory.subscriber(pairing);
+        if (tables.subscribers.ports(subscriber) >= quota.ports()) {
+            telemetry.offer(Telemetry.PORT_QUOTA, nowNs, subscriber, 0);
+            return refusal(PORT_QUOTA);
+        }
+        int addressIndex = Directory.addressIndex(pairing);
+        int address = tables.localAddress(addressIndex);
+        int protocolIndex = Protocol.index(protocol);
+        int port = tables.ports.ofBlocks(subscriber, address, protocolIndex);
+        blocks.leaseAhead(subscriber, address, protocolIndex, nowNs);
+        if (port != PortAllocator.NONE) {
+            mapping = mappings.create(key, subscriber, addressIndex, port, MappingTable.ACTIVE);
+            return mapping == MappingTable.NONE ? refusal(TABLE_FULL) : mapping;
+        }
+        if (blocks.isPending(subscriber)) {
+            return AWAIT_BLOCK;
+        }
+        telemetry.offer(Telemetry.PORTS_EXHAUSTED, nowNs, subscriber, 0);
+        return refusal(link.hasEventPlace() ? EXHAUSTED : BUSY);
+    }
+
+    private int awaitBlock(long packet, int subscriber, long nowNs) {
+        int bytes = Ipv4Header.totalLength(packet);
+        boolean kept = tables.waiting.add(Waiting.blockKey(subscriber), packet, bytes, nowNs);
+        return kept ? PARKED : WAIT_FULL;
+    }
+
+    private int awaitPairing(long packet, int source, long nowNs) {
+        long key = Waiting.pairingKey(REALM, source);
+        boolean isAsked = tables.waiting.count(key) > 0;
+        if (!isAsked && !link.hasEventPlace()) {
+            return BUSY;
+        }
+        if (!tables.waiting.add(key, packet, Ipv4Header.totalLength(packet), nowNs)) {
+            return WAIT_FULL;
+        }
+        if (!isAsked) {
+            link.emit(ShardLink.Kind.PAIRING_WANTED, REALM, source, 0, 0);
+        }
+        return PARKED;
+    }
+
+    /** The port of the packet's sender, or the query identifier. */
+    private static int localPort(long message, int protocol) {
+        return protocol == Protocol.ICMP
+                ? IcmpHeader.identifier(message)
+                : Memory.u16(message + TcpHeader.SOURCE_PORT);
+    }
+
+    /** The port of the remote peer, 0 for queries. */
+    private static int peerPort(long message, int protocol) {
+        return protocol == Protocol.ICMP ? 0 : Memory.u16(message + TcpHeader.DESTINATION_PORT);
+    }
+
+    /** Nobody answers an echo at an address that is shared, so none is made ready for it. */
+    private boolean isForwardedQuery(long packet, long icmp) {
+        return IcmpHeader.type(icmp) == IcmpHeader.ECHO
+                && tables.pool.find(Ipv4Header.destination(packet)) == PoolIndex.NONE;
+    }
+
+    /** Only a SYN makes state; a simultaneous open's SYN-ACK finds its session (RFC 5382 REQ-2). */
+    private static boolean isOpening(long tcp) {
+        return (TcpHeader.flags(tcp) & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+    }
+
+    private static int refusal(int verdict) {
+        return -1 - verdict;
+    }
+
+    private static int verdict(int refusal) {
+        return -1 - refusal;
+    }
+}

@@ -1,0 +1,269 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.memory.Memory;
+import org.portreeve.nat.session.TcpTransitions;
+import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
+import org.portreeve.nat.wire.TcpHeader;
+
+/**
+ * How sessions begin, are kept alive, and end. A packet only writes when it was seen; the wheel
+ * looks again when the timer fires. Only outbound packets keep a session, unless the knob for
+ * inbound refresh is on (RFC 4787 REQ-6, RFC 7857 §7). Owned by the shard thread.
+ */
+final class Sessions {
+    private static final int OUTBOUND = 0;
+    private static final int INBOUND = 1;
+    private static final int OPTION_END = 0;
+    private static final int OPTION_NOP = 1;
+    private static final int OPTION_WINDOW_SCALE = 3;
+    private static final int MAX_WINDOW_SCALE = 14;
+
+    private final Tables tables;
+    private final SessionTable rows;
+    private final MappingTable mappings;
+    private final Mappings owner;
+    private final long udpIdleNs;
+    private final long icmpIdleNs;
+    private final long unrepliedNs;
+    private final long[] tcpIdleNs = new long[3];
+    private final boolean inboundRefresh;
+
+    Sessions(Tables tables, Mappings owner) {
+        this.tables = tables;
+        this.rows = tables.sessions;
+        this.mappings = tables.mappings;
+        this.owner = owner;
+        NatConfig.Timers timers = tables.config.timers();
+        udpIdleNs = timers.udpIdleNs();
+        icmpIdleNs = timers.icmpIdleNs();
+        unrepliedNs = tables.config.eif().unrepliedNs();
+        tcpIdleNs[TcpTransitions.IDLE_OPENING] = timers.tcpOpeningIdleNs();
+        tcpIdleNs[TcpTransitions.IDLE_ESTABLISHED] = timers.tcpEstablishedIdleNs();
+        tcpIdleNs[TcpTransitions.IDLE_CLOSING] = timers.tcpClosingIdleNs();
+        inboundRefresh = tables.config.eif().inboundRefresh();
+    }
+
+    /**
+     * Adds a session to a mapping and arms its timer; {@link SessionTable#NONE} when the table is
+     * full. The caller has checked quotas.
+     */
+    int open(int mapping, long key0, long key1, int hash, int flags, long nowNs) {
+        int row = rows.add(key0, key1, hash);
+        if (row == SessionTable.NONE) {
+            return row;
+        }
+        int subscriber = mappings.subscriber(mapping);
+        int externalIp = tables.externalIp(mappings.addressIndex(mapping));
+        rows.external(row, externalIp, mappings.externalPort(mapping));
+        rows.mapping(row, mapping);
+        rows.subscriber(row, subscriber);
+        rows.flags(row, flags);
+        rows.lastSeenNs(row, nowNs);
+        if (rows.protocol(row) == Protocol.TCP) {
+            boolean inbound = (flags & SessionTable.INBOUND) != 0;
+            rows.tcpState(row, inbound ? TcpTransitions.S_INIT : TcpTransitions.C_INIT);
+        }
+        link(mapping, row);
+        tables.subscribers.addSessions(subscriber, 1);
+        tables.wheel.arm(row, nowNs + idleNs(row));
+        tables.counters.increment(NatCounter.SESSIONS_OPENED);
+        return row;
+    }
+
+    /** Removes a session; what becomes of its mapping is for the caller to settle. */
+    void remove(int row) {
+        unlink(rows.mapping(row), row);
+        tables.subscribers.addSessions(rows.subscriber(row), -1);
+        tables.wheel.cancel(row);
+        rows.remove(row);
+        tables.counters.increment(NatCounter.SESSIONS_ENDED);
+    }
+
+    /** The timer of a session fired: it ends, or was used meanwhile and gets another. */
+    void onTimer(int row, long nowNs) {
+        long deadlineNs = rows.lastSeenNs(row) + idleNs(row);
+        if (deadlineNs - nowNs > 0) {
+            tables.wheel.arm(row, deadlineNs);
+            return;
+        }
+        int mapping = rows.mapping(row);
+        remove(row);
+        owner.settle(mapping, nowNs);
+    }
+
+    /** A UDP datagram or ICMP query of the host passed. */
+    void onOutbound(int row, long nowNs) {
+        rows.lastSeenNs(row, nowNs);
+        reply(row, nowNs);
+    }
+
+    /** A UDP datagram or ICMP answer from outside passed. */
+    void onInbound(int row, long nowNs) {
+        if (inboundRefresh) {
+            rows.lastSeenNs(row, nowNs);
+        }
+    }
+
+    /** A TCP segment of the host passed. */
+    void onOutboundTcp(int row, long tcp, long nowNs) {
+        int flags = TcpHeader.flags(tcp);
+        boolean changed = advance(row, tcp, flags, OUTBOUND, nowNs);
+        // RFC 7857 §7.1: a reset that answers an unwanted segment shows no interest.
+        if (changed || (flags & TcpHeader.RST) == 0) {
+            rows.lastSeenNs(row, nowNs);
+            reply(row, nowNs);
+        }
+    }
+
+    /** A TCP segment from outside passed. */
+    void onInboundTcp(int row, long tcp, long nowNs) {
+        boolean changed = advance(row, tcp, TcpHeader.flags(tcp), INBOUND, nowNs);
+        if (changed || inboundRefresh) {
+            rows.lastSeenNs(row, nowNs);
+        }
+    }
+
+    /** Whether a segment would open anew what both sides have closed: the tuple is held. */
+    boolean isHeldAgainst(int row, long tcp) {
+        return rows.tcpState(row) == TcpTransitions.BOTH_FIN
+                && (TcpHeader.flags(tcp) & TcpHeader.SYN) != 0;
+    }
+
+    /** How long the session lives on if the host sends nothing more; 0 when it never sent. */
+    long outboundRemainingNs(int row, long nowNs) {
+        boolean used =
+                (rows.flags(row) & (SessionTable.INBOUND | SessionTable.REPLIED))
+                        != SessionTable.INBOUND;
+        return used ? Math.max(0, rows.lastSeenNs(row) + idleNs(row) - nowNs) : 0;
+    }
+
+    private boolean advance(int row, long tcp, int flags, int direction, long nowNs) {
+        int state = rows.tcpState(row);
+        boolean isReset = (flags & TcpHeader.RST) != 0;
+        if (isReset && !belongs(row, Memory.u32(tcp + TcpHeader.SEQUENCE), direction, state)) {
+            tables.counters.increment(NatCounter.RST_OUT_OF_WINDOW);
+            return false;
+        }
+        if (!isReset) {
+            track(row, tcp, flags, direction, state);
+        }
+        int next = TcpTransitions.next(state, TcpTransitions.event(flags, direction == OUTBOUND));
+        if (next == state) {
+            return false;
+        }
+        rows.tcpState(row, next);
+        // A shorter idle time is not noticed by a timer that was set for a longer one.
+        if (tcpIdleNs[TcpTransitions.idleClass(next)]
+                < tcpIdleNs[TcpTransitions.idleClass(state)]) {
+            tables.wheel.arm(row, nowNs + tcpIdleNs[TcpTransitions.idleClass(next)]);
+        }
+        return true;
+    }
+
+    /** RFC 5961 §3: a reset counts only inside the window that its receiver has opened. */
+    private boolean belongs(int row, int sequence, int direction, int state) {
+        int receiver = 1 - direction;
+        if (isOpening(state) || !rows.hasAcknowledged(row, receiver)) {
+            return true;
+        }
+        int beyond = sequence - rows.acknowledgement(row, receiver);
+        return Integer.compareUnsigned(beyond, rows.window(row, receiver)) <= 0;
+    }
+
+    private void track(int row, long tcp, int flags, int direction, int state) {
+        if ((flags & TcpHeader.ACK) != 0) {
+            // RFC 7323 §2.2: the window of a SYN is never scaled.
+            int scale = (flags & TcpHeader.SYN) != 0 ? 0 : rows.windowScale(row, direction);
+            int window = Memory.u16(tcp + TcpHeader.WINDOW) << scale;
+            rows.acknowledged(row, direction, Memory.u32(tcp + TcpHeader.ACKNOWLEDGMENT), window);
+        }
+        // A SYN to an open connection is forged or lost its way, and changes nothing.
+        if ((flags & TcpHeader.SYN) != 0 && isOpening(state)) {
+            rows.windowScale(row, direction, windowScaleOption(tcp));
+        }
+    }
+
+    private static boolean isOpening(int state) {
+        return TcpTransitions.idleClass(state) == TcpTransitions.IDLE_OPENING;
+    }
+
+    /** The window scale that a SYN offers, 0 when it offers none (RFC 7323 §2.2). */
+    private static int windowScaleOption(long tcp) {
+        int end = TcpHeader.headerBytes(tcp);
+        int at = TcpHeader.MIN_BYTES;
+        while (at < end) {
+            int kind = Memory.u8(tcp + at);
+            if (kind == OPTION_END) {
+                return 0;
+            }
+            int length = kind == OPTION_NOP || at + 1 == end ? 1 : Memory.u8(tcp + at + 1);
+            if (kind == OPTION_WINDOW_SCALE && length == 3 && at + 2 < end) {
+                return Math.min(MAX_WINDOW_SCALE, Memory.u8(tcp + at + 2));
+            }
+            at += Math.max(1, length);
+        }
+        return 0;
+    }
+
+    private long idleNs(int row) {
+        int flags = rows.flags(row) & (SessionTable.INBOUND | SessionTable.REPLIED);
+        if (flags == SessionTable.INBOUND) {
+            return unrepliedNs;
+        }
+        return switch (rows.protocol(row)) {
+            case Protocol.TCP -> tcpIdleNs[TcpTransitions.idleClass(rows.tcpState(row))];
+            case Protocol.UDP -> udpIdleNs;
+            default -> icmpIdleNs;
+        };
+    }
+
+    private void reply(int row, long nowNs) {
+        int flags = rows.flags(row);
+        if ((flags & (SessionTable.INBOUND | SessionTable.REPLIED)) == SessionTable.INBOUND) {
+            rows.flags(row, flags | SessionTable.REPLIED);
+            mappings.addUnrepliedSessions(rows.mapping(row), -1);
+            // The time that counts now may be shorter than the one its timer was set for.
+            tables.wheel.arm(row, nowNs + idleNs(row));
+        }
+    }
+
+    private void link(int mapping, int row) {
+        int head = mappings.firstSession(mapping);
+        rows.next(row, head);
+        rows.previous(row, SessionTable.NONE);
+        if (head != SessionTable.NONE) {
+            rows.previous(head, row);
+        }
+        mappings.firstSession(mapping, row);
+        count(mapping, rows.flags(row), 1);
+    }
+
+    private void unlink(int mapping, int row) {
+        int next = rows.next(row);
+        int previous = rows.previous(row);
+        if (next != SessionTable.NONE) {
+            rows.previous(next, previous);
+        }
+        if (previous != SessionTable.NONE) {
+            rows.next(previous, next);
+        } else {
+            mappings.firstSession(mapping, next);
+        }
+        count(mapping, rows.flags(row), -1);
+    }
+
+    private void count(int mapping, int flags, int change) {
+        if ((flags & SessionTable.INBOUND) == 0) {
+            mappings.addOwnSessions(mapping, change);
+            return;
+        }
+        mappings.addInboundSessions(mapping, change);
+        if ((flags & SessionTable.REPLIED) == 0) {
+            mappings.addUnrepliedSessions(mapping, change);
+        }
+    }
+}

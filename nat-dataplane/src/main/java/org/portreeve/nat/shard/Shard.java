@@ -1,0 +1,215 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.io.PacketBatch;
+import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.session.DeadlineWheel;
+
+/**
+ * One thread's worth of translator: it alone owns its external addresses with all their ports,
+ * mappings, sessions, timers and counters. {@link #doWork} is one turn of the duty cycle; who calls
+ * it, a thread or a simulation, passes the time. Owned by the shard thread, except where a method
+ * says otherwise.
+ */
+public final class Shard {
+    private static final int COMMAND_LIMIT = 256;
+    private static final int HANDOVER_LIMIT = 64;
+    private static final int TIMER_LIMIT = 512;
+
+    private final int index;
+    private final Tables tables;
+    private final Mappings mappings;
+    private final Blocks blocks;
+    private final Outbound outbound;
+    private final Inbound inbound;
+    private final Commands commands;
+    private final ShardLink link;
+    private final Telemetry telemetry;
+    private final PacketPort port;
+    private final Handover handover;
+    private final PacketBatch batch = new PacketBatch();
+
+    @SuppressWarnings("unused") // Written so that the touching reads are not optimised away.
+    private long touched;
+
+    /** A shard with empty tables. The packet port is its own; everything else is shared. */
+    public Shard(
+            int index,
+            NatConfig config,
+            Directory directory,
+            ShardLink link,
+            PacketPort port,
+            Handover handover,
+            ShardSecrets secrets,
+            long startNs) {
+        this.index = index;
+        this.link = link;
+        this.port = port;
+        this.handover = handover;
+        tables = new Tables(config, index, secrets, startNs);
+        telemetry = new Telemetry(tables.counters);
+        blocks = new Blocks(tables, link, telemetry);
+        mappings = new Mappings(tables, blocks);
+        var departures = new Departures(tables, port, handover, index);
+        inbound = new Inbound(tables, mappings, departures);
+        outbound =
+                new Outbound(
+                        tables, directory, mappings, blocks, link, telemetry, departures, inbound);
+        commands = new Commands(tables, mappings, blocks, outbound, link);
+    }
+
+    /** One turn of the duty cycle, bounded in every part; returns how much was done. */
+    public int doWork(long nowNs) {
+        int done = executeCommands(nowNs);
+        done += takeOver(nowNs);
+        done += receive(nowNs);
+        done += expire(nowNs);
+        handover.wakeMarked(index);
+        link.flush();
+        if (done > 0) {
+            tables.counters.publish();
+        }
+        return done;
+    }
+
+    /** When the next timer fires, at the earliest; {@link Long#MAX_VALUE} for none. */
+    public long nextDeadlineNs(long nowNs) {
+        return tables.wheel.nextDeadlineNs(nowNs);
+    }
+
+    /** Its counters, to be read by any thread. */
+    public ShardCounters counters() {
+        return tables.counters;
+    }
+
+    /** Its telemetry, to be drained by one other thread. */
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** How full its tables are. */
+    public Occupancy occupancy() {
+        return new Occupancy(
+                tables.sessions.size(), tables.mappings.size(), tables.waiting.count());
+    }
+
+    /**
+     * Rows in use.
+     *
+     * @param sessions sessions
+     * @param mappings mappings, those whose port rests included
+     * @param waitingPackets packets that wait for port control
+     */
+    public record Occupancy(int sessions, int mappings, int waitingPackets) {}
+
+    private int executeCommands(long nowNs) {
+        int done = 0;
+        while (done < COMMAND_LIMIT) {
+            ShardCommand command = link.poll();
+            if (command == null) {
+                break;
+            }
+            commands.execute(command, nowNs);
+            done++;
+        }
+        return done;
+    }
+
+    private int takeOver(long nowNs) {
+        int done = 0;
+        for (int from = 0; from < handover.shardCount(); from++) {
+            if (from != index) {
+                done += takeOverFrom(handover.ring(from, index), nowNs);
+            }
+        }
+        return done;
+    }
+
+    private int takeOverFrom(HandoverRing ring, long nowNs) {
+        int done = 0;
+        while (done < HANDOVER_LIMIT) {
+            long packet = ring.peek();
+            if (packet == 0) {
+                break;
+            }
+            tables.counters.increment(NatCounter.HANDED_IN);
+            tables.counters.increment(
+                    translateHandedOver(HandoverRing.kind(packet), packet, nowNs));
+            ring.pop(packet);
+            done++;
+        }
+        return done;
+    }
+
+    private int translateHandedOver(int kind, long packet, long nowNs) {
+        return switch (kind) {
+            case HandoverRing.FROM_INSIDE -> outbound.translate(packet, nowNs);
+            case HandoverRing.FROM_OUTSIDE -> inbound.translate(packet, nowNs);
+            default -> inbound.hairpin(packet, nowNs);
+        };
+    }
+
+    private int receive(long nowNs) {
+        batch.clear();
+        int count = port.receive(batch);
+        tables.counters.add(NatCounter.RECEIVED, count);
+        long reads = 0;
+        for (int i = 0; i < count; i++) {
+            reads += touch(i);
+        }
+        touched = reads;
+        for (int i = 0; i < count; i++) {
+            tables.counters.increment(translate(i, nowNs));
+        }
+        return count;
+    }
+
+    /** Starts the look-up of every packet before the first is translated: the misses overlap. */
+    private long touch(int i) {
+        if (batch.lengthBytes(i) < PacketCheck.MIN_TRANSPORT_BYTES) {
+            return 0;
+        }
+        return batch.side(i) == PacketPort.INSIDE
+                ? outbound.touch(batch.address(i))
+                : inbound.touch(batch.address(i));
+    }
+
+    private int translate(int i, long nowNs) {
+        long packet = batch.address(i);
+        int verdict = PacketCheck.verdict(packet, batch.lengthBytes(i));
+        if (verdict != PacketCheck.OK) {
+            return verdict;
+        }
+        return batch.side(i) == PacketPort.INSIDE
+                ? outbound.translate(packet, nowNs)
+                : inbound.translate(packet, nowNs);
+    }
+
+    private int expire(long nowNs) {
+        int done = 0;
+        while (done < TIMER_LIMIT) {
+            int timer = tables.wheel.poll(nowNs);
+            if (timer == DeadlineWheel.NONE) {
+                break;
+            }
+            onTimer(timer, nowNs);
+            done++;
+        }
+        return done;
+    }
+
+    private void onTimer(int timer, long nowNs) {
+        if (tables.isSessionTimer(timer)) {
+            mappings.sessions().onTimer(timer, nowNs);
+        } else if (tables.mappingOfTimer(timer) >= 0) {
+            mappings.onTimer(tables.mappingOfTimer(timer), nowNs);
+        } else if (tables.blockOfTimer(timer) >= 0) {
+            blocks.onTimer(tables.blockOfTimer(timer), nowNs);
+        } else {
+            blocks.onSubscriberTimer(tables.subscriberOfTimer(timer), nowNs);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * What port control may ask of a shard. Each command with a {@code requestId} is answered by
+ * exactly one {@link ShardOutcome} with the same id, in order. Immutable.
+ */
+public sealed interface ShardCommand {
+    /**
+     * Takes an external port for an explicit mapping of {@code internal}; packets do not use it
+     * yet, unless the internal tuple has an implicit mapping, whose port it then is. Answered by
+     * {@code Reserved} or {@code Refused}.
+     *
+     * @param subscriber the subscriber's index, as in the directory
+     * @param addressIndex its paired address
+     * @param suggestedPort a hint, 0 for none
+     * @param exact refuse with {@code CANNOT_PROVIDE} rather than give another port
+     * @param reclaim whether a port of this internal tuple that rests after an explicit mapping may
+     *     be given again: the owner's proof matched (RFC 6887 §15)
+     */
+    record ReserveMapping(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            InternalTuple internal,
+            int suggestedPort,
+            boolean exact,
+            boolean reclaim)
+            implements ShardCommand {}
+
+    /** Makes a reserved mapping forward packets. Answered by {@code Activated}. */
+    record ActivateMapping(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /** Undoes a reservation that could not be made durable. Answered by {@code Ended}. */
+    record ReleaseReservation(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /**
+     * Ends an explicit mapping (RFC 6887 §15). What stays is what PCP-MIX-010 says. With {@code
+     * onlyIfIdle} a mapping that outbound traffic used within the idle time stays explicit and the
+     * answer is {@code StillUsed}; else {@code Ended}.
+     */
+    record EndMapping(long requestId, InternalTuple internal, boolean onlyIfIdle)
+            implements ShardCommand {}
+
+    /**
+     * Asks how long outbound traffic keeps a mapping. Answered by {@code StillUsed}/{@code Ended}.
+     */
+    record QueryIdle(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /**
+     * Installs an explicit mapping found durable at start, active at once. Answered by {@code
+     * Reserved}, or {@code Refused} when the port cannot be had.
+     */
+    record RestoreMapping(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            InternalTuple internal)
+            implements ShardCommand {}
+
+    /**
+     * Lets a port rest that was released before the restart, for {@code remainingNs}. Answered by
+     * {@code Reserved} or {@code Refused}.
+     */
+    record RestoreHold(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            InternalTuple internal,
+            long remainingNs)
+            implements ShardCommand {}
+
+    /** Installs a leased block found durable at start. Answered by {@code Activated}. */
+    record RestoreBlock(long requestId, int subscriber, int addressIndex, int firstPort)
+            implements ShardCommand {}
+
+    /**
+     * The answer to {@code PairingWanted}: the directory now has the subscriber, or will not. The
+     * shard lets the waiting packets go on, or drops them.
+     */
+    record PairingDecided(int realm, int internalIp) implements ShardCommand {}
+
+    /** The answer to {@code BlockLeased}: its record is durable, ports may be used. */
+    record ActivateBlock(int addressIndex, int firstPort) implements ShardCommand {}
+
+    /** The answer to {@code BlockLeased} when no record could be made: the block is given back. */
+    record RefuseBlock(int addressIndex, int firstPort) implements ShardCommand {}
+
+    /**
+     * The answer to {@code SubscriberIdle} once the directory has forgotten the subscriber.
+     * Answered by {@code SubscriberForgotten}, or {@code SubscriberBusy} when traffic came first.
+     */
+    record ForgetSubscriber(long requestId, int subscriber) implements ShardCommand {}
+}

@@ -1,0 +1,114 @@
+package org.portreeve.nat.shard;
+
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.port.BlockTable;
+import org.portreeve.nat.port.InboundIndex;
+import org.portreeve.nat.port.PortAllocator;
+import org.portreeve.nat.port.PortRandom;
+import org.portreeve.nat.session.DeadlineWheel;
+import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
+import org.portreeve.nat.table.SubscriberTable;
+
+/**
+ * Everything that a shard owns, sized at start. One timer wheel serves sessions, mappings, blocks
+ * and subscribers, whose indexes follow each other in its index space. Owned by the shard thread.
+ */
+final class Tables {
+    /** Ticks of the wheel: no timer fires early, none later than this. */
+    static final long TICK_NS = 250_000_000L;
+
+    final NatConfig config;
+    final SessionTable sessions;
+    final MappingTable mappings;
+    final SubscriberTable subscribers;
+    final InboundIndex inbound;
+    final BlockTable blocks;
+    final PortAllocator ports;
+    final DeadlineWheel wheel;
+    final ShardCounters counters = new ShardCounters();
+    final Waiting waiting = new Waiting();
+    final PoolIndex pool;
+    final Addresses addresses;
+    final PortRandom random;
+
+    private final int shardIndex;
+    private final int mappingTimers;
+    private final int blockTimers;
+    private final int subscriberTimers;
+
+    /** The secrets key the hashes and the port choice; tests pass fixed ones. */
+    Tables(NatConfig config, int shardIndex, ShardSecrets secrets, long startNs) {
+        this.config = config;
+        this.shardIndex = shardIndex;
+        int addressCount =
+                (config.pool().size() - shardIndex + config.shardCount() - 1) / config.shardCount();
+        var capacity = config.capacity();
+        sessions = new SessionTable(capacity.sessions(), secrets.table0(), secrets.table1());
+        mappings = new MappingTable(capacity.mappings(), secrets.table1(), secrets.table0());
+        subscribers = new SubscriberTable(capacity.subscribers());
+        inbound = new InboundIndex(addressCount);
+        blocks = new BlockTable(config, addressCount);
+        random = new PortRandom(secrets.port0(), secrets.port1());
+        ports = new PortAllocator(config, inbound, blocks, subscribers, random);
+        pool = new PoolIndex(config.pool());
+        addresses = new Addresses(config.inside());
+        mappingTimers = capacity.sessions();
+        blockTimers = mappingTimers + capacity.mappings();
+        subscriberTimers = blockTimers + blocks.count();
+        wheel = new DeadlineWheel(subscriberTimers + capacity.subscribers(), TICK_NS, startNs);
+    }
+
+    /** Whether this shard owns an external address. */
+    boolean owns(int addressIndex) {
+        return config.shardOf(addressIndex) == shardIndex;
+    }
+
+    /** An address of this shard, counted within the shard. */
+    int localAddress(int addressIndex) {
+        return addressIndex / config.shardCount();
+    }
+
+    /** The address index of an address counted within the shard. */
+    int addressIndex(int localAddress) {
+        return localAddress * config.shardCount() + shardIndex;
+    }
+
+    /** The external address as bits. */
+    int externalIp(int addressIndex) {
+        return pool.ip(addressIndex);
+    }
+
+    int mappingTimer(int mapping) {
+        return mappingTimers + mapping;
+    }
+
+    int blockTimer(int block) {
+        return blockTimers + block;
+    }
+
+    int subscriberTimer(int subscriber) {
+        return subscriberTimers + subscriber;
+    }
+
+    /** Whether a timer is a session's; its row is then the timer itself. */
+    boolean isSessionTimer(int timer) {
+        return timer < mappingTimers;
+    }
+
+    /** The mapping of a timer, or -1 when it is not a mapping's. */
+    int mappingOfTimer(int timer) {
+        return mappingTimers <= timer && timer < blockTimers ? timer - mappingTimers : -1;
+    }
+
+    /** The block of a timer, or -1 when it is not a block's. */
+    int blockOfTimer(int timer) {
+        return blockTimers <= timer && timer < subscriberTimers ? timer - blockTimers : -1;
+    }
+
+    /** The subscriber of a timer that belongs to none of the others. */
+    int subscriberOfTimer(int timer) {
+        return timer - subscriberTimers;
+    }
+}

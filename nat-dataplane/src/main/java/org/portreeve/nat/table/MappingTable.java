@@ -1,0 +1,238 @@
+package org.portreeve.nat.table;
+
+import org.portreeve.nat.memory.Memory;
+import org.portreeve.nat.memory.SipHash;
+
+/**
+ * Mappings: one row for each external port in use or resting, found by the internal tuple (EIM, RFC
+ * 4787 REQ-1); by the external one through {@code InboundIndex}. Owned by the shard thread.
+ *
+ * <pre>
+ *  0 internal address (4) | internal port (2) | protocol (1) | realm (1)   key
+ *  8 external address index (4) | external port (2) | state (1) | flags (1)
+ * 16 subscriber (4) | first session (4)
+ * 24 own sessions (4) | inbound sessions (4)
+ * 32 inbound sessions without a reply (4) | hash (4)
+ * 40 rests until (8)
+ * 48 rate of inbound sessions: when its bucket is full again (8)
+ * 56 spare (8)
+ * </pre>
+ */
+public final class MappingTable {
+    public static final int NONE = RowPool.NONE;
+
+    /** State: the port is taken for an explicit mapping that is not yet durable. */
+    public static final int RESERVED = 1;
+
+    /** State: packets pass in both directions. */
+    public static final int ACTIVE = 2;
+
+    /** State: only the sessions that outside hosts opened go on (PCP-MIX-010 b). */
+    public static final int RESIDUAL = 3;
+
+    /** State: the port rests; its own internal tuple may have it back. */
+    public static final int RESTING = 4;
+
+    /** State: the port rests and the internal tuple has another mapping by now. */
+    public static final int RESTING_ORPHAN = 5;
+
+    /** Flag: a lease or reservation keeps the mapping. */
+    public static final int EXPLICIT = 1;
+
+    /** Flag: an explicit mapping was reserved here and waits to be made durable. */
+    public static final int PENDING = 2;
+
+    /** Flag: the port rests after an explicit mapping, so its owner must prove itself. */
+    public static final int WAS_EXPLICIT = 4;
+
+    private static final int KEY = 0;
+    private static final int ADDRESS_INDEX = 8;
+    private static final int EXTERNAL_PORT = 12;
+    private static final int STATE = 14;
+    private static final int FLAGS = 15;
+    private static final int SUBSCRIBER = 16;
+    private static final int FIRST_SESSION = 20;
+    private static final int OWN_SESSIONS = 24;
+    private static final int INBOUND_SESSIONS = 28;
+    private static final int UNREPLIED_SESSIONS = 32;
+    private static final int HASH = 36;
+    private static final int RESTS_UNTIL = 40;
+    private static final int INBOUND_RATE = 48;
+
+    private final RowPool rows;
+    private final HashIndex index;
+    private final long secret0;
+    private final long secret1;
+
+    public MappingTable(int capacity, long secret0, long secret1) {
+        rows = new RowPool(capacity, Memory.CACHE_LINE);
+        index = new HashIndex(capacity);
+        this.secret0 = secret0;
+        this.secret1 = secret1;
+    }
+
+    /** The key of an internal tuple. */
+    public static long key(int realm, int protocol, int internalIp, int internalPort) {
+        return (long) internalIp << 32 | (long) internalPort << 16 | protocol << 8 | realm;
+    }
+
+    /** The row whose internal tuple this is, or {@link #NONE}. */
+    public int find(long key) {
+        int hash = hash(key);
+        for (int slot = index.first(hash); slot != HashIndex.NONE; slot = index.next(slot, hash)) {
+            int row = index.row(slot);
+            if (Memory.getLong(rows.at(row) + KEY) == key) {
+                return row;
+            }
+        }
+        return NONE;
+    }
+
+    /** Adds a mapping, or returns {@link #NONE} when the table is full. */
+    public int add(long key, int state) {
+        int row = rows.take();
+        if (row != NONE) {
+            long at = rows.at(row);
+            int hash = hash(key);
+            Memory.putLong(at + KEY, key);
+            Memory.putInt(at + HASH, hash);
+            Memory.putInt(at + FIRST_SESSION, SessionTable.NONE);
+            state(row, state);
+            if (state != RESTING_ORPHAN) {
+                index.insert(hash, row);
+            }
+        }
+        return row;
+    }
+
+    /** The internal tuple no longer leads to this resting row. */
+    public void orphan(int row) {
+        index.remove(Memory.getInt(rows.at(row) + HASH), row);
+        state(row, RESTING_ORPHAN);
+    }
+
+    public void remove(int row) {
+        if (state(row) != RESTING_ORPHAN) {
+            index.remove(Memory.getInt(rows.at(row) + HASH), row);
+        }
+        rows.release(row);
+    }
+
+    public int size() {
+        return rows.inUse();
+    }
+
+    public int capacity() {
+        return rows.capacity();
+    }
+
+    public int internalIp(int row) {
+        return (int) (key(row) >>> 32);
+    }
+
+    public int internalPort(int row) {
+        return (int) (key(row) >>> 16) & 0xffff;
+    }
+
+    public int protocol(int row) {
+        return (int) (key(row) >>> 8) & 0xff;
+    }
+
+    public int addressIndex(int row) {
+        return Memory.getInt(rows.at(row) + ADDRESS_INDEX);
+    }
+
+    public int externalPort(int row) {
+        return Memory.getShort(rows.at(row) + EXTERNAL_PORT);
+    }
+
+    public void external(int row, int addressIndex, int port) {
+        Memory.putInt(rows.at(row) + ADDRESS_INDEX, addressIndex);
+        Memory.putShort(rows.at(row) + EXTERNAL_PORT, port);
+    }
+
+    public int state(int row) {
+        return Memory.u8(rows.at(row) + STATE);
+    }
+
+    public void state(int row, int state) {
+        Memory.u8(rows.at(row) + STATE, state);
+    }
+
+    public boolean has(int row, int flag) {
+        return (Memory.u8(rows.at(row) + FLAGS) & flag) != 0;
+    }
+
+    public void set(int row, int flag) {
+        Memory.u8(rows.at(row) + FLAGS, Memory.u8(rows.at(row) + FLAGS) | flag);
+    }
+
+    public void unset(int row, int flag) {
+        Memory.u8(rows.at(row) + FLAGS, Memory.u8(rows.at(row) + FLAGS) & ~flag);
+    }
+
+    public int subscriber(int row) {
+        return Memory.getInt(rows.at(row) + SUBSCRIBER);
+    }
+
+    public void subscriber(int row, int subscriber) {
+        Memory.putInt(rows.at(row) + SUBSCRIBER, subscriber);
+    }
+
+    /** The head of the list of its sessions. */
+    public int firstSession(int row) {
+        return Memory.getInt(rows.at(row) + FIRST_SESSION);
+    }
+
+    public void firstSession(int row, int session) {
+        Memory.putInt(rows.at(row) + FIRST_SESSION, session);
+    }
+
+    /** Sessions that the host opened. */
+    public int ownSessions(int row) {
+        return Memory.getInt(rows.at(row) + OWN_SESSIONS);
+    }
+
+    public void addOwnSessions(int row, int change) {
+        Memory.putInt(rows.at(row) + OWN_SESSIONS, ownSessions(row) + change);
+    }
+
+    /** Sessions that outside hosts opened. */
+    public int inboundSessions(int row) {
+        return Memory.getInt(rows.at(row) + INBOUND_SESSIONS);
+    }
+
+    public void addInboundSessions(int row, int change) {
+        Memory.putInt(rows.at(row) + INBOUND_SESSIONS, inboundSessions(row) + change);
+    }
+
+    /** Those of them that the host has not answered. */
+    public int unrepliedSessions(int row) {
+        return Memory.getInt(rows.at(row) + UNREPLIED_SESSIONS);
+    }
+
+    public void addUnrepliedSessions(int row, int change) {
+        Memory.putInt(rows.at(row) + UNREPLIED_SESSIONS, unrepliedSessions(row) + change);
+    }
+
+    /** Takes a token for a session from outside: one every {@code intervalNs}. */
+    public boolean takeInboundToken(int row, long nowNs, long intervalNs, int burst) {
+        return TokenBucket.take(rows.at(row) + INBOUND_RATE, nowNs, intervalNs, burst);
+    }
+
+    public long restsUntilNs(int row) {
+        return Memory.getLong(rows.at(row) + RESTS_UNTIL);
+    }
+
+    public void restsUntilNs(int row, long untilNs) {
+        Memory.putLong(rows.at(row) + RESTS_UNTIL, untilNs);
+    }
+
+    private long key(int row) {
+        return Memory.getLong(rows.at(row) + KEY);
+    }
+
+    private int hash(long key) {
+        return (int) SipHash.hash(secret0, secret1, key, 0);
+    }
+}

@@ -1,0 +1,121 @@
+package org.portreeve.nat.table;
+
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.memory.Memory;
+
+/**
+ * What a shard knows of each subscriber, by the subscriber's index: its use of what quotas limit
+ * and its blocks. Owned by the shard thread.
+ *
+ * <pre>
+ *  0 ports (4) | sessions (4) | spare (12)
+ * 20 explicit mappings (4) | blocks (4) | block that is pending (4), plus 1
+ * 32 session rate: theoretical arrival time (8)
+ * 40 spare
+ * 64 block indexes (16 x 4)
+ * </pre>
+ */
+public final class SubscriberTable {
+    /** No block is pending. */
+    public static final int NONE = -1;
+
+    private static final int ROW_BYTES = 2 * Memory.CACHE_LINE;
+    private static final int PORTS = 0;
+    private static final int SESSIONS = 4;
+    private static final int EXPLICIT = 20;
+    private static final int BLOCKS = 24;
+    private static final int PENDING_BLOCK = 28;
+    private static final int RATE = 32;
+    private static final int BLOCK_LIST = 64;
+
+    private final long base;
+
+    public SubscriberTable(int capacity) {
+        base = Memory.allocate((long) capacity * ROW_BYTES);
+    }
+
+    /** External ports and identifiers, resting ones included. */
+    public int ports(int subscriber) {
+        return Memory.getInt(at(subscriber) + PORTS);
+    }
+
+    public void addPorts(int subscriber, int change) {
+        add(at(subscriber) + PORTS, change);
+    }
+
+    public int sessions(int subscriber) {
+        return Memory.getInt(at(subscriber) + SESSIONS);
+    }
+
+    public void addSessions(int subscriber, int change) {
+        add(at(subscriber) + SESSIONS, change);
+    }
+
+    /** Explicit mappings, those not yet durable included. */
+    public int explicitMappings(int subscriber) {
+        return Memory.getInt(at(subscriber) + EXPLICIT);
+    }
+
+    public void addExplicitMappings(int subscriber, int change) {
+        add(at(subscriber) + EXPLICIT, change);
+    }
+
+    /** Whether nothing of the subscriber is left. */
+    public boolean isIdle(int subscriber) {
+        return ports(subscriber) == 0 && blocks(subscriber) == 0;
+    }
+
+    public int blocks(int subscriber) {
+        return Memory.getInt(at(subscriber) + BLOCKS);
+    }
+
+    public int block(int subscriber, int position) {
+        return Memory.getInt(at(subscriber) + BLOCK_LIST + 4L * position);
+    }
+
+    public void addBlock(int subscriber, int block) {
+        int count = blocks(subscriber);
+        assert count < NatConfig.Block.MAX_BLOCKS : "a block has no place in its subscriber's row";
+        Memory.putInt(at(subscriber) + BLOCK_LIST + 4L * count, block);
+        Memory.putInt(at(subscriber) + BLOCKS, count + 1);
+    }
+
+    public void removeBlock(int subscriber, int block) {
+        int last = blocks(subscriber) - 1;
+        for (int position = 0; position <= last; position++) {
+            if (block(subscriber, position) == block) {
+                Memory.putInt(at(subscriber) + BLOCK_LIST + 4L * position, block(subscriber, last));
+                Memory.putInt(at(subscriber) + BLOCKS, last);
+                return;
+            }
+        }
+        throw new AssertionError("subscriber " + subscriber + " has no block " + block);
+    }
+
+    /** The block that waits for its record, or {@link #NONE}. */
+    public int pendingBlock(int subscriber) {
+        return Memory.getInt(at(subscriber) + PENDING_BLOCK) - 1;
+    }
+
+    public void pendingBlock(int subscriber, int block) {
+        Memory.putInt(at(subscriber) + PENDING_BLOCK, block + 1);
+    }
+
+    /** Takes a token for a new session: one every {@code intervalNs}, {@code burst} at once. */
+    public boolean takeSessionToken(int subscriber, long nowNs, long intervalNs, int burst) {
+        return TokenBucket.take(at(subscriber) + RATE, nowNs, intervalNs, burst);
+    }
+
+    /** Clears the row of a subscriber that is gone. */
+    public void forget(int subscriber) {
+        Memory.clear(at(subscriber), ROW_BYTES);
+    }
+
+    private long at(int subscriber) {
+        return base + (long) subscriber * ROW_BYTES;
+    }
+
+    private static void add(long at, int change) {
+        Memory.putInt(at, Memory.getInt(at) + change);
+    }
+}
