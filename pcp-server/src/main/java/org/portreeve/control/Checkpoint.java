@@ -1,0 +1,161 @@
+package org.portreeve.control;
+
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.journal.LeaseJournal;
+
+/**
+ * Writes everything live anew, in slices, so that the journal can drop its older segments.
+ *
+ * <p>What is written must be what is durable, and nothing may be missed: the walk begins when all
+ * records of the older segments are settled in the books, it waits at an entry whose change is on
+ * its way, and new entries write themselves into the new segment. Older segments go only when
+ * everything written is durable; after a loss it begins again. Event loop only.
+ */
+final class Checkpoint {
+    private final ControlState state;
+    private final LeaseJournal journal;
+    private final Epoch epoch;
+    private final Blocks blocks;
+    private Phase phase = Phase.IDLE;
+    private boolean wanted;
+    private long throughPosition;
+    private long lossesBefore;
+    private int slot;
+
+    Checkpoint(ControlState state, LeaseJournal journal, Epoch epoch, Blocks blocks) {
+        this.state = state;
+        this.journal = journal;
+        this.epoch = epoch;
+        this.blocks = blocks;
+    }
+
+    /** Wall-clock times in the journal are wrong by a step of the clock: write them anew. */
+    void want() {
+        wanted = true;
+    }
+
+    /** Goes on, with at most so many records. Returns the work done. */
+    int advance(int limit) {
+        int done = 0;
+        while (done < limit && step()) {
+            done++;
+        }
+        return done;
+    }
+
+    private boolean step() {
+        return switch (phase) {
+            case IDLE -> begin();
+            case SETTLING -> settled() && enter(Phase.EPOCH);
+            case EPOCH -> epoch();
+            case PAIRINGS -> walk(state.subscribers.slotCount(), Phase.BLOCKS);
+            case BLOCKS -> walk(state.blocks.slotCount(), Phase.LEASES);
+            case LEASES -> walk(state.leases.slotCount(), Phase.HOLDS);
+            case HOLDS -> walk(state.holds.slotCount(), Phase.CONFIRMING);
+            case CONFIRMING -> settled() && end();
+        };
+    }
+
+    private boolean begin() {
+        boolean begins = wanted ? journal.mayBeginCheckpoint() : journal.wantsCheckpoint();
+        if (!begins) {
+            return false;
+        }
+        wanted = false;
+        journal.beginCheckpoint();
+        return enter(Phase.SETTLING);
+    }
+
+    private boolean enter(Phase next) {
+        phase = next;
+        slot = 0;
+        throughPosition = state.recorder.lastPosition();
+        if (next == Phase.EPOCH) {
+            lossesBefore = state.recorder.losses();
+        }
+        return true;
+    }
+
+    private boolean settled() {
+        return state.recorder.settledPosition() >= throughPosition;
+    }
+
+    private boolean epoch() {
+        return write(new JournalRecord.EpochStarted(epoch.startMillis()))
+                && write(new JournalRecord.TimeMark(state.wallMillis))
+                && enter(Phase.PAIRINGS);
+    }
+
+    private boolean walk(int slotCount, Phase next) {
+        if (slot >= slotCount) {
+            return enter(next);
+        }
+        if (!writeSlot()) {
+            return false;
+        }
+        slot++;
+        return true;
+    }
+
+    /** Returns false when the slot must be tried again later. */
+    private boolean writeSlot() {
+        return switch (phase) {
+            case PAIRINGS -> state.subscribers.slot(slot).map(this::writePairing).orElse(true);
+            case BLOCKS -> writeBlock();
+            case LEASES -> state.leases.at(slot).map(this::writeLease).orElse(true);
+            case HOLDS -> state.holds.at(slot).map(h -> write(state.held(h))).orElse(true);
+            case IDLE, SETTLING, EPOCH, CONFIRMING -> throw new AssertionError("nothing to walk");
+        };
+    }
+
+    private boolean writePairing(Subscriber subscriber) {
+        return switch (subscriber.pairing) {
+            case NONE, STALLED -> true;
+            case RECORDING -> false;
+            case DURABLE, FORGETTING ->
+                    write(state.pairings.paired(subscriber, subscriber.addressIndex));
+        };
+    }
+
+    private boolean writeBlock() {
+        int addressIndex = state.blocks.addressOf(slot);
+        int firstPort = state.blocks.firstPortOf(slot);
+        int owner = state.blocks.ownerOf(addressIndex, firstPort);
+        if (owner == BlockBook.NOBODY) {
+            return true;
+        }
+        return !state.blocks.isRecording(addressIndex, firstPort)
+                && write(blocks.record(state.subscribers.at(owner), addressIndex, firstPort));
+    }
+
+    private boolean writeLease(Lease lease) {
+        return !lease.isRecording()
+                && write(state.granted(lease, lease.owner(), lease.deadlineNs()));
+    }
+
+    private boolean write(JournalRecord record) {
+        return state.recorder.append(record, _ -> {});
+    }
+
+    private boolean end() {
+        // The journal is told in either case; older segments stay when a record was lost.
+        journal.endCheckpoint();
+        if (state.recorder.losses() != lossesBefore) {
+            wanted = true;
+        } else {
+            state.counters.increment(ControlCounter.CHECKPOINTS);
+        }
+        return enter(Phase.IDLE);
+    }
+
+    private enum Phase {
+        IDLE,
+        SETTLING,
+        EPOCH,
+        PAIRINGS,
+        BLOCKS,
+        LEASES,
+        HOLDS,
+        CONFIRMING
+    }
+}

@@ -1,0 +1,51 @@
+package org.portreeve.control;
+
+import java.util.Locale;
+
+/** What port control counts. Each has a sentence for the operator. */
+@SuppressWarnings("EnumOrdinal") // Ordinals are positions in arrays of this process.
+public enum ControlCounter {
+    COMMANDS("Requests for explicit mappings that were accepted for a decision"),
+    GRANTED("Requests answered with a mapping, new or renewed"),
+    DELETED("Deletions answered, those of nothing included"),
+    REFUSED_NOT_AUTHORIZED("Requests refused: another nonce owns the mapping, or no subscriber"),
+    REFUSED_NETWORK_FAILURE("Requests refused because leases are still being restored"),
+    REFUSED_NO_RESOURCES("Requests refused for a shortage of the node; see its other counters"),
+    REFUSED_QUOTA("Requests refused because the subscriber is at its limit of mappings or ports"),
+    REFUSED_CANNOT_PROVIDE("Requests refused that wanted one exact port which cannot be had"),
+    RATE_LIMITED("Requests dropped without an answer because the subscriber sends too many"),
+    SHARD_FULL("Requests or expiries put off because a shard's mailbox was full"),
+    WAITING_FULL("Requests refused because too many for the same internal port were waiting"),
+    LEASES_FULL("Requests refused because the node holds as many leases as it has room for"),
+    SUBSCRIBERS_FULL("Pairings refused because the node has as many subscribers as it can"),
+    ADDRESSES_FULL("Internal addresses not paired because their subscriber has too many"),
+    NOT_SUBSCRIBERS("Packets' internal addresses not paired because they belong to nobody"),
+    JOURNAL_REFUSED("Records that the journal could not take because its queue was full"),
+    JOURNAL_LOST("Groups of records that the journal could not write; look at the disk"),
+    LEASES_EXPIRED("Leases that ended because nobody renewed them"),
+    BLOCKS_REFUSED("Port blocks given back because their record could not be made durable"),
+    PAIRINGS_MADE("Subscribers paired with an external address"),
+    PAIRINGS_ENDED("Pairings given up because the subscriber had nothing left"),
+    CHECKPOINTS("Times that everything live was written anew so that old journal could go"),
+    RESTORED_LEASES("Leases put back into the translator at start"),
+    EXPIRED_AT_RESTORE("Leases found at start whose time had come while the node was down"),
+    LOST_AT_RESTORE("Leases found at start that could not be put back; the epoch was reset"),
+    DROPPED_AT_RESTORE("Pairings, blocks and resting ports found at start that are of no use now"),
+    EPOCH_RESETS("Times that clients were told to ask for their mappings again");
+
+    private final String help;
+
+    ControlCounter(String help) {
+        this.help = help;
+    }
+
+    /** What an operator should know about it. */
+    public String help() {
+        return help;
+    }
+
+    /** The name in metrics. */
+    public String metricName() {
+        return "control_" + name().toLowerCase(Locale.ROOT) + "_total";
+    }
+}

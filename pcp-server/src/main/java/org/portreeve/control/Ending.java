@@ -1,0 +1,121 @@
+package org.portreeve.control;
+
+import java.util.Optional;
+import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.control.ShardRequests.Request;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.shard.ShardCommand;
+import org.portreeve.nat.shard.ShardOutcome;
+
+/**
+ * Ends a lease, by its owner's wish or because its time has come; the port then rests (RFC 6887
+ * §15). The translator goes first, for it alone knows whether outbound traffic still uses the
+ * mapping; then the end must become durable, however long that takes. Event loop only.
+ */
+final class Ending {
+    private final ControlState state;
+    private final Turn turn;
+    private final Lease lease;
+    private Optional<Request> request = Optional.empty();
+    private boolean expired;
+
+    Ending(ControlState state, Turn turn, Lease lease) {
+        this.state = state;
+        this.turn = turn;
+        this.lease = lease;
+    }
+
+    /** Its owner wants it to end. Returns whether that is under way; else it was refused. */
+    boolean delete(boolean onlyIfIdle) {
+        boolean underWay = send(onlyIfIdle);
+        if (!underWay) {
+            refuse();
+        }
+        return underWay;
+    }
+
+    /** Its time has come. Returns whether that is under way. */
+    boolean expire() {
+        expired = true;
+        return send(false);
+    }
+
+    private boolean send(boolean onlyIfIdle) {
+        int shard = state.nat.shardOf(lease.addressIndex);
+        request = state.requests.open(shard, this::onOutcome);
+        request.ifPresent(
+                r -> r.send(id -> new ShardCommand.EndMapping(id, lease.internal, onlyIfIdle)));
+        return request.isPresent();
+    }
+
+    private void onOutcome(ShardOutcome outcome) {
+        request.ifPresent(Request::close);
+        switch (outcome) {
+            case ShardOutcome.Ended _ -> record();
+            case ShardOutcome.StillUsed used -> defer(state.nowNs + used.remainingNs());
+            default -> throw new AssertionError("not an outcome of an ending: " + outcome);
+        }
+    }
+
+    private void record() {
+        long holdNs = state.nat.timers().explicitHoldNs(lease.internal.protocol());
+        Hold hold =
+                new Hold(
+                        lease.internal,
+                        lease.subscriber,
+                        lease.addressIndex,
+                        lease.externalPort,
+                        lease.owner().nonce(),
+                        state.nowNs + holdNs);
+        lease.recording(true);
+        state.leases.disarm(lease);
+        state.recorder.insist(
+                durable -> recorded(hold, durable),
+                new JournalRecord.LeaseEnded(lease.internal),
+                state.held(hold));
+    }
+
+    private void recorded(Hold hold, boolean durable) {
+        if (!durable) {
+            turn.stall();
+            return;
+        }
+        lease.recording(false);
+        state.leases.remove(lease);
+        lease.subscriber.explicit--;
+        state.holds.add(hold);
+        if (expired) {
+            state.counters.increment(ControlCounter.LEASES_EXPIRED);
+        }
+        turn.answer(new MapOutcome.Deleted(0));
+        state.turns.end(turn);
+    }
+
+    /** Outbound traffic keeps the mapping; it ends with that, or with its lifetime if earlier. */
+    private void defer(long idleNs) {
+        long endNs = Math.min(lease.deadlineNs(), idleNs);
+        JournalRecord shortened = state.granted(lease, lease.owner(), endNs);
+        boolean taken = state.recorder.append(shortened, durable -> deferred(endNs, durable));
+        lease.recording(taken);
+        if (!taken) {
+            refuse();
+            state.turns.end(turn);
+        }
+    }
+
+    private void deferred(long endNs, boolean durable) {
+        lease.recording(false);
+        if (durable) {
+            lease.change(lease.owner(), endNs);
+            state.leases.changed(lease);
+            turn.answer(new MapOutcome.Deleted(lease.remainingSeconds(state.nowNs)));
+        } else {
+            refuse();
+        }
+        state.turns.end(turn);
+    }
+
+    private void refuse() {
+        turn.answer(new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
+    }
+}

@@ -1,0 +1,213 @@
+package org.portreeve.control;
+
+import java.util.Optional;
+import java.util.function.LongFunction;
+import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.control.MapRules.Decision;
+import org.portreeve.control.ShardRequests.Request;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.shard.ShardCommand;
+import org.portreeve.nat.shard.ShardOutcome;
+
+/**
+ * Makes a mapping: reserved in the translator, then durable, then active, then answered. Each step
+ * holds what it needs for its undo. Event loop only.
+ */
+final class Grant {
+    private final ControlState state;
+    private final Turn turn;
+    private final Subscriber subscriber;
+    private final MapCommand command;
+    private final Decision.Create create;
+    private Optional<Request> request = Optional.empty();
+    private boolean unrecord;
+
+    Grant(
+            ControlState state,
+            Turn turn,
+            Subscriber subscriber,
+            MapCommand command,
+            Decision.Create create) {
+        this.state = state;
+        this.turn = turn;
+        this.subscriber = subscriber;
+        this.command = command;
+        this.create = create;
+    }
+
+    /** Returns whether it is under way; else it was refused. */
+    boolean begin() {
+        subscriber.explicit++;
+        subscriber.operations++;
+        return state.pairings.isParked(subscriber, this::resume) || reserve();
+    }
+
+    /** A pairing that was being given up is decided. */
+    private void resume() {
+        if (!reserve()) {
+            state.turns.end(turn);
+        }
+    }
+
+    private boolean reserve() {
+        if (state.leases.isFull()) {
+            state.counters.increment(ControlCounter.LEASES_FULL);
+            return refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        }
+        if (!state.pairings.pair(subscriber)) {
+            return refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        }
+        int addressIndex = subscriber.addressIndex;
+        // RFC 6888 REQ-2: the paired address wins over the suggested one.
+        if (command.preferFailure()
+                && command.suggestedIp() != 0
+                && command.suggestedIp() != state.externalIp(addressIndex)) {
+            return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.LONG_ERROR_SECONDS);
+        }
+        request = state.requests.open(state.nat.shardOf(addressIndex), this::onOutcome);
+        request.ifPresent(r -> r.send(id -> reservation(id, addressIndex)));
+        return request.isPresent() || refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+    }
+
+    private ShardCommand reservation(long requestId, int addressIndex) {
+        return new ShardCommand.ReserveMapping(
+                requestId,
+                subscriber.index,
+                addressIndex,
+                command.internal(),
+                create.suggestedPort(),
+                command.preferFailure(),
+                create.reclaim());
+    }
+
+    private void onOutcome(ShardOutcome outcome) {
+        switch (outcome) {
+            case ShardOutcome.Reserved reserved -> record(reserved);
+            case ShardOutcome.Refused refused -> refusedByShard(refused.reason());
+            case ShardOutcome.Activated _ -> activated();
+            case ShardOutcome.Ended _ -> released();
+            default -> throw new AssertionError("not an outcome of a grant: " + outcome);
+        }
+    }
+
+    private void record(ShardOutcome.Reserved reserved) {
+        subscriber.hadPort = true;
+        Lease lease =
+                new Lease(
+                        command.internal(),
+                        subscriber,
+                        reserved.addressIndex(),
+                        reserved.externalPort(),
+                        Lease.Owner.of(command),
+                        create.deadlineNs());
+        JournalRecord granted = state.granted(lease, lease.owner(), lease.deadlineNs());
+        // The end of the port's last lease is not durable yet: a restart would find two owners.
+        if (isOwned(lease)
+                || !state.recorder.append(granted, durable -> recorded(lease, durable))) {
+            release();
+        }
+    }
+
+    private boolean isOwned(Lease lease) {
+        return state.leases
+                .findExternal(lease.internal.protocol(), lease.addressIndex, lease.externalPort)
+                .isPresent();
+    }
+
+    private void recorded(Lease lease, boolean durable) {
+        if (durable && subscriber.isPaired()) {
+            // In the book from here on, so that a checkpoint sees what the journal has.
+            state.leases.add(lease);
+            subscriber.idle = false;
+            state.holds
+                    .findExternal(lease.internal.protocol(), lease.addressIndex, lease.externalPort)
+                    .ifPresent(state::endHold);
+            state.pairings.publish(subscriber, lease.internal.internalIp());
+            send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
+        } else {
+            unrecord = durable;
+            release();
+        }
+    }
+
+    private void release() {
+        send(id -> new ShardCommand.ReleaseReservation(id, command.internal()));
+    }
+
+    private void activated() {
+        request.ifPresent(Request::close);
+        subscriber.operations--;
+        state.leases.find(command.internal()).ifPresent(this::answer);
+        state.turns.end(turn);
+    }
+
+    private void answer(Lease lease) {
+        turn.answer(
+                new MapOutcome.Granted(
+                        state.externalIp(lease.addressIndex),
+                        lease.externalPort,
+                        lease.remainingSeconds(state.nowNs)));
+    }
+
+    /** The reservation is undone; when its record became durable, that has to be undone too. */
+    private void released() {
+        if (!unrecord) {
+            fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+            return;
+        }
+        turn.answer(new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
+        state.recorder.insist(
+                durable -> {
+                    if (durable) {
+                        fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+                    } else {
+                        turn.stall();
+                    }
+                },
+                new JournalRecord.LeaseEnded(command.internal()));
+    }
+
+    private void refusedByShard(ShardOutcome.Refusal refusal) {
+        switch (refusal) {
+            case CANNOT_PROVIDE ->
+                    fail(Reason.CANNOT_PROVIDE_EXTERNAL, secondsUntilSuggestionIsFree());
+            case QUOTA -> fail(Reason.USER_EX_QUOTA, MapRules.SHORT_ERROR_SECONDS);
+            case NO_PORTS, TABLE_FULL -> fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        }
+    }
+
+    /** RFC 6887 §7.4: as long as the reason is known to last, else a short time. */
+    private long secondsUntilSuggestionIsFree() {
+        int protocol = command.internal().protocol();
+        int addressIndex = subscriber.addressIndex;
+        int port = command.suggestedPort();
+        Optional<Long> leaseNs =
+                state.leases
+                        .findExternal(protocol, addressIndex, port)
+                        .map(l -> l.deadlineNs() + state.nat.timers().explicitHoldNs(protocol));
+        Optional<Long> holdNs =
+                state.holds.findExternal(protocol, addressIndex, port).map(Hold::deadlineNs);
+        return leaseNs.or(() -> holdNs)
+                .map(freeNs -> Durations.secondsUp(freeNs - state.nowNs))
+                .orElse(MapRules.SHORT_ERROR_SECONDS);
+    }
+
+    /** Ends the operation when it was under way. */
+    private void fail(Reason reason, long lifetimeSeconds) {
+        request.ifPresent(Request::close);
+        refuse(reason, lifetimeSeconds);
+        state.turns.end(turn);
+    }
+
+    private boolean refuse(Reason reason, long lifetimeSeconds) {
+        subscriber.explicit--;
+        subscriber.operations--;
+        turn.answer(new MapOutcome.Refused(reason, lifetimeSeconds));
+        state.pairings.onRefusal(subscriber);
+        return false;
+    }
+
+    private void send(LongFunction<ShardCommand> commandOfId) {
+        request.orElseThrow().send(commandOfId);
+    }
+}

@@ -1,0 +1,70 @@
+package org.portreeve.control;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * All external ports that rest, by external tuple and by deadline, and the latest one of each
+ * internal tuple. Bounded by the ports of the pool. Event loop only.
+ */
+final class HoldBook {
+    private static final int LANE = 0;
+
+    private final DeadlineBook<Hold> deadlines = new DeadlineBook<>(1);
+    private final Map<InternalTuple, Hold> byInternal = new HashMap<>();
+    private final Map<Long, Hold> byExternal = new HashMap<>();
+
+    /** Adds a rest; an earlier one of the same external port gives way. */
+    void add(Hold hold) {
+        findExternal(hold.internal.protocol(), hold.addressIndex, hold.externalPort)
+                .ifPresent(this::remove);
+        byExternal.put(externalKey(hold), hold);
+        byInternal.put(hold.internal, hold);
+        deadlines.add(LANE, hold);
+        hold.subscriber.holds++;
+        hold.subscriber.hadPort = true;
+    }
+
+    void remove(Hold hold) {
+        byExternal.remove(externalKey(hold));
+        byInternal.remove(hold.internal, hold);
+        deadlines.remove(LANE, hold);
+        hold.subscriber.holds--;
+    }
+
+    /** The latest rest of a port of this internal tuple. */
+    Optional<Hold> find(InternalTuple internal) {
+        return Optional.ofNullable(byInternal.get(internal));
+    }
+
+    Optional<Hold> findExternal(int protocol, int addressIndex, int externalPort) {
+        long key = ExternalTuple.key(protocol, addressIndex, externalPort);
+        return Optional.ofNullable(byExternal.get(key));
+    }
+
+    Optional<Hold> due(long nowNs) {
+        return deadlines.due(LANE, nowNs);
+    }
+
+    long nextDeadlineNs(long limitNs) {
+        return deadlines.nextDeadlineNs(limitNs);
+    }
+
+    int size() {
+        return byExternal.size();
+    }
+
+    int slotCount() {
+        return deadlines.slotCount();
+    }
+
+    Optional<Hold> at(int slot) {
+        return deadlines.at(slot);
+    }
+
+    private static long externalKey(Hold hold) {
+        return ExternalTuple.key(hold.internal.protocol(), hold.addressIndex, hold.externalPort);
+    }
+}

@@ -1,0 +1,27 @@
+package org.portreeve.control;
+
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * A wish for an inbound mapping, whoever asks; syntax and client address were checked. Immutable.
+ *
+ * @param internal what is to be reached; the protocol is 6 or 17 and the port is not 0
+ * @param nonce the proof of ownership
+ * @param origin which protocol it came by
+ * @param suggestedIp a hint, 0 for none
+ * @param suggestedPort a hint, 0 for none
+ * @param preferFailure refuse rather than assign another tuple (RFC 6887 §13.2)
+ * @param lifetimeSeconds 0 deletes; unsigned 32 bits
+ * @param clientIp where it came from, for notifications
+ * @param clientPort its UDP port
+ */
+public record MapCommand(
+        InternalTuple internal,
+        Nonce nonce,
+        LeaseOrigin origin,
+        int suggestedIp,
+        int suggestedPort,
+        boolean preferFailure,
+        long lifetimeSeconds,
+        int clientIp,
+        int clientPort) {}

@@ -1,0 +1,132 @@
+package org.portreeve.control;
+
+import java.util.Optional;
+import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.nat.NatConfig;
+
+/**
+ * What a request for a mapping leads to, seen from the leases alone. Pure: it changes nothing and
+ * asks nobody. The order of the checks is that of RFC 6887 §11.3.
+ */
+final class MapRules {
+    /** Lifetime of errors that pass soon (RFC 6887 §7.4). */
+    static final long SHORT_ERROR_SECONDS = 30;
+
+    /** Lifetime of errors that stay (RFC 6887 §7.4). */
+    static final long LONG_ERROR_SECONDS = 1800;
+
+    /**
+     * Ports that rest after explicit mappings, for each one allowed: or a subscriber who creates
+     * and deletes would take the incoming range from the others for hours (RFC 6888 REQ-8).
+     */
+    private static final int HOLDS_EACH = 2;
+
+    private final ControlConfig config;
+
+    MapRules(ControlConfig config) {
+        this.config = config;
+    }
+
+    /** A request of an internal tuple that has a lease. */
+    Decision onLease(MapCommand command, Lease lease, long nowNs) {
+        if (!isOwner(command, lease)) {
+            return onForeignLease(command, lease, nowNs);
+        }
+        if (command.lifetimeSeconds() == 0) {
+            // RFC 6887 §15: the answer can name the time that is left; those of the others cannot.
+            return new Decision.End(lease, command.origin() == LeaseOrigin.PCP);
+        }
+        if (command.preferFailure() && !isAt(command, lease)) {
+            return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, lease.remainingSeconds(nowNs));
+        }
+        long deadlineNs = deadlineNs(command, nowNs);
+        return deadlineNs - lease.deadlineNs() < 0
+                ? new Decision.Shorten(lease, deadlineNs)
+                : new Decision.Renew(lease, deadlineNs);
+    }
+
+    /** A request of an internal tuple without a lease; its port may rest. */
+    Decision onNoLease(
+            MapCommand command,
+            int quota,
+            Optional<Subscriber> subscriber,
+            Optional<Hold> hold,
+            long nowNs) {
+        boolean reclaim = hold.isPresent() && hold.get().isReclaimedBy(command);
+        if (command.lifetimeSeconds() == 0) {
+            // A repeated deletion looks like the first one (RFC 6887 §15.1).
+            boolean nothing = reclaim || subscriber.isEmpty() || !subscriber.get().isPaired();
+            return nothing || command.origin() != LeaseOrigin.PCP
+                    ? new Decision.Answer(new MapOutcome.Deleted(0))
+                    : new Decision.Probe();
+        }
+        NatConfig nat = config.nat();
+        if (command.preferFailure() && !nat.ports().contains(command.suggestedPort())) {
+            return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, LONG_ERROR_SECONDS);
+        }
+        if (subscriber.map(s -> s.explicit).orElse(0) >= quota
+                || (!reclaim && subscriber.map(s -> s.holds).orElse(0) >= HOLDS_EACH * quota)) {
+            return refuse(Reason.USER_EX_QUOTA, SHORT_ERROR_SECONDS);
+        }
+        int suggestedPort = command.suggestedPort();
+        if (suggestedPort == 0 && reclaim) {
+            suggestedPort = hold.get().externalPort;
+        }
+        return new Decision.Create(deadlineNs(command, nowNs), suggestedPort, reclaim);
+    }
+
+    static Decision refuse(Reason reason, long lifetimeSeconds) {
+        return new Decision.Answer(new MapOutcome.Refused(reason, lifetimeSeconds));
+    }
+
+    /** RFC 6886 has no nonce: it may read what PCP owns, and PCP may take over what it owns. */
+    private static boolean isOwner(MapCommand command, Lease lease) {
+        if (lease.owner().origin() != LeaseOrigin.PCP) {
+            return true;
+        }
+        return command.origin() == LeaseOrigin.PCP && command.nonce().equals(lease.owner().nonce());
+    }
+
+    private Decision onForeignLease(MapCommand command, Lease lease, long nowNs) {
+        long remaining = lease.remainingSeconds(nowNs);
+        if (command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0) {
+            int externalIp = config.nat().pool().get(lease.addressIndex);
+            return new Decision.Answer(
+                    new MapOutcome.Granted(externalIp, lease.externalPort, remaining));
+        }
+        return refuse(Reason.NOT_AUTHORIZED, remaining);
+    }
+
+    /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
+    private boolean isAt(MapCommand command, Lease lease) {
+        int externalIp = config.nat().pool().get(lease.addressIndex);
+        return command.suggestedPort() == lease.externalPort
+                && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
+    }
+
+    private long deadlineNs(MapCommand command, long nowNs) {
+        long seconds = config.lifetime().granted(command.lifetimeSeconds());
+        return nowNs + seconds * Durations.NS_PER_SECOND;
+    }
+
+    /** What to do. Immutable. */
+    sealed interface Decision {
+        /** Nothing but to answer. */
+        record Answer(MapOutcome outcome) implements Decision {}
+
+        /** Give a lease a deadline that is not earlier. */
+        record Renew(Lease lease, long deadlineNs) implements Decision {}
+
+        /** Give it an earlier one, as far as outbound traffic lets it (RFC 6887 §15). */
+        record Shorten(Lease lease, long deadlineNs) implements Decision {}
+
+        /** End a lease; later, when outbound traffic uses it and {@code onlyIfIdle} is set. */
+        record End(Lease lease, boolean onlyIfIdle) implements Decision {}
+
+        /** There is no lease to end; an outbound mapping, if there is one, is not theirs to end. */
+        record Probe() implements Decision {}
+
+        /** Make a mapping, with the port that rests for this requester if there is one. */
+        record Create(long deadlineNs, int suggestedPort, boolean reclaim) implements Decision {}
+    }
+}

@@ -1,0 +1,343 @@
+package org.portreeve.control;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import org.portreeve.control.ShardRequests.Request;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.shard.ShardCommand;
+import org.portreeve.nat.shard.ShardOutcome;
+
+/**
+ * Puts back what the journal kept: pairings first, then blocks, leases and resting ports, in
+ * slices, through the shards' mailboxes. A lease that cannot be put back was lost, which the epoch
+ * must say (RFC 6887 §8.5). Event loop only.
+ */
+final class Recovery {
+    private final ControlState state;
+    private final RecoveredState found;
+    private final Runnable onFirstLoss;
+    private final Map<Integer, Integer> addressIndexes = new HashMap<>();
+    private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
+    private Phase phase = Phase.PAIRINGS;
+    private int position;
+    private int underWay;
+    private boolean hasLost;
+
+    /** Begins nothing yet; {@code onFirstLoss} is called once, when a lease cannot be put back. */
+    Recovery(ControlState state, RecoveredState found, Runnable onFirstLoss) {
+        this.state = state;
+        this.found = found;
+        this.onFirstLoss = onFirstLoss;
+        for (int i = 0; i < state.nat.pool().size(); i++) {
+            addressIndexes.put(state.externalIp(i), i);
+        }
+    }
+
+    boolean isDone() {
+        return phase == Phase.DONE;
+    }
+
+    /** Whether shards may already be heard: pairings come before whatever packets want. */
+    boolean knowsPairings() {
+        return phase != Phase.PAIRINGS;
+    }
+
+    /** Goes on with at most so many records. Returns the work done. */
+    int advance(int limit) {
+        int done = 0;
+        while (done < limit && step()) {
+            done++;
+        }
+        return done;
+    }
+
+    private boolean step() {
+        return switch (phase) {
+            case PAIRINGS -> next(found.pairings(), this::pairing, Phase.BLOCKS);
+            case BLOCKS -> next(found.blocks(), this::block, Phase.LEASES);
+            case LEASES -> next(found.leases(), this::lease, Phase.HOLDS);
+            case HOLDS -> next(found.holds(), this::hold, Phase.EXPIRED);
+            case EXPIRED -> next(expiredHolds, this::hold, Phase.TIDYING);
+            case TIDYING -> tidy();
+            case DONE -> false;
+        };
+    }
+
+    private <R> boolean next(List<R> records, Step<R> restore, Phase next) {
+        if (position < records.size()) {
+            boolean taken = restore.take(records.get(position));
+            position += taken ? 1 : 0;
+            return taken;
+        }
+        if (underWay > 0) {
+            return false;
+        }
+        phase = next;
+        position = 0;
+        return true;
+    }
+
+    private boolean pairing(JournalRecord.Paired record) {
+        Optional<Subscriber> subscriber = subscriber(record.subscriber());
+        Optional<Integer> addressIndex = addressIndex(record.externalIp());
+        if (subscriber.isPresent() && addressIndex.isPresent()) {
+            state.pairings.restore(subscriber.get(), addressIndex.get());
+        } else {
+            drop(new JournalRecord.Unpaired(record.subscriber()));
+        }
+        return true;
+    }
+
+    private boolean block(JournalRecord.BlockLeased record) {
+        Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
+        JournalRecord release =
+                new JournalRecord.BlockReleased(record.externalIp(), record.firstPort());
+        if (subscriber.isEmpty() || record.size() != state.nat.block().size()) {
+            drop(release);
+            return true;
+        }
+        Subscriber owner = subscriber.get();
+        return ask(
+                owner,
+                id ->
+                        new ShardCommand.RestoreBlock(
+                                id, owner.index, owner.addressIndex, record.firstPort()),
+                outcome -> restoredBlock(owner, record, release, outcome));
+    }
+
+    private void restoredBlock(
+            Subscriber owner,
+            JournalRecord.BlockLeased record,
+            JournalRecord release,
+            ShardOutcome outcome) {
+        if (outcome instanceof ShardOutcome.Refused) {
+            drop(release);
+            return;
+        }
+        owner.blocks++;
+        owner.hadPort = true;
+        state.blocks.lease(owner.addressIndex, record.firstPort(), owner.index);
+        state.blocks.recorded(owner.addressIndex, record.firstPort());
+    }
+
+    private boolean lease(JournalRecord.LeaseGranted record) {
+        if (record.deadlineMillis() <= state.wallMillis) {
+            expired(record);
+            return true;
+        }
+        Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
+        if (subscriber.isEmpty() || !isOwn(subscriber.get(), record)) {
+            lost(record);
+            return true;
+        }
+        Subscriber owner = subscriber.get();
+        return ask(
+                owner,
+                id ->
+                        new ShardCommand.RestoreMapping(
+                                id,
+                                owner.index,
+                                owner.addressIndex,
+                                record.externalPort(),
+                                record.internal()),
+                outcome -> restoredLease(owner, record, outcome));
+    }
+
+    private void restoredLease(
+            Subscriber subscriber, JournalRecord.LeaseGranted record, ShardOutcome outcome) {
+        if (outcome instanceof ShardOutcome.Refused) {
+            lost(record);
+            return;
+        }
+        long deadlineNs = momentNs(record.deadlineMillis());
+        Lease.Owner owner =
+                new Lease.Owner(
+                        record.nonce(), record.origin(), record.clientIp(), record.clientPort());
+        state.leases.add(
+                new Lease(
+                        record.internal(),
+                        subscriber,
+                        subscriber.addressIndex,
+                        record.externalPort(),
+                        owner,
+                        deadlineNs));
+        subscriber.explicit++;
+        subscriber.hadPort = true;
+        state.pairings.publish(subscriber, record.internal().internalIp());
+        state.counters.increment(ControlCounter.RESTORED_LEASES);
+    }
+
+    /** It ended while the node was down: only its port rests, for what is left of that. */
+    private void expired(JournalRecord.LeaseGranted record) {
+        long holdNs = state.nat.timers().explicitHoldNs(record.internal().protocol());
+        JournalRecord.PortHeld held =
+                new JournalRecord.PortHeld(
+                        record.internal(),
+                        record.subscriber(),
+                        record.externalIp(),
+                        record.externalPort(),
+                        record.nonce(),
+                        record.deadlineMillis() + holdNs / Durations.NS_PER_MILLI);
+        state.counters.increment(ControlCounter.EXPIRED_AT_RESTORE);
+        state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
+        state.recorder.note(held);
+        expiredHolds.add(held);
+    }
+
+    private boolean hold(JournalRecord.PortHeld record) {
+        Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
+        if (subscriber.isEmpty() || record.untilMillis() <= state.wallMillis || isLeased(record)) {
+            drop(ended(record));
+            return true;
+        }
+        Subscriber owner = subscriber.get();
+        long untilNs = momentNs(record.untilMillis());
+        return ask(
+                owner,
+                id ->
+                        new ShardCommand.RestoreHold(
+                                id,
+                                owner.index,
+                                owner.addressIndex,
+                                record.externalPort(),
+                                record.internal(),
+                                untilNs - state.nowNs),
+                outcome -> restoredHold(owner, record, untilNs, outcome));
+    }
+
+    private void restoredHold(
+            Subscriber owner, JournalRecord.PortHeld record, long untilNs, ShardOutcome outcome) {
+        if (outcome instanceof ShardOutcome.Refused) {
+            drop(ended(record));
+            return;
+        }
+        state.holds.add(
+                new Hold(
+                        record.internal(),
+                        owner,
+                        owner.addressIndex,
+                        record.externalPort(),
+                        record.nonce(),
+                        untilNs));
+    }
+
+    /** Gives up the pairings of subscribers that have nothing else. */
+    private boolean tidy() {
+        if (position == state.subscribers.slotCount()) {
+            phase = Phase.DONE;
+            return true;
+        }
+        state.subscribers.slot(position++).ifPresent(this::tidy);
+        return true;
+    }
+
+    private void tidy(Subscriber subscriber) {
+        if (subscriber.blocks == 0) {
+            state.pairings.onIdle(subscriber);
+        }
+    }
+
+    private boolean ask(
+            Subscriber subscriber,
+            LongFunction<ShardCommand> commandOfId,
+            ShardRequests.Waiter waiter) {
+        Answer answer = new Answer(waiter);
+        answer.request =
+                state.requests.open(state.nat.shardOf(subscriber.addressIndex), answer::onOutcome);
+        answer.request.ifPresent(r -> r.send(commandOfId));
+        underWay += answer.request.isPresent() ? 1 : 0;
+        return answer.request.isPresent();
+    }
+
+    private void lost(JournalRecord.LeaseGranted record) {
+        // Before the lease's end, so that a crash in between cannot hide the loss from the clients.
+        if (!hasLost) {
+            hasLost = true;
+            onFirstLoss.run();
+        }
+        state.counters.increment(ControlCounter.LOST_AT_RESTORE);
+        state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
+    }
+
+    private void drop(JournalRecord end) {
+        state.counters.increment(ControlCounter.DROPPED_AT_RESTORE);
+        state.recorder.note(end);
+    }
+
+    private static JournalRecord ended(JournalRecord.PortHeld record) {
+        return new JournalRecord.HoldEnded(
+                record.internal().protocol(), record.externalIp(), record.externalPort());
+    }
+
+    private boolean isLeased(JournalRecord.PortHeld record) {
+        return addressIndex(record.externalIp())
+                .flatMap(index ->
+                        state.leases.findExternal(
+                                record.internal().protocol(), index, record.externalPort()))
+                .isPresent();
+    }
+
+    /** Whether the internal address still belongs to the subscriber that got the lease. */
+    private boolean isOwn(Subscriber subscriber, JournalRecord.LeaseGranted record) {
+        return subscriber.key
+                == state.subscribers.keyOf(
+                        record.internal().realm(), record.internal().internalIp());
+    }
+
+    private Optional<Subscriber> subscriber(String id) {
+        long key = state.subscribers.keyOf(id);
+        return key == Subscribers.UNKNOWN ? Optional.empty() : state.subscribers.findOrAdd(key);
+    }
+
+    /** The subscriber of an id, when it is paired with this external address. */
+    private Optional<Subscriber> paired(String id, int externalIp) {
+        long key = state.subscribers.keyOf(id);
+        return state.subscribers
+                .find(key)
+                .filter(s -> s.isPaired() && state.externalIp(s.addressIndex) == externalIp);
+    }
+
+    private Optional<Integer> addressIndex(int externalIp) {
+        return Optional.ofNullable(addressIndexes.get(externalIp));
+    }
+
+    private long momentNs(long wallMillis) {
+        return state.nowNs + (wallMillis - state.wallMillis) * Durations.NS_PER_MILLI;
+    }
+
+    private enum Phase {
+        PAIRINGS,
+        BLOCKS,
+        LEASES,
+        HOLDS,
+        EXPIRED,
+        TIDYING,
+        DONE
+    }
+
+    /** Puts one record back, or returns false: later. */
+    @FunctionalInterface
+    private interface Step<R> {
+        boolean take(R record);
+    }
+
+    /** One command under way. */
+    private final class Answer {
+        private final ShardRequests.Waiter waiter;
+        private Optional<Request> request = Optional.empty();
+
+        Answer(ShardRequests.Waiter waiter) {
+            this.waiter = waiter;
+        }
+
+        void onOutcome(ShardOutcome outcome) {
+            request.ifPresent(Request::close);
+            underWay--;
+            waiter.onOutcome(outcome);
+        }
+    }
+}

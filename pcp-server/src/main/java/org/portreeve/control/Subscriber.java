@@ -1,0 +1,117 @@
+package org.portreeve.control;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * A subscriber that has, or wants, something on this node. Owned by {@link Subscribers}, its
+ * pairing by {@link Pairings}. Event loop only.
+ */
+final class Subscriber {
+    /** Internal addresses of one subscriber that may be published. */
+    static final int MAX_ADDRESSES = 1024;
+
+    private static final int[] NO_ADDRESSES = {};
+
+    /** Its index in shards and directory. */
+    final int index;
+
+    /** What {@link Subscribers#keyOf} says of its addresses. */
+    final long key;
+
+    Pairing pairing = Pairing.NONE;
+
+    /** Its paired address, while the pairing is not {@code NONE}. */
+    int addressIndex;
+
+    /** Explicit mappings: leases, and grants under way. */
+    int explicit;
+
+    int holds;
+    int blocks;
+
+    /** Whether its shard has, or had, a port or block of it and so says when nothing is left. */
+    boolean hadPort;
+
+    /** Operations under way that need the pairing to stay. */
+    int operations;
+
+    /** Whether its shard said that it has nothing left there, and not otherwise since. */
+    boolean idle;
+
+    /** Grants that wait until a pairing that is being given up is decided. */
+    final Deque<Runnable> parked = new ArrayDeque<>(0);
+
+    /** Packets that wait for the pairing. */
+    final Deque<Wanted> wanted = new ArrayDeque<>(0);
+
+    private int[] addresses = NO_ADDRESSES;
+    private int addressCount;
+
+    Subscriber(int index, long key) {
+        this.index = index;
+        this.key = key;
+    }
+
+    boolean isPaired() {
+        return pairing == Pairing.DURABLE;
+    }
+
+    /** Whether nothing of it is left that the journal or a client knows. */
+    boolean isUnused() {
+        return explicit == 0 && holds == 0 && operations == 0;
+    }
+
+    /** Whether an internal address of it is in the directory. */
+    boolean hasAddress(int internalIp) {
+        for (int i = 0; i < addressCount; i++) {
+            if (addresses[i] == internalIp) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Remembers a published address, or returns false: it has too many. */
+    boolean addAddress(int internalIp) {
+        if (addressCount == MAX_ADDRESSES) {
+            return false;
+        }
+        if (addressCount == addresses.length) {
+            addresses = Arrays.copyOf(addresses, Math.max(1, 2 * addressCount));
+        }
+        addresses[addressCount++] = internalIp;
+        return true;
+    }
+
+    int addressCount() {
+        return addressCount;
+    }
+
+    int address(int position) {
+        return addresses[position];
+    }
+
+    void clearAddresses() {
+        addresses = NO_ADDRESSES;
+        addressCount = 0;
+    }
+
+    /** How far the pairing has come. */
+    enum Pairing {
+        /** No external address. */
+        NONE,
+        /** Chosen; its record is on its way. */
+        RECORDING,
+        /** Chosen, but the journal lost the record; tried again until it is durable. */
+        STALLED,
+        /** Packets may use it. */
+        DURABLE,
+        /** Its shard was asked whether it can go. */
+        FORGETTING
+    }
+
+    /** A packet of an internal address waits in a shard. */
+    record Wanted(int shard, int internalIp) {}
+}

@@ -1,0 +1,253 @@
+package org.portreeve.control.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.Nonce;
+import org.portreeve.control.journal.JournalRecord.BlockLeased;
+import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.EpochStarted;
+import org.portreeve.control.journal.JournalRecord.HoldEnded;
+import org.portreeve.control.journal.JournalRecord.LeaseEnded;
+import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.Paired;
+import org.portreeve.control.journal.JournalRecord.PortHeld;
+import org.portreeve.control.journal.JournalRecord.TimeMark;
+import org.portreeve.control.journal.JournalRecord.Unpaired;
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * Records as bytes: the length of what follows in 16 bits, a type code in 8, fixed fields, and the
+ * subscriber's id, where there is one, in what is left. All numbers in network order. The golden
+ * bytes of every type are a test: a layout, once shipped, never changes; a new one takes a new
+ * code. Pure; any thread.
+ */
+final class JournalCodec {
+    /** Characters of a subscriber's id; at most three octets each in UTF-8. */
+    static final int MAX_SUBSCRIBER_CHARS = 255;
+
+    /** No record is longer. */
+    static final int MAX_RECORD_BYTES = 1024;
+
+    // Type codes are in files for good: never give one to another type.
+    private static final int LEASE_GRANTED = 1;
+    private static final int LEASE_ENDED = 2;
+    private static final int PORT_HELD = 3;
+    private static final int HOLD_ENDED = 4;
+    private static final int PAIRED = 5;
+    private static final int UNPAIRED = 6;
+    private static final int BLOCK_LEASED = 7;
+    private static final int BLOCK_RELEASED = 8;
+    private static final int EPOCH_STARTED = 9;
+    private static final int TIME_MARK = 10;
+
+    private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
+    private static final int NONCE_BYTES = Nonce.LENGTH;
+    private static final int ENDPOINT_BYTES = 4 + 2;
+    private static final int LENGTH_BYTES = 2;
+
+    /** What each type has before the subscriber's id, by code; 0 for no such type. */
+    private static final int[] FIXED_BYTES = {
+        0,
+        TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8,
+        TUPLE_BYTES,
+        TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8,
+        1 + ENDPOINT_BYTES,
+        4,
+        0,
+        ENDPOINT_BYTES + 4,
+        ENDPOINT_BYTES,
+        8,
+        8
+    };
+
+    private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
+
+    private JournalCodec() {}
+
+    /** Refuses what has no representation: an id that is too long is a fault of the caller. */
+    static void check(JournalRecord record) {
+        int length =
+                switch (record) {
+                    case LeaseGranted lease -> lease.subscriber().length();
+                    case PortHeld hold -> hold.subscriber().length();
+                    case Paired paired -> paired.subscriber().length();
+                    case Unpaired unpaired -> unpaired.subscriber().length();
+                    case BlockLeased block -> block.subscriber().length();
+                    case LeaseEnded _, HoldEnded _, BlockReleased _ -> 0;
+                    case EpochStarted _, TimeMark _ -> 0;
+                };
+        if (length > MAX_SUBSCRIBER_CHARS) {
+            throw new IllegalArgumentException("subscriber id of " + length + " characters");
+        }
+    }
+
+    /** Appends a record; {@link #MAX_RECORD_BYTES} must be left. */
+    static void encode(JournalRecord record, ByteBuffer out) {
+        int start = out.position();
+        out.position(start + LENGTH_BYTES);
+        switch (record) {
+            case LeaseGranted lease -> leaseGranted(lease, out);
+            case LeaseEnded(InternalTuple internal) -> tuple(internal, type(LEASE_ENDED, out));
+            case PortHeld hold -> portHeld(hold, out);
+            case HoldEnded(int protocol, int ip, int port) ->
+                    endpoint(ip, port, type(HOLD_ENDED, out).put((byte) protocol));
+            case Paired(String subscriber, int ip) ->
+                    text(subscriber, type(PAIRED, out).putInt(ip));
+            case Unpaired(String subscriber) -> text(subscriber, type(UNPAIRED, out));
+            case BlockLeased(String subscriber, int ip, int firstPort, int size) ->
+                    text(subscriber, endpoint(ip, firstPort, type(BLOCK_LEASED, out)).putInt(size));
+            case BlockReleased(int ip, int firstPort) ->
+                    endpoint(ip, firstPort, type(BLOCK_RELEASED, out));
+            case EpochStarted(long startMillis) -> type(EPOCH_STARTED, out).putLong(startMillis);
+            case TimeMark(long wallMillis) -> type(TIME_MARK, out).putLong(wallMillis);
+        }
+        out.putShort(start, (short) (out.position() - start - LENGTH_BYTES));
+    }
+
+    private static void leaseGranted(LeaseGranted lease, ByteBuffer out) {
+        tuple(lease.internal(), type(LEASE_GRANTED, out));
+        endpoint(lease.externalIp(), lease.externalPort(), out);
+        nonce(lease.nonce(), out);
+        out.put((byte) lease.origin().code());
+        endpoint(lease.clientIp(), lease.clientPort(), out);
+        out.putLong(lease.deadlineMillis());
+        text(lease.subscriber(), out);
+    }
+
+    private static void portHeld(PortHeld hold, ByteBuffer out) {
+        tuple(hold.internal(), type(PORT_HELD, out));
+        endpoint(hold.externalIp(), hold.externalPort(), out);
+        nonce(hold.nonce(), out);
+        out.putLong(hold.untilMillis());
+        text(hold.subscriber(), out);
+    }
+
+    private static ByteBuffer type(int code, ByteBuffer out) {
+        return out.put((byte) code);
+    }
+
+    private static void tuple(InternalTuple tuple, ByteBuffer out) {
+        out.putInt(tuple.realm()).put((byte) tuple.protocol());
+        endpoint(tuple.internalIp(), tuple.internalPort(), out);
+    }
+
+    private static ByteBuffer endpoint(int ip, int port, ByteBuffer out) {
+        assert port >>> 16 == 0 : "a port of more than 16 bits";
+        return out.putInt(ip).putShort((short) port);
+    }
+
+    private static void nonce(Nonce nonce, ByteBuffer out) {
+        out.putLong(nonce.high()).putInt(nonce.low());
+    }
+
+    private static void text(String text, ByteBuffer out) {
+        out.put(text.getBytes(UTF_8));
+    }
+
+    /**
+     * Reads the next record, or says that the bytes are none; the position is then anywhere. Reads
+     * any bytes without throwing.
+     */
+    static Optional<JournalRecord> decode(ByteBuffer in) {
+        if (in.remaining() <= LENGTH_BYTES) {
+            return Optional.empty();
+        }
+        int length = in.getShort() & 0xffff;
+        if (length == 0 || length > in.remaining()) {
+            return Optional.empty();
+        }
+        int end = in.position() + length;
+        int type = in.get() & 0xff;
+        if (type >= FIXED_BYTES.length || end - in.position() < FIXED_BYTES[type]) {
+            return Optional.empty();
+        }
+        Optional<JournalRecord> record = decodeBody(type, in, end);
+        return in.position() == end ? record : Optional.empty();
+    }
+
+    private static Optional<JournalRecord> decodeBody(int type, ByteBuffer in, int end) {
+        return switch (type) {
+            case LEASE_GRANTED -> leaseGranted(in, end);
+            case LEASE_ENDED -> Optional.of(new LeaseEnded(tuple(in)));
+            case PORT_HELD -> Optional.of(portHeld(in, end));
+            case HOLD_ENDED -> Optional.of(new HoldEnded(octet(in), in.getInt(), port(in)));
+            case PAIRED -> {
+                int ip = in.getInt();
+                yield Optional.of(new Paired(text(in, end), ip));
+            }
+            case UNPAIRED -> Optional.of(new Unpaired(text(in, end)));
+            case BLOCK_LEASED -> {
+                int ip = in.getInt();
+                int firstPort = port(in);
+                int size = in.getInt();
+                yield Optional.of(new BlockLeased(text(in, end), ip, firstPort, size));
+            }
+            case BLOCK_RELEASED -> Optional.of(new BlockReleased(in.getInt(), port(in)));
+            case EPOCH_STARTED -> Optional.of(new EpochStarted(in.getLong()));
+            case TIME_MARK -> Optional.of(new TimeMark(in.getLong()));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<JournalRecord> leaseGranted(ByteBuffer in, int end) {
+        InternalTuple internal = tuple(in);
+        int externalIp = in.getInt();
+        int externalPort = port(in);
+        Nonce nonce = nonce(in);
+        int originCode = octet(in);
+        int clientIp = in.getInt();
+        int clientPort = port(in);
+        long deadlineMillis = in.getLong();
+        String subscriber = text(in, end);
+        for (LeaseOrigin origin : ORIGINS) {
+            if (origin.code() == originCode) {
+                return Optional.of(
+                        new LeaseGranted(
+                                internal,
+                                subscriber,
+                                externalIp,
+                                externalPort,
+                                nonce,
+                                origin,
+                                clientIp,
+                                clientPort,
+                                deadlineMillis));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static PortHeld portHeld(ByteBuffer in, int end) {
+        InternalTuple internal = tuple(in);
+        int externalIp = in.getInt();
+        int externalPort = port(in);
+        Nonce nonce = nonce(in);
+        long untilMillis = in.getLong();
+        return new PortHeld(internal, text(in, end), externalIp, externalPort, nonce, untilMillis);
+    }
+
+    private static InternalTuple tuple(ByteBuffer in) {
+        return new InternalTuple(in.getInt(), octet(in), in.getInt(), port(in));
+    }
+
+    private static Nonce nonce(ByteBuffer in) {
+        return new Nonce(in.getLong(), in.getInt());
+    }
+
+    private static int octet(ByteBuffer in) {
+        return in.get() & 0xff;
+    }
+
+    private static int port(ByteBuffer in) {
+        return in.getShort() & 0xffff;
+    }
+
+    private static String text(ByteBuffer in, int end) {
+        byte[] octets = new byte[end - in.position()];
+        in.get(octets);
+        return new String(octets, UTF_8);
+    }
+}

@@ -1,0 +1,119 @@
+package org.portreeve.control.journal;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.portreeve.control.journal.JournalRecord.BlockLeased;
+import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.EpochStarted;
+import org.portreeve.control.journal.JournalRecord.HoldEnded;
+import org.portreeve.control.journal.JournalRecord.LeaseEnded;
+import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.Paired;
+import org.portreeve.control.journal.JournalRecord.PortHeld;
+import org.portreeve.control.journal.JournalRecord.TimeMark;
+import org.portreeve.control.journal.JournalRecord.Unpaired;
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * What the records of a journal come to: the state of port control that a start begins with. Folds
+ * records and decides nothing: a deadline that has passed is still here. One thread.
+ */
+public final class JournalImage {
+    private final Map<InternalTuple, LeaseGranted> leases = new LinkedHashMap<>();
+    private final Map<ExternalTuple, PortHeld> holds = new LinkedHashMap<>();
+    private final Map<String, Paired> pairings = new LinkedHashMap<>();
+    private final Map<BlockStart, BlockLeased> blocks = new LinkedHashMap<>();
+    private OptionalLong epochStartMillis = OptionalLong.empty();
+    private OptionalLong lastWallMillis = OptionalLong.empty();
+
+    /** Takes the next record into account. */
+    public void apply(JournalRecord record) {
+        switch (record) {
+            case LeaseGranted lease -> leases.put(lease.internal(), lease);
+            case LeaseEnded(InternalTuple internal) -> leases.remove(internal);
+            case PortHeld hold -> holds.put(ExternalTuple.of(hold), hold);
+            case HoldEnded(int protocol, int ip, int port) ->
+                    holds.remove(new ExternalTuple(protocol, ip, port));
+            case Paired paired -> pairings.put(paired.subscriber(), paired);
+            case Unpaired(String subscriber) -> pairings.remove(subscriber);
+            case BlockLeased block -> blocks.put(BlockStart.of(block), block);
+            case BlockReleased(int ip, int firstPort) ->
+                    blocks.remove(new BlockStart(ip, firstPort));
+            case EpochStarted(long startMillis) -> epochStartMillis = OptionalLong.of(startMillis);
+            case TimeMark(long wallMillis) -> lastWallMillis = later(wallMillis);
+        }
+    }
+
+    private OptionalLong later(long wallMillis) {
+        return OptionalLong.of(
+                LongStream.concat(lastWallMillis.stream(), LongStream.of(wallMillis))
+                        .max()
+                        .orElseThrow());
+    }
+
+    /** The leases, one for each internal tuple. */
+    public Collection<LeaseGranted> leases() {
+        return Collections.unmodifiableCollection(leases.values());
+    }
+
+    /** The lease of this internal tuple. */
+    public Optional<LeaseGranted> lease(InternalTuple internal) {
+        return Optional.ofNullable(leases.get(internal));
+    }
+
+    /** The external ports that rest, one record for each. */
+    public Collection<PortHeld> holds() {
+        return Collections.unmodifiableCollection(holds.values());
+    }
+
+    /** The pairings, one for each subscriber. */
+    public Collection<Paired> pairings() {
+        return Collections.unmodifiableCollection(pairings.values());
+    }
+
+    /** The port blocks, one record for each. */
+    public Collection<BlockLeased> blocks() {
+        return Collections.unmodifiableCollection(blocks.values());
+    }
+
+    /** When the epoch was 0; empty when the journal never had one: state was lost, begin one. */
+    public OptionalLong epochStartMillis() {
+        return epochStartMillis;
+    }
+
+    /** The latest time mark; a wall clock behind it was set back. */
+    public OptionalLong lastWallMillis() {
+        return lastWallMillis;
+    }
+
+    /** Everything live, as a checkpoint appends it. */
+    public Stream<JournalRecord> records() {
+        return Stream.of(
+                        epochStartMillis.stream().mapToObj(EpochStarted::new),
+                        lastWallMillis.stream().mapToObj(TimeMark::new),
+                        pairings.values().stream(),
+                        blocks.values().stream(),
+                        holds.values().stream(),
+                        leases.values().stream())
+                .flatMap(records -> records);
+    }
+
+    private record ExternalTuple(int protocol, int externalIp, int externalPort) {
+        static ExternalTuple of(PortHeld hold) {
+            return new ExternalTuple(
+                    hold.internal().protocol(), hold.externalIp(), hold.externalPort());
+        }
+    }
+
+    private record BlockStart(int externalIp, int firstPort) {
+        static BlockStart of(BlockLeased block) {
+            return new BlockStart(block.externalIp(), block.firstPort());
+        }
+    }
+}

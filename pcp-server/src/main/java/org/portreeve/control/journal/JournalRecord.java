@@ -1,0 +1,69 @@
+package org.portreeve.control.journal;
+
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.Nonce;
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * One change of port control's durable state. Times are wall-clock milliseconds since 1970, because
+ * they must mean something to the next process. Immutable.
+ */
+public sealed interface JournalRecord {
+    /**
+     * A lease was granted or renewed: replaces what is known under {@code internal}.
+     *
+     * @param subscriber the subscriber's id
+     * @param clientIp the IPv4 address that asked, for notifications
+     * @param clientPort its UDP port, 0 when unknown
+     */
+    record LeaseGranted(
+            InternalTuple internal,
+            String subscriber,
+            int externalIp,
+            int externalPort,
+            Nonce nonce,
+            LeaseOrigin origin,
+            int clientIp,
+            int clientPort,
+            long deadlineMillis)
+            implements JournalRecord {}
+
+    /** The lease of this tuple is over; a hold may follow as its own record. */
+    record LeaseEnded(InternalTuple internal) implements JournalRecord {}
+
+    /** An external port rests for its former owner: replaces what is known under the port. */
+    record PortHeld(
+            InternalTuple internal,
+            String subscriber,
+            int externalIp,
+            int externalPort,
+            Nonce nonce,
+            long untilMillis)
+            implements JournalRecord {}
+
+    /** The rest of an external port is over, or its owner has it again. */
+    record HoldEnded(int protocol, int externalIp, int externalPort) implements JournalRecord {}
+
+    /** A subscriber is paired with an external address: replaces its earlier pairing. */
+    record Paired(String subscriber, int externalIp) implements JournalRecord {}
+
+    /** A subscriber has no pairing any more. */
+    record Unpaired(String subscriber) implements JournalRecord {}
+
+    /** A port block belongs to a subscriber. */
+    record BlockLeased(String subscriber, int externalIp, int firstPort, int size)
+            implements JournalRecord {}
+
+    /** A port block went back to the pool. */
+    record BlockReleased(int externalIp, int firstPort) implements JournalRecord {}
+
+    /**
+     * The epoch began at this wall-clock time; a new epoch replaces it (RFC 6887 §8.5).
+     *
+     * @param startMillis when the epoch was 0
+     */
+    record EpochStarted(long startMillis) implements JournalRecord {}
+
+    /** A mark of time while nothing else happens, so that a clock set back is noticed at start. */
+    record TimeMark(long wallMillis) implements JournalRecord {}
+}

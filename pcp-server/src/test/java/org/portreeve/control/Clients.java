@@ -1,0 +1,141 @@
+package org.portreeve.control;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Protocol;
+
+/**
+ * Few requesters with few ports, so that they meet often, and what each may rely on: a grant holds
+ * until its lifetime is over or somebody who may change it has asked for that.
+ */
+final class Clients {
+    static final int HOSTS = 5;
+    static final int PORTS = 7;
+
+    private final SplittableRandom random;
+    private final ControlConfig config;
+    private final Map<InternalTuple, Acknowledged> acknowledged = new HashMap<>();
+    private final Map<InternalTuple, Integer> outstanding = new HashMap<>();
+    private final List<MapCommand> lately = new ArrayList<>();
+    private long asked;
+    private long answered;
+
+    Clients(SplittableRandom random, ControlConfig config) {
+        this.random = random;
+        this.config = config;
+    }
+
+    /** What a client was told and has not given up. */
+    record Acknowledged(Granted granted, MapCommand command, long untilNs) {}
+
+    InternalTuple tuple() {
+        int protocol = random.nextBoolean() ? Protocol.UDP : Protocol.TCP;
+        return InternalTuple.of(
+                protocol, ControlRig.HOST_A + random.nextInt(HOSTS), 1 + random.nextInt(PORTS));
+    }
+
+    /** A new wish, or one of the last ones again. */
+    MapCommand command() {
+        if (!lately.isEmpty() && random.nextInt(6) == 0) {
+            return lately.get(random.nextInt(lately.size()));
+        }
+        long[] lifetimes = {0, 0, 1, 120, 200, 600, 3600};
+        InternalTuple internal = tuple();
+        MapCommand command =
+                new MapCommand(
+                        internal,
+                        random.nextInt(8) == 0 ? ControlRig.OTHER_NONCE : ControlRig.NONCE,
+                        random.nextInt(5) == 0 ? LeaseOrigin.NAT_PMP : LeaseOrigin.PCP,
+                        0,
+                        random.nextBoolean() ? 0 : 1022 + random.nextInt(12),
+                        random.nextInt(6) == 0,
+                        lifetimes[random.nextInt(lifetimes.length)],
+                        internal.internalIp(),
+                        5350);
+        if (lately.size() > 4) {
+            lately.removeFirst();
+        }
+        lately.add(command);
+        return command;
+    }
+
+    /** Sends a command; the listener hears each grant, with its command. */
+    void ask(
+            MapCommand command,
+            PortControl control,
+            long nowNs,
+            long wallMillis,
+            BiConsumer<MapCommand, Granted> onGranted) {
+        asked++;
+        outstanding.merge(command.internal(), 1, Integer::sum);
+        giveUp(command, nowNs);
+        boolean[] done = {false};
+        control.map(
+                command,
+                nowNs,
+                wallMillis,
+                outcome -> {
+                    assert !done[0] : "answered twice";
+                    done[0] = true;
+                    answered++;
+                    outstanding.computeIfPresent(
+                            command.internal(), (_, n) -> n == 1 ? null : n - 1);
+                    if (outcome instanceof Granted granted) {
+                        onGranted.accept(command, granted);
+                    }
+                });
+    }
+
+    /** Notes a grant, unless another request under way may have made it out of date already. */
+    void acknowledge(MapCommand command, Granted granted, long nowNs) {
+        if (!outstanding.containsKey(command.internal())) {
+            long untilNs = nowNs + (granted.lifetimeSeconds() - 1) * Durations.NS_PER_SECOND;
+            acknowledged.put(command.internal(), new Acknowledged(granted, command, untilNs));
+        }
+    }
+
+    /** What must work now. */
+    Map<InternalTuple, Acknowledged> acknowledged(long nowNs) {
+        acknowledged.values().removeIf(a -> a.untilNs - nowNs <= 0);
+        return acknowledged;
+    }
+
+    /** The server is gone: nothing under way is answered, and its clock may have been off. */
+    void serverDied(long clockSlackNs) {
+        outstanding.clear();
+        answered = asked;
+        acknowledged.replaceAll(
+                (_, a) -> new Acknowledged(a.granted, a.command, a.untilNs - clockSlackNs));
+    }
+
+    long unanswered() {
+        return asked - answered;
+    }
+
+    private void giveUp(MapCommand command, long nowNs) {
+        Acknowledged known = acknowledged.get(command.internal());
+        if (known == null || isStranger(command, known)) {
+            return;
+        }
+        if (command.lifetimeSeconds() == 0) {
+            acknowledged.remove(command.internal());
+            return;
+        }
+        long seconds = config.lifetime().granted(command.lifetimeSeconds());
+        long untilNs = Math.min(known.untilNs, nowNs + (seconds - 1) * Durations.NS_PER_SECOND);
+        acknowledged.put(
+                command.internal(), new Acknowledged(known.granted, known.command, untilNs));
+    }
+
+    private static boolean isStranger(MapCommand command, Acknowledged known) {
+        return known.command.origin() == LeaseOrigin.PCP
+                && command.origin() == LeaseOrigin.PCP
+                && !command.nonce().equals(known.command.nonce());
+    }
+}

@@ -1,0 +1,190 @@
+package org.portreeve.control;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.portreeve.control.ControlConfig.LifetimeBounds;
+import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.shard.ModelShard;
+import org.portreeve.nat.shard.ShardLink;
+
+/** Port control with model shards and a simulated journal, on a clock that a test turns. */
+final class ControlRig {
+    static final int QUOTA = 4;
+    static final int PLACES = 8;
+    static final int HOST_A = Ipv4.of("100.64.0.10");
+    static final int HOST_B = Ipv4.of("100.64.0.11");
+    static final Nonce NONCE = new Nonce(1, 1);
+    static final Nonce OTHER_NONCE = new Nonce(2, 2);
+    static final InternalTuple WEB = InternalTuple.of(Protocol.TCP, HOST_A, 8080);
+    static final InternalTuple DNS = InternalTuple.of(Protocol.UDP, HOST_A, 53);
+
+    final ControlConfig config;
+    SimJournal journal = new SimJournal();
+    Directory directory;
+    List<ShardLink> links;
+    List<ModelShard> shards;
+    PortControl control;
+    long nowNs = 1_000_000_000_000L;
+    long wallMillis = 1_700_000_000_000L;
+
+    ControlRig(int shardCount) {
+        this(shardCount, ControlConfig.of(nat(shardCount, new PortRange(1024, 16_383))));
+    }
+
+    ControlRig(int shardCount, ControlConfig config) {
+        this.config = config;
+        start(shardCount, RecoveredState.empty());
+        settle();
+    }
+
+    static NatConfig nat(int shardCount, PortRange incoming) {
+        return new NatConfig(
+                shardCount,
+                List.of(Prefix.of("100.64.0.0/10")),
+                IntStream.range(0, 4).map(i -> Ipv4.of("198.51.100.1") + i).boxed().toList(),
+                new PortRange(1024, 65_535),
+                incoming,
+                new PortRange(1024, 65_535),
+                new NatConfig.Block(512, 4, 180_000_000_000L),
+                NatConfig.Timers.defaults(),
+                new NatConfig.Capacity(1024, 1024, 64),
+                new NatConfig.Quota(QUOTA, 2048, 4096, 200, 2000),
+                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+    }
+
+    static ControlConfig config(NatConfig nat, ControlConfig.SubscriberPlan... plans) {
+        return new ControlConfig(
+                nat, List.of(plans), new LifetimeBounds(120, 86_400), new RequestRate(20, 100));
+    }
+
+    /** A process that finds this in the journal; shards are new too. */
+    void start(int shardCount, RecoveredState found) {
+        directory = new Directory();
+        links = IntStream.range(0, shardCount).mapToObj(_ -> new ShardLink(PLACES)).toList();
+        shards =
+                IntStream.range(0, shardCount)
+                        .mapToObj(i -> new ModelShard(i, config.nat(), directory, links.get(i)))
+                        .toList();
+        control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+    }
+
+    /** The process ends and another begins with what is durable. */
+    void restart() {
+        settle();
+        RecoveredState found = journal.durable().state();
+        start(links.size(), found);
+        settle();
+    }
+
+    void advance(long seconds) {
+        nowNs += seconds * Durations.NS_PER_SECOND;
+        wallMillis += seconds * 1000;
+    }
+
+    /** Lets everything run until nothing moves. */
+    void settle() {
+        int quiet = 0;
+        while (quiet < 3) {
+            int done = journal.force(true, Integer.MAX_VALUE);
+            for (ModelShard shard : shards) {
+                done += shard.run(Integer.MAX_VALUE, nowNs);
+            }
+            done += control.doWork(nowNs, wallMillis);
+            quiet = done == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    /** A request and its answer. */
+    MapOutcome map(MapCommand command) {
+        List<MapOutcome> answers = ask(command);
+        settle();
+        if (answers.size() != 1) {
+            throw new AssertionError("answers: " + answers);
+        }
+        return answers.getFirst();
+    }
+
+    /** A request whose answers come into the list. */
+    List<MapOutcome> ask(MapCommand command) {
+        List<MapOutcome> answers = new ArrayList<>();
+        control.map(command, nowNs, wallMillis, answers::add);
+        return answers;
+    }
+
+    /** A request that must be granted. */
+    MapOutcome.Granted granted(MapCommand command) {
+        return (MapOutcome.Granted) map(command);
+    }
+
+    /** A packet of an inside host, as often as its way needs. */
+    void outbound(InternalTuple internal) {
+        settle();
+        for (int i = 0; i < 3; i++) {
+            shards.forEach(s -> s.outbound(internal, nowNs));
+            settle();
+        }
+    }
+
+    /** Whether what was granted forwards packets now. */
+    boolean forwards(InternalTuple internal, MapOutcome.Granted granted) {
+        int addressIndex = config.nat().pool().indexOf(granted.externalIp());
+        return shards.get(config.nat().shardOf(addressIndex))
+                .forwards(internal, addressIndex, granted.externalPort());
+    }
+
+    Optional<ModelShard.Mapping> active(InternalTuple internal) {
+        return shards.stream()
+                .flatMap(s -> s.active().stream())
+                .filter(m -> m.internal.equals(internal))
+                .findFirst();
+    }
+
+    long counted(ControlCounter counter) {
+        control.doWork(nowNs, wallMillis);
+        return control.counters().value(counter);
+    }
+
+    static MapCommand wish(InternalTuple internal, long lifetimeSeconds) {
+        return wish(internal, NONCE, 0, false, lifetimeSeconds);
+    }
+
+    static MapCommand wish(
+            InternalTuple internal,
+            Nonce nonce,
+            int suggestedPort,
+            boolean preferFailure,
+            long lifetimeSeconds) {
+        return new MapCommand(
+                internal,
+                nonce,
+                LeaseOrigin.PCP,
+                0,
+                suggestedPort,
+                preferFailure,
+                lifetimeSeconds,
+                internal.internalIp(),
+                5350);
+    }
+
+    static MapCommand natPmp(InternalTuple internal, int suggestedPort, long lifetimeSeconds) {
+        return new MapCommand(
+                internal,
+                Nonce.ZERO,
+                LeaseOrigin.NAT_PMP,
+                0,
+                suggestedPort,
+                false,
+                lifetimeSeconds,
+                internal.internalIp(),
+                5350);
+    }
+}

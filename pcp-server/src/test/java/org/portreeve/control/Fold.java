@@ -1,0 +1,49 @@
+package org.portreeve.control;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.InternalTuple;
+
+/** Journal records folded the obvious way: the last one of each key counts. */
+final class Fold {
+    final Map<InternalTuple, JournalRecord.LeaseGranted> leases = new LinkedHashMap<>();
+    final Map<List<Integer>, JournalRecord.PortHeld> holds = new LinkedHashMap<>();
+    final Map<String, JournalRecord.Paired> pairings = new LinkedHashMap<>();
+    final Map<List<Integer>, JournalRecord.BlockLeased> blocks = new LinkedHashMap<>();
+    OptionalLong epochStartMillis = OptionalLong.empty();
+    long lastWallMillis;
+
+    void add(JournalRecord record) {
+        switch (record) {
+            case JournalRecord.LeaseGranted r -> leases.put(r.internal(), r);
+            case JournalRecord.LeaseEnded r -> leases.remove(r.internal());
+            case JournalRecord.PortHeld r ->
+                    holds.put(
+                            List.of(r.internal().protocol(), r.externalIp(), r.externalPort()), r);
+            case JournalRecord.HoldEnded r ->
+                    holds.remove(List.of(r.protocol(), r.externalIp(), r.externalPort()));
+            case JournalRecord.Paired r -> pairings.put(r.subscriber(), r);
+            case JournalRecord.Unpaired r -> pairings.remove(r.subscriber());
+            case JournalRecord.BlockLeased r ->
+                    blocks.put(List.of(r.externalIp(), r.firstPort()), r);
+            case JournalRecord.BlockReleased r ->
+                    blocks.remove(List.of(r.externalIp(), r.firstPort()));
+            case JournalRecord.EpochStarted r ->
+                    epochStartMillis = OptionalLong.of(r.startMillis());
+            case JournalRecord.TimeMark r -> lastWallMillis = r.wallMillis();
+        }
+    }
+
+    RecoveredState state() {
+        return new RecoveredState(
+                List.copyOf(leases.values()),
+                List.copyOf(holds.values()),
+                List.copyOf(pairings.values()),
+                List.copyOf(blocks.values()),
+                epochStartMillis,
+                lastWallMillis);
+    }
+}

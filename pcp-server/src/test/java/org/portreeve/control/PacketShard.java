@@ -1,0 +1,103 @@
+package org.portreeve.control;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.io.memory.MemoryPort;
+import org.portreeve.nat.shard.Handover;
+import org.portreeve.nat.shard.Shard;
+import org.portreeve.nat.shard.ShardLink;
+import org.portreeve.nat.shard.ShardSecrets;
+
+/** The real translator between two queues of packets, and just enough of packets to ask it. */
+final class PacketShard {
+    private static final int REMOTE = 0xcb007100;
+    private static final int SYN = 0x5002;
+
+    private final MemoryPort port = new MemoryPort();
+    private final Shard shard;
+    private int remotePeers;
+
+    PacketShard(
+            int index,
+            NatConfig nat,
+            Directory directory,
+            ShardLink link,
+            Handover handover,
+            ShardSecrets secrets,
+            long startNs) {
+        shard = new Shard(index, nat, directory, link, port, handover, secrets, startNs);
+    }
+
+    int run(long nowNs) {
+        return shard.doWork(nowNs);
+    }
+
+    /** A datagram or a SYN of an inside host. */
+    void outbound(InternalTuple internal) {
+        byte[] packet =
+                packet(
+                        internal.protocol(),
+                        internal.internalIp(),
+                        internal.internalPort(),
+                        REMOTE,
+                        7);
+        port.inject(PacketPort.INSIDE, packet);
+    }
+
+    /** Whether a datagram or SYN of a host that was never contacted arrives inside. */
+    boolean forwards(InternalTuple internal, int externalIp, int externalPort, long nowNs) {
+        while (port.poll().isPresent()) {
+            // What was sent before is of no interest.
+        }
+        remotePeers++;
+        byte[] packet =
+                packet(
+                        internal.protocol(),
+                        REMOTE + 1 + remotePeers % 200,
+                        1024 + remotePeers % 60_000,
+                        externalIp,
+                        externalPort);
+        port.inject(PacketPort.OUTSIDE, packet);
+        shard.doWork(nowNs);
+        return Stream.generate(port::poll)
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .anyMatch(p -> p.side() == PacketPort.INSIDE && isFor(p.bytes(), internal));
+    }
+
+    private static boolean isFor(byte[] packet, InternalTuple internal) {
+        ByteBuffer buffer = ByteBuffer.wrap(packet);
+        return buffer.getInt(16) == internal.internalIp()
+                && (buffer.getShort(22) & 0xffff) == internal.internalPort();
+    }
+
+    private static byte[] packet(int protocol, int from, int fromPort, int to, int toPort) {
+        int length = protocol == Protocol.TCP ? 40 : 28;
+        ByteBuffer p = ByteBuffer.allocate(length);
+        p.putShort((short) 0x4500).putShort((short) length).putInt(0);
+        p.put((byte) 64).put((byte) protocol).putShort((short) 0).putInt(from).putInt(to);
+        p.putShort(10, (short) checksum(p));
+        p.putShort((short) fromPort).putShort((short) toPort);
+        if (protocol == Protocol.TCP) {
+            p.putInt(1).putInt(0).putShort((short) SYN).putShort((short) 8192).putInt(0);
+        } else {
+            p.putShort((short) 8).putShort((short) 0);
+        }
+        return p.array();
+    }
+
+    private static int checksum(ByteBuffer packet) {
+        int sum = 0;
+        for (int at = 0; at < 20; at += 2) {
+            sum += packet.getShort(at) & 0xffff;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+    }
+}

@@ -1,0 +1,626 @@
+package org.portreeve.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.portreeve.control.ControlRig.DNS;
+import static org.portreeve.control.ControlRig.HOST_A;
+import static org.portreeve.control.ControlRig.HOST_B;
+import static org.portreeve.control.ControlRig.NONCE;
+import static org.portreeve.control.ControlRig.OTHER_NONCE;
+import static org.portreeve.control.ControlRig.QUOTA;
+import static org.portreeve.control.ControlRig.WEB;
+import static org.portreeve.control.ControlRig.natPmp;
+import static org.portreeve.control.ControlRig.wish;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.portreeve.control.MapOutcome.Deleted;
+import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.control.MapOutcome.Refused;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.shard.ShardLink;
+import org.portreeve.testkit.Conformance;
+
+class PortControlTest {
+    private final ControlRig rig = new ControlRig(1);
+
+    @Test
+    void whatIsGrantedForwardsAndIsDurable() {
+        Granted granted = rig.granted(wish(WEB, 3600));
+
+        assertEquals(3600, granted.lifetimeSeconds());
+        assertTrue(rig.forwards(WEB, granted));
+        var record = rig.journal.durable().leases.get(WEB);
+        assertEquals(granted.externalPort(), record.externalPort());
+        assertEquals(rig.wallMillis + 3_600_000, record.deadlineMillis());
+    }
+
+    @Test
+    void nothingIsAnsweredBeforeItIsDurable() {
+        List<MapOutcome> answers = rig.ask(wish(WEB, 3600));
+        for (int i = 0; i < 10; i++) {
+            rig.shards.getFirst().run(10, rig.nowNs);
+            rig.control.doWork(rig.nowNs, rig.wallMillis);
+        }
+
+        assertEquals(List.of(), answers);
+        assertTrue(rig.active(WEB).isEmpty());
+        rig.settle();
+        assertEquals(1, answers.size());
+    }
+
+    @Test
+    @Conformance("PCP-MAP-020")
+    void anotherNonceIsToldTheRemainingLifetimeAndChangesNothing() {
+        Granted granted = rig.granted(wish(WEB, 600));
+        rig.advance(100);
+
+        for (long lifetime : new long[] {0, 120, 3600}) {
+            assertEquals(
+                    new Refused(Reason.NOT_AUTHORIZED, 500),
+                    rig.map(wish(WEB, OTHER_NONCE, 9999, lifetime != 0, lifetime)));
+        }
+        assertTrue(rig.forwards(WEB, granted));
+        rig.advance(499);
+        rig.settle();
+        assertTrue(rig.forwards(WEB, granted));
+        rig.advance(1);
+        rig.settle();
+        assertFalse(rig.forwards(WEB, granted));
+    }
+
+    @Test
+    @Conformance("PCP-MAP-021")
+    void nonceZeroIsANonceLikeAnyOther() {
+        rig.granted(wish(WEB, Nonce.ZERO, 0, false, 600));
+
+        assertEquals(600, rig.granted(wish(WEB, Nonce.ZERO, 0, false, 600)).lifetimeSeconds());
+        assertInstanceOf(Refused.class, rig.map(wish(WEB, NONCE, 0, false, 600)));
+        assertEquals(new Deleted(0), rig.map(wish(WEB, Nonce.ZERO, 0, false, 0)));
+        assertTrue(rig.active(WEB).isEmpty());
+    }
+
+    @Test
+    @Conformance("PCP-MAP-024")
+    void anotherTupleWithPreferFailureIsRefusedAndTheMappingStaysAsItWas() {
+        Granted granted = rig.granted(wish(WEB, NONCE, 8080, false, 600));
+
+        MapOutcome outcome = rig.map(wish(WEB, NONCE, 8081, true, 3600));
+
+        assertEquals(Reason.CANNOT_PROVIDE_EXTERNAL, ((Refused) outcome).reason());
+        assertTrue(rig.forwards(WEB, granted));
+        rig.advance(600);
+        rig.settle();
+        assertFalse(rig.forwards(WEB, granted));
+    }
+
+    @Test
+    @Conformance({"PCP-MAP-025", "PCP-LIFE-003"})
+    void renewalKeepsTheTupleWhateverIsSuggestedAndExtendsTheLifetime() {
+        Granted first = rig.granted(wish(WEB, NONCE, 8080, false, 600));
+        rig.advance(300);
+
+        Granted second = rig.granted(wish(WEB, NONCE, 9090, false, 900));
+
+        assertEquals(new Granted(first.externalIp(), 8080, 900), second);
+        rig.advance(899);
+        rig.settle();
+        assertTrue(rig.forwards(WEB, second));
+        rig.advance(1);
+        rig.settle();
+        assertFalse(rig.forwards(WEB, second));
+    }
+
+    @Test
+    @Conformance("PCP-MAP-036")
+    void quotaRefusesOneMoreButNeverARenewal() {
+        for (int port = 1; port <= QUOTA; port++) {
+            rig.granted(wish(InternalTuple.of(Protocol.TCP, HOST_A, port), 600));
+        }
+
+        InternalTuple more = InternalTuple.of(Protocol.TCP, HOST_A, QUOTA + 1);
+        assertEquals(new Refused(Reason.USER_EX_QUOTA, 30), rig.map(wish(more, 600)));
+        assertInstanceOf(
+                Granted.class, rig.map(wish(InternalTuple.of(Protocol.TCP, HOST_A, 1), 900)));
+        assertInstanceOf(
+                Granted.class, rig.map(wish(InternalTuple.of(Protocol.TCP, HOST_B, 1), 600)));
+    }
+
+    @Test
+    @Conformance({"PCP-LIFE-001", "PCP-LIFE-002"})
+    void lifetimesAreClampedToTheBounds() {
+        assertEquals(120, rig.granted(wish(WEB, 10)).lifetimeSeconds());
+        assertEquals(86_400, rig.granted(wish(WEB, 4_000_000_000L)).lifetimeSeconds());
+    }
+
+    @Test
+    @Conformance("PCP-LIFE-004")
+    void shorteningStopsAtTheIdleTimeOfOutboundTraffic() {
+        rig.granted(wish(DNS, 3600));
+        rig.outbound(DNS);
+
+        assertEquals(300, rig.granted(wish(DNS, 120)).lifetimeSeconds());
+        rig.advance(299);
+        assertEquals(120, rig.granted(wish(DNS, 120)).lifetimeSeconds());
+        rig.advance(119);
+        rig.settle();
+        assertTrue(rig.active(DNS).isPresent());
+        rig.advance(1);
+        rig.settle();
+        assertTrue(rig.active(DNS).isEmpty());
+    }
+
+    @Test
+    void shorteningNeverLengthens() {
+        rig.granted(wish(DNS, 3600));
+        rig.advance(3450);
+        rig.outbound(DNS);
+
+        assertEquals(150, rig.granted(wish(DNS, 120)).lifetimeSeconds());
+    }
+
+    @Test
+    @Conformance("PCP-SEC-004")
+    void portsThatRestAreLimitedToo() {
+        for (int i = 0; i < 2 * ControlRig.QUOTA; i++) {
+            InternalTuple internal = InternalTuple.of(Protocol.TCP, HOST_A, 1000 + i);
+            rig.granted(wish(internal, 600));
+            rig.map(wish(internal, 0));
+        }
+
+        assertEquals(new Refused(Reason.USER_EX_QUOTA, 30), rig.map(wish(WEB, 600)));
+        rig.granted(wish(InternalTuple.of(Protocol.TCP, HOST_A, 1000), 600));
+        rig.granted(wish(InternalTuple.of(Protocol.TCP, ControlRig.HOST_B, 80), 600));
+    }
+
+    @Test
+    @Conformance("PCP-LIFE-009")
+    void aReleasedPortRestsForItsOwnerAlone() {
+        rig.granted(wish(DNS, NONCE, 5000, false, 600));
+        rig.map(wish(DNS, 0));
+        rig.advance(60);
+
+        InternalTuple sameAddress = InternalTuple.of(Protocol.UDP, HOST_A, 54);
+        Granted other = rig.granted(wish(sameAddress, NONCE, 5000, false, 600));
+        assertNotEquals(5000, other.externalPort());
+        Granted otherNonce = rig.granted(wish(DNS, OTHER_NONCE, 5000, false, 600));
+        assertNotEquals(5000, otherNonce.externalPort());
+        rig.map(wish(DNS, OTHER_NONCE, 0, false, 0));
+    }
+
+    @Test
+    @Conformance("PCP-LIFE-009")
+    void theSameNonceGetsItsPortBackEvenWithoutAskingForIt() {
+        rig.granted(wish(DNS, NONCE, 5000, false, 600));
+        rig.map(wish(DNS, 0));
+        rig.advance(299);
+
+        assertEquals(5000, rig.granted(wish(DNS, 600)).externalPort());
+        assertEquals(0, rig.control.sizes().holds());
+    }
+
+    @Test
+    @Conformance("PCP-LIFE-011")
+    void natPmpGetsItsPortBackWithoutANonce() {
+        rig.granted(natPmp(WEB, 8080, 600));
+        rig.map(natPmp(WEB, 0, 0));
+        rig.advance(10);
+
+        assertEquals(8080, rig.granted(natPmp(WEB, 8080, 600)).externalPort());
+    }
+
+    @Test
+    @Conformance({"PCP-DEL-001", "PCP-DEL-002"})
+    void deletionOfAnIdleMappingEndsItWhateverIsSuggested() {
+        Granted granted = rig.granted(wish(WEB, 600));
+
+        assertEquals(new Deleted(0), rig.map(wish(WEB, NONCE, 1234, false, 0)));
+
+        assertFalse(rig.forwards(WEB, granted));
+        assertTrue(rig.journal.durable().leases.isEmpty());
+        assertEquals(1, rig.journal.durable().holds.size());
+    }
+
+    @Test
+    @Conformance("PCP-DEL-005")
+    void deletionOfNothingIsDoneAlready() {
+        assertEquals(new Deleted(0), rig.map(wish(WEB, 0)));
+        rig.granted(wish(WEB, 600));
+        assertEquals(new Deleted(0), rig.map(wish(DNS, 0)));
+        assertEquals(new Deleted(0), rig.map(wish(WEB, 0)));
+        assertEquals(new Deleted(0), rig.map(wish(WEB, 0)));
+    }
+
+    @Test
+    @Conformance("PCP-DEL-005")
+    void aRepeatedDeletionLooksTheSameThoughTheHostStillSends() {
+        rig.granted(wish(DNS, 120));
+        rig.advance(119);
+        rig.outbound(DNS);
+        rig.advance(1);
+        rig.settle();
+
+        assertTrue(rig.active(DNS).isEmpty());
+        assertEquals(new Deleted(0), rig.map(wish(DNS, 0)));
+        assertEquals(
+                new Refused(Reason.NOT_AUTHORIZED, 1800),
+                rig.map(wish(DNS, OTHER_NONCE, 0, false, 0)));
+    }
+
+    @Test
+    @Conformance("PCP-DEL-006")
+    void anOutboundMappingIsNotTheirsToDelete() {
+        rig.outbound(DNS);
+
+        assertEquals(new Refused(Reason.NOT_AUTHORIZED, 1800), rig.map(wish(DNS, 0)));
+    }
+
+    @Test
+    @Conformance("PCP-DEL-007")
+    void deletionWithAnotherNonceIsRefused() {
+        Granted granted = rig.granted(wish(WEB, 600));
+
+        assertEquals(
+                new Refused(Reason.NOT_AUTHORIZED, 600),
+                rig.map(wish(WEB, OTHER_NONCE, 0, false, 0)));
+        assertTrue(rig.forwards(WEB, granted));
+    }
+
+    @Test
+    @Conformance("PCP-DEL-008")
+    void deletionOfAUsedMappingNamesTheRemainingIdleTimeAndEndsItThen() {
+        Granted granted = rig.granted(wish(DNS, 3600));
+        rig.outbound(DNS);
+        rig.advance(100);
+
+        assertEquals(new Deleted(200), rig.map(wish(DNS, 0)));
+        rig.advance(199);
+        rig.settle();
+        assertTrue(rig.forwards(DNS, granted));
+        rig.advance(1);
+        rig.settle();
+        assertFalse(rig.forwards(DNS, granted));
+    }
+
+    @Test
+    void natPmpDoesNotWaitForOutboundTraffic() {
+        Granted granted = rig.granted(natPmp(DNS, 0, 3600));
+        rig.outbound(DNS);
+
+        assertEquals(new Deleted(0), rig.map(natPmp(DNS, 0, 0)));
+        assertFalse(rig.forwards(DNS, granted));
+    }
+
+    @Test
+    @Conformance({"NPM-052", "NPM-064"})
+    void natPmpReadsWhatPcpOwnsAndPcpTakesOverWhatNatPmpOwns() {
+        Granted owned = rig.granted(wish(WEB, 600));
+        rig.advance(100);
+        assertEquals(
+                new Granted(owned.externalIp(), owned.externalPort(), 500),
+                rig.map(natPmp(WEB, 0, 3600)));
+        assertEquals(Reason.NOT_AUTHORIZED, ((Refused) rig.map(natPmp(WEB, 0, 0))).reason());
+        assertEquals(600, rig.granted(wish(WEB, 600)).lifetimeSeconds());
+
+        rig.granted(natPmp(DNS, 0, 600));
+        rig.granted(wish(DNS, 600));
+        assertEquals(
+                Reason.NOT_AUTHORIZED,
+                ((Refused) rig.map(wish(DNS, OTHER_NONCE, 0, false, 600))).reason());
+    }
+
+    @Test
+    @Conformance("PCP-RC-005")
+    void aTakenPortIsRefusedForAsLongAsItWillBeTakenAndRest() {
+        rig.granted(wish(DNS, NONCE, 5000, false, 600));
+
+        InternalTuple other = InternalTuple.of(Protocol.UDP, HOST_A, 54);
+        assertEquals(
+                new Refused(Reason.CANNOT_PROVIDE_EXTERNAL, 900),
+                rig.map(wish(other, NONCE, 5000, true, 600)));
+        assertEquals(
+                new Refused(Reason.CANNOT_PROVIDE_EXTERNAL, 1800),
+                rig.map(wish(other, NONCE, 80, true, 600)));
+    }
+
+    @Test
+    void aRepeatedRequestSharesTheAnswerOfTheFirst() {
+        List<MapOutcome> first = rig.ask(wish(WEB, 600));
+        List<MapOutcome> second = rig.ask(wish(WEB, 600));
+        rig.settle();
+
+        assertEquals(1, first.size());
+        assertEquals(first, second);
+        assertEquals(1, rig.shards.getFirst().explicit().size());
+        assertEquals(1, rig.journal.durable().leases.size());
+    }
+
+    @Test
+    void requestsOfOneTupleAreServedInTheirOrder() {
+        List<MapOutcome> created = rig.ask(wish(WEB, 600));
+        List<MapOutcome> foreign = rig.ask(wish(WEB, OTHER_NONCE, 0, false, 600));
+        List<MapOutcome> deleted = rig.ask(wish(WEB, 0));
+        List<MapOutcome> again = rig.ask(wish(WEB, OTHER_NONCE, 0, false, 900));
+        rig.settle();
+
+        assertInstanceOf(Granted.class, created.getFirst());
+        assertEquals(List.of(new Refused(Reason.NOT_AUTHORIZED, 600)), foreign);
+        assertEquals(List.of(new Deleted(0)), deleted);
+        assertEquals(900, ((Granted) again.getFirst()).lifetimeSeconds());
+    }
+
+    @Test
+    void tooManyForOneTupleAreRefused() {
+        for (int i = 0; i <= Turn.MAX_WAITING; i++) {
+            rig.ask(wish(WEB, 600 + i));
+        }
+        assertEquals(List.of(new Refused(Reason.NO_RESOURCES, 30)), rig.ask(wish(WEB, 9000)));
+        assertEquals(1, rig.counted(ControlCounter.WAITING_FULL));
+    }
+
+    @Test
+    void aFullMailboxRefusesAndCounts() {
+        for (int i = 0; i < ControlRig.PLACES; i++) {
+            rig.ask(wish(InternalTuple.of(Protocol.TCP, HOST_A + i, 80), 600));
+        }
+        assertEquals(
+                List.of(new Refused(Reason.NO_RESOURCES, 30)),
+                rig.ask(wish(InternalTuple.of(Protocol.TCP, HOST_A + 100, 80), 600)));
+        rig.settle();
+        assertTrue(rig.counted(ControlCounter.SHARD_FULL) >= 1);
+        assertEquals(0, rig.links.stream().mapToInt(ShardLink::openRequests).sum());
+    }
+
+    @Test
+    void aFullJournalUndoesTheReservation() {
+        rig.granted(wish(DNS, 600));
+        rig.journal.full = true;
+
+        assertEquals(new Refused(Reason.NO_RESOURCES, 30), rig.map(wish(WEB, 600)));
+        assertEquals(new Refused(Reason.NO_RESOURCES, 30), rig.map(wish(DNS, 900)));
+
+        assertEquals(1, rig.shards.getFirst().explicit().size());
+        rig.journal.full = false;
+        assertInstanceOf(Granted.class, rig.map(wish(WEB, 600)));
+    }
+
+    @Test
+    void aLostRecordUndoesTheReservation() {
+        rig.granted(wish(DNS, 600));
+        List<MapOutcome> answers = rig.ask(wish(WEB, 600));
+        rig.shards.getFirst().run(10, rig.nowNs);
+        rig.control.doWork(rig.nowNs, rig.wallMillis);
+        rig.journal.force(false, Integer.MAX_VALUE);
+        rig.settle();
+
+        assertEquals(List.of(new Refused(Reason.NO_RESOURCES, 30)), answers);
+        assertTrue(rig.active(WEB).isEmpty());
+        assertEquals(1, rig.shards.getFirst().explicit().size());
+    }
+
+    @Test
+    void anEndThatCannotBeWrittenIsTriedUntilItIs() {
+        rig.granted(wish(WEB, 600));
+        rig.journal.full = true;
+        List<MapOutcome> answers = rig.ask(wish(WEB, 0));
+        rig.settle();
+        assertEquals(List.of(new Refused(Reason.NO_RESOURCES, 30)), answers);
+        assertEquals(new Refused(Reason.NO_RESOURCES, 30), rig.map(wish(WEB, 700)));
+
+        rig.journal.full = false;
+        rig.advance(1);
+        rig.settle();
+
+        assertTrue(rig.journal.durable().leases.isEmpty());
+        assertInstanceOf(Granted.class, rig.map(wish(WEB, 700)));
+    }
+
+    @Test
+    void whoIsNoSubscriberIsNotAuthorized() {
+        InternalTuple foreign = InternalTuple.of(Protocol.TCP, Ipv4.of("192.0.2.1"), 80);
+
+        assertEquals(new Refused(Reason.NOT_AUTHORIZED, 1800), rig.map(wish(foreign, 600)));
+        assertFalse(rig.control.isSubscriber(Ipv4.of("192.0.2.1")));
+        assertTrue(rig.control.isSubscriber(HOST_A));
+    }
+
+    @Test
+    void aMappingTakesTheTupleThatTheFlowHas() {
+        rig.outbound(DNS);
+        Granted granted = rig.granted(wish(DNS, 600));
+        Granted other = rig.granted(wish(WEB, 600));
+
+        assertTrue(granted.externalPort() > 16_383, "the port of the flow's block");
+        assertEquals(granted.externalIp(), other.externalIp());
+    }
+
+    @Test
+    void subscribersSpreadOverThePool() {
+        for (int i = 0; i < 8; i++) {
+            rig.granted(wish(InternalTuple.of(Protocol.TCP, HOST_A + i, 80), 600));
+        }
+        for (int index = 0; index < 4; index++) {
+            int addressIndex = index;
+            assertEquals(
+                    2,
+                    rig.shards.getFirst().active().stream()
+                            .filter(m -> m.addressIndex == addressIndex)
+                            .count());
+        }
+    }
+
+    @Test
+    void aSubscriberWithoutAnythingLeftIsForgotten() {
+        rig.granted(wish(DNS, 120));
+        assertEquals(1, rig.journal.durable().pairings.size());
+        rig.advance(120);
+        rig.settle();
+        rig.advance(300);
+        rig.settle();
+        rig.advance(2);
+        rig.settle();
+
+        assertEquals(new PortControl.Sizes(0, 0, 0, 0), rig.control.sizes());
+        assertTrue(rig.journal.durable().pairings.isEmpty());
+        assertEquals(0, rig.directory.size());
+    }
+
+    @Test
+    @Conformance("PCP-EPO-005")
+    void aClockSetBackOverARestartBeginsAnotherEpoch() {
+        rig.granted(wish(WEB, 600));
+        rig.advance(500);
+        rig.settle();
+        RecoveredState found = rig.journal.durable().state();
+
+        rig.wallMillis -= 400_000;
+        rig.start(1, found);
+        rig.settle();
+
+        assertEquals(0, rig.control.epochSeconds(rig.nowNs));
+    }
+
+    @Test
+    @Conformance({"PCP-EPO-005", "PCP-MIX-008"})
+    void aRestartKeepsEveryLeaseAndTheEpoch() {
+        Granted web = rig.granted(wish(WEB, 600));
+        Granted dns = rig.granted(wish(DNS, 600));
+        rig.advance(50);
+        rig.settle();
+        long epochBefore = rig.control.epochSeconds(rig.nowNs);
+
+        rig.settle();
+        RecoveredState found = rig.journal.durable().state();
+        rig.advance(100);
+        rig.start(1, found);
+        assertEquals(new Refused(Reason.NETWORK_FAILURE, 30), rig.ask(wish(WEB, 1)).getFirst());
+        rig.settle();
+
+        assertTrue(rig.control.isReady());
+        assertTrue(rig.forwards(WEB, web));
+        assertTrue(rig.forwards(DNS, dns));
+        assertEquals(epochBefore + 100, rig.control.epochSeconds(rig.nowNs));
+        rig.advance(449);
+        rig.settle();
+        assertTrue(rig.forwards(WEB, web));
+        rig.advance(1);
+        rig.settle();
+        assertFalse(rig.forwards(WEB, web));
+    }
+
+    @Test
+    @Conformance("PCP-EPO-002")
+    void aRestartThatLosesALeaseResetsTheEpoch() {
+        rig.granted(wish(WEB, 600));
+        rig.advance(500);
+        rig.settle();
+        Fold fold = rig.journal.durable();
+        fold.leases.put(
+                DNS,
+                new org.portreeve.control.journal.JournalRecord.LeaseGranted(
+                        DNS,
+                        Ipv4.format(HOST_A),
+                        Ipv4.of("203.0.113.1"),
+                        5000,
+                        NONCE,
+                        LeaseOrigin.PCP,
+                        HOST_A,
+                        0,
+                        rig.wallMillis + 100_000));
+
+        rig.start(1, fold.state());
+        rig.settle();
+
+        assertEquals(0, rig.control.epochSeconds(rig.nowNs));
+        assertEquals(1, rig.counted(ControlCounter.LOST_AT_RESTORE));
+        assertEquals(rig.wallMillis, rig.journal.durable().epochStartMillis.getAsLong());
+    }
+
+    @Test
+    void aPortThatRestedStillRestsAfterARestart() {
+        rig.granted(wish(DNS, NONCE, 5000, false, 600));
+        rig.granted(wish(WEB, NONCE, 5001, false, 6000));
+        rig.map(wish(DNS, 0));
+        rig.restart();
+        rig.advance(100);
+
+        InternalTuple other = InternalTuple.of(Protocol.UDP, HOST_A, 54);
+        assertNotEquals(5000, rig.granted(wish(other, NONCE, 5000, false, 600)).externalPort());
+        assertEquals(5000, rig.granted(wish(DNS, 600)).externalPort());
+    }
+
+    @Test
+    void aLeaseThatEndedWhileDownLeavesItsPortAtRest() {
+        rig.granted(wish(DNS, NONCE, 5000, false, 120));
+        rig.granted(wish(WEB, NONCE, 5001, false, 6000));
+        rig.settle();
+        RecoveredState found = rig.journal.durable().state();
+        rig.advance(200);
+        rig.start(1, found);
+        rig.settle();
+
+        assertTrue(rig.active(DNS).isEmpty());
+        assertEquals(1, rig.control.sizes().holds());
+        InternalTuple other = InternalTuple.of(Protocol.UDP, HOST_A, 54);
+        assertNotEquals(5000, rig.granted(wish(other, NONCE, 5000, false, 600)).externalPort());
+    }
+
+    @Test
+    void aCheckpointKeepsEverythingLiveAndNothingElse() {
+        Granted web = rig.granted(wish(WEB, 600));
+        rig.outbound(DNS);
+        rig.granted(wish(InternalTuple.of(Protocol.TCP, HOST_B, 80), 600));
+        rig.map(wish(InternalTuple.of(Protocol.TCP, HOST_B, 80), 0));
+        Fold before = rig.journal.durable();
+        rig.journal.wantsCheckpoint = true;
+        rig.settle();
+
+        assertEquals(1, rig.journal.checkpoints);
+        Fold after = rig.journal.durable();
+        assertEquals(before.leases, after.leases);
+        assertEquals(before.holds, after.holds);
+        assertEquals(before.pairings, after.pairings);
+        assertEquals(before.blocks, after.blocks);
+        assertEquals(before.epochStartMillis, after.epochStartMillis);
+        rig.restart();
+        assertTrue(rig.forwards(WEB, web));
+    }
+
+    @Test
+    @Conformance("PCP-EPO-001")
+    void aStepOfTheWallClockMovesNeitherEpochNorDeadlines() {
+        Granted web = rig.granted(wish(WEB, 600));
+        long before = rig.control.epochSeconds(rig.nowNs);
+        rig.wallMillis += 3_600_000;
+        rig.advance(20);
+        rig.settle();
+
+        assertEquals(before + 20, rig.control.epochSeconds(rig.nowNs));
+        rig.restart();
+        assertEquals(before + 20, rig.control.epochSeconds(rig.nowNs));
+        assertTrue(rig.forwards(WEB, web));
+        rig.advance(579);
+        rig.settle();
+        assertTrue(rig.forwards(WEB, web));
+        rig.advance(1);
+        rig.settle();
+        assertFalse(rig.forwards(WEB, web));
+    }
+
+    @Test
+    void tooManyRequestsGetNoAnswer() {
+        int burst = rig.config.requests().burst();
+        for (int i = 0; i < burst; i++) {
+            assertTrue(rig.control.admits(HOST_A, rig.nowNs));
+        }
+        assertFalse(rig.control.admits(HOST_A, rig.nowNs));
+        assertTrue(rig.control.admits(HOST_B, rig.nowNs));
+        assertEquals(1, rig.counted(ControlCounter.RATE_LIMITED));
+    }
+}

@@ -1,0 +1,169 @@
+package org.portreeve.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.shard.Handover;
+import org.portreeve.nat.shard.ShardLink;
+import org.portreeve.nat.shard.ShardSecrets;
+import org.portreeve.testkit.Conformance;
+import org.portreeve.testkit.Seeds;
+
+/**
+ * Goal: port control and the translator agree, packets being the judge: what is granted lets a
+ * stranger's packet in from the answer to the end of the lifetime, over restarts too. Method:
+ * random requests, packets, times and kills with real shards on one simulated clock.
+ */
+class PortControlWithShardTest {
+    private static final int STEPS = 1000;
+
+    private SplittableRandom random;
+    private NatConfig nat;
+    private ControlConfig config;
+    private Clients clients;
+    private SimJournal journal = new SimJournal();
+    private List<ShardLink> links = List.of();
+    private List<PacketShard> shards = List.of();
+    private PortControl control;
+    private long nowNs = 1_000_000_000_000L;
+    private long wallMillis = 1_700_000_000_000L;
+
+    static Stream<Arguments> runs() {
+        return LongStream.of(1, 3)
+                .boxed()
+                .flatMap(n -> Seeds.all().mapToObj(seed -> Arguments.of(seed, n.intValue())));
+    }
+
+    @ParameterizedTest(name = "-Dseed={0} shards {1}")
+    @MethodSource("runs")
+    @Conformance({"PCP-MIX-007", "PCP-MIX-008", "PCP-LIFE-003"})
+    void packetsComeInAsLongAsTheGrantSays(long seed, int shardCount) {
+        random = new SplittableRandom(seed);
+        nat = ControlRig.nat(shardCount, new PortRange(1024, 2047));
+        config = ControlConfig.of(nat);
+        clients = new Clients(random, config);
+        start();
+        settle();
+        for (int i = 0; i < STEPS; i++) {
+            step();
+        }
+        checkAtRest();
+    }
+
+    private void start() {
+        var directory = new Directory();
+        var handover = new Handover(nat.shardCount());
+        links = IntStream.range(0, nat.shardCount()).mapToObj(_ -> new ShardLink(8)).toList();
+        shards =
+                IntStream.range(0, nat.shardCount())
+                        .mapToObj(i -> shard(i, directory, handover))
+                        .toList();
+        RecoveredState found = journal.durable().state();
+        control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+    }
+
+    private PacketShard shard(int index, Directory directory, Handover handover) {
+        ShardLink link = links.get(index);
+        return new PacketShard(
+                index, nat, directory, link, handover, ShardSecrets.of(random), nowNs);
+    }
+
+    private void step() {
+        switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5 -> ask();
+            case 6, 7 -> anyShard().outbound(clients.tuple());
+            case 8, 9, 10 -> anyShard().run(nowNs);
+            case 11, 12, 13 -> journal.force(random.nextInt(20) > 0, 1 + random.nextInt(10));
+            case 14, 15, 16, 17 -> control.doWork(nowNs, wallMillis);
+            case 18 -> advance();
+            default -> seldom();
+        }
+    }
+
+    private void seldom() {
+        switch (random.nextInt(10)) {
+            case 0 -> kill();
+            case 1 -> checkAtRest();
+            case 2 -> journal.wantsCheckpoint = true;
+            default -> {}
+        }
+    }
+
+    private PacketShard anyShard() {
+        return shards.get(random.nextInt(shards.size()));
+    }
+
+    private void advance() {
+        boolean far = random.nextInt(5) == 0;
+        // The wheel of a shard is turned second by second, as its thread would.
+        for (int s = far ? random.nextInt(400) : 0; s >= 0; s--) {
+            nowNs += Durations.NS_PER_SECOND / 2;
+            wallMillis += 500;
+            shards.forEach(shard -> shard.run(nowNs));
+            control.doWork(nowNs, wallMillis);
+        }
+    }
+
+    private void ask() {
+        clients.ask(clients.command(), control, nowNs, wallMillis, this::onGranted);
+    }
+
+    private void onGranted(MapCommand command, Granted granted) {
+        assertTrue(forwards(command, granted), "granted but closed: " + command.internal());
+        clients.acknowledge(command, granted, nowNs);
+    }
+
+    private boolean forwards(MapCommand command, Granted granted) {
+        int addressIndex = nat.pool().indexOf(granted.externalIp());
+        return shards.get(nat.shardOf(addressIndex))
+                .forwards(command.internal(), granted.externalIp(), granted.externalPort(), nowNs);
+    }
+
+    private void kill() {
+        journal = journal.crashed(random);
+        clients.serverDied(0);
+        nowNs += 5 * Durations.NS_PER_SECOND;
+        wallMillis += 5000;
+        start();
+        settle();
+        assertTrue(control.isReady());
+        checkAtRest();
+        assertEquals(0, control.counters().value(ControlCounter.LOST_AT_RESTORE));
+    }
+
+    private void settle() {
+        int quiet = 0;
+        while (quiet < 3) {
+            int done = journal.force(true, Integer.MAX_VALUE);
+            for (PacketShard shard : shards) {
+                done += shard.run(nowNs);
+            }
+            done += control.doWork(nowNs, wallMillis);
+            quiet = done == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    private void checkAtRest() {
+        for (int i = 0; i < 2; i++) {
+            nowNs += 2 * Recorder.RETRY_NS;
+            settle();
+        }
+        assertEquals(0, clients.unanswered());
+        assertEquals(0, links.stream().mapToInt(ShardLink::openRequests).sum());
+        clients.acknowledged(nowNs)
+                .forEach((internal, a) ->
+                        assertTrue(forwards(a.command(), a.granted()), "cut early: " + internal));
+    }
+}

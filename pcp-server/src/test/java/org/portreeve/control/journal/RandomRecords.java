@@ -1,0 +1,83 @@
+package org.portreeve.control.journal;
+
+import java.util.SplittableRandom;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.Nonce;
+import org.portreeve.nat.InternalTuple;
+
+/** Records of all types over few keys, so that they replace and remove each other. One thread. */
+final class RandomRecords {
+    private static final int KEYS = 40;
+    private static final int TYPES = 10;
+
+    private final SplittableRandom random;
+    private long wallMillis = 1_700_000_000_000L;
+
+    RandomRecords(SplittableRandom random) {
+        this.random = random;
+    }
+
+    JournalRecord next() {
+        return switch (random.nextInt(TYPES + 4)) {
+            case 0 -> new JournalRecord.LeaseEnded(internal());
+            case 1 ->
+                    new JournalRecord.PortHeld(
+                            internal(), subscriber(), ip(), port(), nonce(), random.nextLong());
+            case 2 -> new JournalRecord.HoldEnded(protocol(), ip(), port());
+            case 3 -> new JournalRecord.Paired(subscriber(), ip());
+            case 4 -> new JournalRecord.Unpaired(subscriber());
+            case 5 -> new JournalRecord.BlockLeased(subscriber(), ip(), port(), 512);
+            case 6 -> new JournalRecord.BlockReleased(ip(), port());
+            case 7 -> new JournalRecord.EpochStarted(random.nextLong());
+            case 8 -> new JournalRecord.TimeMark(wallMillis += random.nextInt(1000));
+            default -> lease();
+        };
+    }
+
+    JournalRecord.LeaseGranted lease() {
+        LeaseOrigin[] origins = LeaseOrigin.values();
+        return new JournalRecord.LeaseGranted(
+                internal(),
+                subscriber(),
+                ip(),
+                port(),
+                nonce(),
+                origins[random.nextInt(origins.length)],
+                random.nextInt(),
+                random.nextInt(1 << 16),
+                random.nextLong());
+    }
+
+    private InternalTuple internal() {
+        return new InternalTuple(
+                random.nextInt(2),
+                protocol(),
+                0x6440_0000 + random.nextInt(KEYS),
+                0xffff - random.nextInt(2));
+    }
+
+    private int protocol() {
+        return random.nextBoolean() ? 6 : 17;
+    }
+
+    private int ip() {
+        return 0xc633_6400 + random.nextInt(4);
+    }
+
+    private int port() {
+        return 0xfff0 + random.nextInt(16);
+    }
+
+    private Nonce nonce() {
+        return new Nonce(random.nextLong(), random.nextInt());
+    }
+
+    private String subscriber() {
+        return switch (random.nextInt(KEYS)) {
+            case 0 -> "";
+            case 1 -> "kundin-übergröße-漢字";
+            case 2 -> "x".repeat(JournalCodec.MAX_SUBSCRIBER_CHARS);
+            default -> "subscriber-" + random.nextInt(KEYS);
+        };
+    }
+}

@@ -1,0 +1,375 @@
+package org.portreeve.nat.shard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.shard.ShardLink.Kind;
+import org.portreeve.nat.shard.ShardOutcome.Refusal;
+
+/** A slow, obvious translator without packets, for what port control can see of a shard. */
+@SuppressWarnings("EnumOrdinal") // The ring carries ordinals of refusals.
+public final class ModelShard {
+    private final int shardIndex;
+    private final NatConfig nat;
+    private final Directory directory;
+    private final ShardLink link;
+    private final Map<InternalTuple, Mapping> mappings = new HashMap<>();
+    private final Map<Long, Mapping> owners = new HashMap<>();
+    private final Map<Long, Rest> rests = new HashMap<>();
+    private final Map<Long, Integer> blocks = new HashMap<>();
+    private final Map<Long, Long> blockUsedNs = new HashMap<>();
+    private final Set<Long> pendingBlocks = new HashSet<>();
+    private final Set<InternalTuple> awaitingPairing = new HashSet<>();
+    private final Set<Integer> known = new HashSet<>();
+    private long nowNs;
+
+    /** A shard behind a link. */
+    public ModelShard(int shardIndex, NatConfig nat, Directory directory, ShardLink link) {
+        this.shardIndex = shardIndex;
+        this.nat = nat;
+        this.directory = directory;
+        this.link = link;
+    }
+
+    /** One mapping, explicit, implicit or both. */
+    public static final class Mapping {
+        public final InternalTuple internal;
+        public final int subscriber;
+        public final int addressIndex;
+        public final int port;
+        public boolean explicit;
+        public boolean active;
+        public long outboundUntilNs = Long.MIN_VALUE;
+
+        private Mapping(InternalTuple internal, int subscriber, int addressIndex, int port) {
+            this.internal = internal;
+            this.subscriber = subscriber;
+            this.addressIndex = addressIndex;
+            this.port = port;
+        }
+    }
+
+    private record Rest(InternalTuple internal, int subscriber, long untilNs) {}
+
+    /** Carries out at most so many commands, and what time brings. */
+    public int run(int limit, long nowNs) {
+        this.nowNs = nowNs;
+        int done = 0;
+        for (; done < limit; done++) {
+            ShardCommand command = link.poll();
+            if (command == null) {
+                break;
+            }
+            carryOut(command);
+        }
+        return done + age();
+    }
+
+    /** A packet of an inside host: makes an implicit mapping, or uses what is there. */
+    public void outbound(InternalTuple internal, long nowNs) {
+        this.nowNs = nowNs;
+        long pairing = directory.find(internal.realm(), internal.internalIp());
+        if (pairing == Directory.NONE) {
+            if (link.hasEventPlace() && awaitingPairing.add(internal)) {
+                link.emit(Kind.PAIRING_WANTED, internal.realm(), internal.internalIp(), 0, 0);
+            }
+            return;
+        }
+        int addressIndex = Directory.addressIndex(pairing);
+        if (nat.shardOf(addressIndex) != shardIndex) {
+            return;
+        }
+        Mapping mapping = mappings.get(internal);
+        if (mapping == null) {
+            mapping = implicit(internal, Directory.subscriber(pairing), addressIndex);
+        }
+        if (mapping != null && (mapping.active || !mapping.explicit)) {
+            mapping.outboundUntilNs = nowNs + nat.timers().udpIdleNs();
+        }
+    }
+
+    /** The explicit mappings that forward packets. */
+    public List<Mapping> active() {
+        return mappings.values().stream().filter(m -> m.explicit && m.active).toList();
+    }
+
+    /** Explicit mappings and reservations. */
+    public List<Mapping> explicit() {
+        return mappings.values().stream().filter(m -> m.explicit).toList();
+    }
+
+    /** The mapping of a tuple forwards packets from anybody. */
+    public boolean forwards(InternalTuple internal, int addressIndex, int port) {
+        Mapping mapping = mappings.get(internal);
+        return mapping != null
+                && mapping.explicit
+                && mapping.active
+                && mapping.addressIndex == addressIndex
+                && mapping.port == port;
+    }
+
+    /** Whether a port rests now. */
+    public boolean rests(int protocol, int addressIndex, int port) {
+        return rests.containsKey(key(protocol, addressIndex, port));
+    }
+
+    /** Whether a subscriber has a row. */
+    public boolean knows(int subscriber) {
+        return known.contains(subscriber);
+    }
+
+    private void carryOut(ShardCommand command) {
+        switch (command) {
+            case ShardCommand.ReserveMapping c -> reserve(c);
+            case ShardCommand.ActivateMapping c -> {
+                mappings.get(c.internal()).active = true;
+                link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
+            }
+            case ShardCommand.ReleaseReservation c -> end(c.requestId(), c.internal(), false);
+            case ShardCommand.EndMapping c -> endMapping(c);
+            case ShardCommand.QueryIdle c -> {
+                Mapping mapping = mappings.get(c.internal());
+                long leftNs = mapping == null ? 0 : mapping.outboundUntilNs - nowNs;
+                if (mapping != null && mapping.outboundUntilNs > nowNs) {
+                    link.emit(Kind.STILL_USED, c.requestId(), leftNs, 0, 0);
+                } else {
+                    link.emit(Kind.ENDED, c.requestId(), 1, 0, 0);
+                }
+            }
+            case ShardCommand.RestoreMapping c -> restore(c);
+            case ShardCommand.RestoreHold c -> {
+                long key = key(c.internal().protocol(), c.addressIndex(), c.externalPort());
+                if (owners.containsKey(key)) {
+                    refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+                } else {
+                    known.add(c.subscriber());
+                    rests.put(key, new Rest(c.internal(), c.subscriber(), nowNs + c.remainingNs()));
+                    link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
+                }
+            }
+            case ShardCommand.RestoreBlock c -> {
+                blocks.put(key(0, c.addressIndex(), c.firstPort()), c.subscriber());
+                known.add(c.subscriber());
+                link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
+            }
+            case ShardCommand.PairingDecided c ->
+                    awaitingPairing.removeIf(t -> t.internalIp() == c.internalIp());
+            case ShardCommand.ActivateBlock c ->
+                    pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
+            case ShardCommand.RefuseBlock c -> {
+                pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
+                blocks.remove(key(0, c.addressIndex(), c.firstPort()));
+            }
+            case ShardCommand.ForgetSubscriber c -> forget(c);
+        }
+    }
+
+    private void reserve(ShardCommand.ReserveMapping c) {
+        Mapping mapping = mappings.get(c.internal());
+        if (mapping != null) {
+            if (c.exact() && c.suggestedPort() != mapping.port) {
+                refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+                return;
+            }
+            assert !mapping.explicit : "reserved twice: " + c.internal();
+            mapping.explicit = true;
+            mapping.active = false;
+            link.emit(Kind.RESERVED, c.requestId(), mapping.addressIndex, mapping.port, 1);
+            return;
+        }
+        int port = choose(c);
+        if (port == 0) {
+            refuse(c.requestId(), c.exact() ? Refusal.CANNOT_PROVIDE : Refusal.NO_PORTS);
+            return;
+        }
+        mapping = add(c.internal(), c.subscriber(), c.addressIndex(), port);
+        mapping.explicit = true;
+        link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), port, 0);
+    }
+
+    private int choose(ShardCommand.ReserveMapping c) {
+        PortRange range = nat.incomingPorts();
+        if (range.contains(c.suggestedPort()) && isFree(c, c.suggestedPort())) {
+            return c.suggestedPort();
+        }
+        if (c.exact()) {
+            return 0;
+        }
+        for (int port = range.first(); port <= range.last(); port++) {
+            if (isFree(c, port)) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    private boolean isFree(ShardCommand.ReserveMapping c, int port) {
+        long key = key(c.internal().protocol(), c.addressIndex(), port);
+        Rest rest = rests.get(key);
+        boolean rested = rest == null || (c.reclaim() && rest.internal.equals(c.internal()));
+        return rested && !owners.containsKey(key);
+    }
+
+    private void restore(ShardCommand.RestoreMapping c) {
+        long key = key(c.internal().protocol(), c.addressIndex(), c.externalPort());
+        if (owners.containsKey(key) || mappings.containsKey(c.internal())) {
+            refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        Mapping mapping = add(c.internal(), c.subscriber(), c.addressIndex(), c.externalPort());
+        mapping.explicit = true;
+        mapping.active = true;
+        link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
+    }
+
+    private Mapping add(InternalTuple internal, int subscriber, int addressIndex, int port) {
+        Mapping mapping = new Mapping(internal, subscriber, addressIndex, port);
+        mappings.put(internal, mapping);
+        Mapping other = owners.put(key(internal.protocol(), addressIndex, port), mapping);
+        assert other == null : "an external tuple has two owners";
+        rests.remove(key(internal.protocol(), addressIndex, port));
+        known.add(subscriber);
+        return mapping;
+    }
+
+    private void endMapping(ShardCommand.EndMapping c) {
+        Mapping mapping = mappings.get(c.internal());
+        if (mapping != null
+                && mapping.explicit
+                && c.onlyIfIdle()
+                && mapping.outboundUntilNs > nowNs) {
+            link.emit(Kind.STILL_USED, c.requestId(), mapping.outboundUntilNs - nowNs, 0, 0);
+        } else {
+            end(c.requestId(), c.internal(), true);
+        }
+    }
+
+    private void end(long requestId, InternalTuple internal, boolean rest) {
+        Mapping mapping = mappings.get(internal);
+        boolean found = mapping != null && mapping.explicit;
+        boolean outbound = mapping != null && mapping.outboundUntilNs > nowNs;
+        if (found) {
+            mapping.explicit = false;
+            mapping.active = false;
+            if (!outbound) {
+                remove(mapping, rest);
+            }
+        }
+        link.emit(Kind.ENDED, requestId, found ? 1 : 0, outbound ? 1 : 0, 0);
+    }
+
+    private void remove(Mapping mapping, boolean rest) {
+        int protocol = mapping.internal.protocol();
+        long key = key(protocol, mapping.addressIndex, mapping.port);
+        mappings.remove(mapping.internal);
+        owners.remove(key);
+        if (rest) {
+            long untilNs = nowNs + nat.timers().explicitHoldNs(protocol);
+            rests.put(key, new Rest(mapping.internal, mapping.subscriber, untilNs));
+        }
+    }
+
+    private Mapping implicit(InternalTuple internal, int subscriber, int addressIndex) {
+        long block = -1;
+        for (Map.Entry<Long, Integer> entry : blocks.entrySet()) {
+            if (entry.getValue() == subscriber) {
+                block = entry.getKey();
+            }
+        }
+        if (block == -1) {
+            leaseBlock(subscriber, addressIndex);
+            return null;
+        }
+        int firstPort = (int) (block & 0xffff);
+        for (int port = firstPort; port < firstPort + nat.block().size(); port++) {
+            long key = key(internal.protocol(), addressIndex, port);
+            if (!pendingBlocks.contains(block)
+                    && !owners.containsKey(key)
+                    && !rests.containsKey(key)) {
+                return add(internal, subscriber, addressIndex, port);
+            }
+        }
+        return null;
+    }
+
+    private void leaseBlock(int subscriber, int addressIndex) {
+        int size = nat.block().size();
+        for (int port = 65_536 - size; port > nat.incomingPorts().last(); port -= size) {
+            long key = key(0, addressIndex, port);
+            if (!blocks.containsKey(key) && link.hasEventPlace()) {
+                blocks.put(key, subscriber);
+                pendingBlocks.add(key);
+                known.add(subscriber);
+                link.emit(Kind.BLOCK_LEASED, subscriber, addressIndex, port, 0);
+                return;
+            }
+        }
+    }
+
+    private void forget(ShardCommand.ForgetSubscriber c) {
+        boolean empty = isEmpty(c.subscriber());
+        if (empty) {
+            known.remove(c.subscriber());
+        }
+        link.emit(empty ? Kind.FORGOTTEN : Kind.BUSY, c.requestId(), c.subscriber(), 0, 0);
+    }
+
+    private boolean isEmpty(int subscriber) {
+        return mappings.values().stream().noneMatch(m -> m.subscriber == subscriber)
+                && rests.values().stream().noneMatch(r -> r.subscriber == subscriber)
+                && !blocks.containsValue(subscriber);
+    }
+
+    private int age() {
+        int before = rests.size() + blocks.size() + mappings.size();
+        rests.values().removeIf(r -> r.untilNs <= nowNs);
+        for (Mapping mapping : List.copyOf(mappings.values())) {
+            if (!mapping.explicit && mapping.outboundUntilNs <= nowNs) {
+                remove(mapping, true);
+            }
+        }
+        returnBlocks();
+        int after = rests.size() + blocks.size() + mappings.size();
+        if (before != after) {
+            for (int subscriber : new ArrayList<>(known)) {
+                if (isEmpty(subscriber) && link.hasEventPlace()) {
+                    link.emit(Kind.SUBSCRIBER_IDLE, subscriber, 0, 0, 0);
+                }
+            }
+        }
+        return before - after;
+    }
+
+    private void returnBlocks() {
+        for (long block : List.copyOf(blocks.keySet())) {
+            int subscriber = blocks.get(block);
+            if (pendingBlocks.contains(block)
+                    || mappings.values().stream().anyMatch(m -> m.subscriber == subscriber)) {
+                blockUsedNs.put(block, nowNs);
+            }
+            long usedNs = blockUsedNs.computeIfAbsent(block, _ -> nowNs);
+            if (nowNs - usedNs >= nat.block().idleReturnNs() && link.hasEventPlace()) {
+                blocks.remove(block);
+                blockUsedNs.remove(block);
+                int addressIndex = (int) (block >>> 16);
+                int firstPort = (int) (block & 0xffff);
+                link.emit(Kind.BLOCK_RELEASED, subscriber, addressIndex, firstPort, 0);
+            }
+        }
+    }
+
+    private void refuse(long requestId, Refusal refusal) {
+        link.emit(Kind.REFUSED, requestId, refusal.ordinal(), 0, 0);
+    }
+
+    private static long key(int protocol, int addressIndex, int port) {
+        return (long) protocol << 48 | (long) addressIndex << 16 | port;
+    }
+}
