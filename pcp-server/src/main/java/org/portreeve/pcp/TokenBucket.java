@@ -1,0 +1,32 @@
+package org.portreeve.pcp;
+
+import java.util.concurrent.TimeUnit;
+import org.portreeve.control.ControlConfig.RequestRate;
+
+/**
+ * A token bucket, kept as the time at which it would be full again. Owned by {@link PcpServer}.
+ * Port-control thread only.
+ */
+final class TokenBucket {
+    private final long intervalNs;
+    private final long burstNs;
+    private long spentNs;
+    private long seenNs;
+
+    /** A full bucket. */
+    TokenBucket(RequestRate rate) {
+        intervalNs = TimeUnit.SECONDS.toNanos(1) / rate.perSecond();
+        burstNs = intervalNs * rate.burst();
+    }
+
+    /** Takes a token, or returns false when there is none. */
+    boolean admits(long nowNs) {
+        spentNs = Math.max(0, spentNs - (nowNs - seenNs));
+        seenNs = nowNs;
+        if (spentNs + intervalNs > burstNs) {
+            return false;
+        }
+        spentNs += intervalNs;
+        return true;
+    }
+}

@@ -1,0 +1,49 @@
+package org.portreeve.pcp.socket;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.Optional;
+import org.portreeve.nat.Ipv4;
+
+/** Finds the network device that a listen address belongs to. Any thread. */
+final class InsideDevice {
+    private InsideDevice() {}
+
+    /**
+     * The device that a control socket of this address has to be bound to; empty for a loopback
+     * address, which the kernel never lets in from a wire.
+     *
+     * @throws ListenException when no device, or only the loopback device, has the address
+     */
+    static Optional<String> of(int ip) throws ListenException {
+        InetAddress address = InetAddress.ofLiteral(Ipv4.format(ip));
+        if (address.isLoopbackAddress()) {
+            return Optional.empty();
+        }
+        try {
+            NetworkInterface device = NetworkInterface.getByInetAddress(address);
+            if (device == null) {
+                throw new ListenException(
+                        Ipv4.format(ip) + " cannot be listened on: no device has this address");
+            }
+            if (device.isLoopback()) {
+                // Bound to it the socket would hear this host alone, unbound it would also hear
+                // the outside, where anybody can write a subscriber's address into a datagram.
+                throw new ListenException(
+                        Ipv4.format(ip)
+                                + " cannot be listened on: it belongs to the loopback device;"
+                                + " give the address to the device that faces the subscribers");
+            }
+            return Optional.of(physical(device).getName());
+        } catch (IOException e) {
+            throw new ListenException(
+                    Ipv4.format(ip) + " cannot be listened on: its device is not known", e);
+        }
+    }
+
+    /** The device itself where the JDK shows a labelled address as a device of its own. */
+    private static NetworkInterface physical(NetworkInterface device) {
+        return device.getParent() == null ? device : device.getParent();
+    }
+}

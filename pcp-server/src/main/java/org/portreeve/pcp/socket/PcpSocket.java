@@ -1,0 +1,118 @@
+package org.portreeve.pcp.socket;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramPacket;
+import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import java.util.Optional;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.pcp.PcpCounter;
+import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.Requester;
+
+/**
+ * One listen address: an answer leaves from the socket, and so from the address and port, that the
+ * request came to (RFC 6887 §8.3). Bound to the device of its address. Event loop only.
+ */
+final class PcpSocket {
+    /** Answers that may wait for the kernel; beyond them answers are dropped. */
+    static final int UNSENT_LIMIT = 4096;
+
+    private final DatagramSocket socket;
+    private final PcpCounters counters;
+    private int unsent;
+
+    private PcpSocket(DatagramSocket socket, PcpCounters counters) {
+        this.socket = socket;
+        this.counters = counters;
+    }
+
+    /** Opens the socket, or fails with a {@link ListenException}. */
+    static Future<PcpSocket> open(
+            Vertx vertx, int ip, int port, PcpCounters counters, DatagramHandler handler) {
+        DatagramSocket socket;
+        try {
+            socket = create(vertx, ip);
+        } catch (ListenException e) {
+            return Future.failedFuture(e);
+        }
+        PcpSocket opened = new PcpSocket(socket, counters);
+        socket.handler(packet -> opened.onPacket(packet, handler));
+        return socket.listen(port, Ipv4.format(ip))
+                .map(opened)
+                .recover(cause ->
+                        socket.close().transform(_ -> Future.failedFuture(refusal(ip, cause))));
+    }
+
+    private static DatagramSocket create(Vertx vertx, int ip) throws ListenException {
+        if (!(((VertxInternal) vertx).transport() instanceof BatchingTransport)) {
+            throw new IllegalArgumentException("the Vert.x must be made by PcpTransport");
+        }
+        Optional<String> device = InsideDevice.of(ip);
+        DatagramSocketOptions options = new DatagramSocketOptions();
+        device.ifPresent(options::setMulticastNetworkInterface);
+        try {
+            return vertx.createDatagramSocket(options);
+        } catch (RuntimeException e) {
+            throw refusal(ip, e);
+        }
+    }
+
+    private static ListenException refusal(int ip, Throwable cause) {
+        return new ListenException(
+                Ipv4.format(ip) + " cannot be listened on: " + cause.getMessage(), cause);
+    }
+
+    private void onPacket(DatagramPacket packet, DatagramHandler handler) {
+        SocketAddress source = packet.sender();
+        String sourceHost = source.hostAddress();
+        int sourcePort = source.port();
+        handler.onDatagram(
+                packet.data().getBytes(),
+                new Requester(
+                        Ipv4.of(sourceHost),
+                        sourcePort,
+                        answer -> send(answer, sourceHost, sourcePort)));
+    }
+
+    private void send(byte[] answer, String host, int port) {
+        if (unsent == UNSENT_LIMIT) {
+            counters.increment(PcpCounter.ANSWER_UNSENT);
+            return;
+        }
+        unsent++;
+        socket.send(Buffer.buffer(answer), port, host).onComplete(sent -> onSent(sent.failed()));
+    }
+
+    private void onSent(boolean failed) {
+        unsent--;
+        if (failed) {
+            counters.increment(PcpCounter.ANSWER_UNSENT);
+        }
+    }
+
+    /** The address and port it listens on. */
+    SocketAddress localAddress() {
+        return socket.localAddress();
+    }
+
+    /** Stops listening; requests received earlier may still be answered. */
+    void stopReceiving() {
+        socket.handler(null);
+    }
+
+    Future<Void> close() {
+        return socket.close();
+    }
+
+    /** Takes what a control socket receives. */
+    @FunctionalInterface
+    interface DatagramHandler {
+        /** A datagram and who sent it. */
+        void onDatagram(byte[] datagram, Requester client);
+    }
+}

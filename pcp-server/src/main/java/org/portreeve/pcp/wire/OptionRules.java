@@ -1,0 +1,113 @@
+package org.portreeve.pcp.wire;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Decides on the options of a request, in the order sent (RFC 6887 §7.3, §13). Any thread. */
+final class OptionRules {
+    private OptionRules() {}
+
+    /** Either all options that are to be processed, or the first fault. */
+    sealed interface Outcome {
+        record Good(List<PcpOption> options) implements Outcome {}
+
+        record Faulty(ResultCode code) implements Outcome {}
+    }
+
+    /** What becomes of one option by itself. */
+    private sealed interface Verdict {
+        record Keep(PcpOption option) implements Verdict {}
+
+        record PassOver() implements Verdict {}
+
+        record Fault(ResultCode code) implements Verdict {}
+    }
+
+    /**
+     * Reads the options of a request whose option structure is sound.
+     *
+     * @param bare the request without its options
+     */
+    static Outcome apply(OptionCursor cursor, PcpRequest bare, Set<OptionCode> offered) {
+        List<PcpOption> options = new ArrayList<>();
+        Set<OptionCode> seen = EnumSet.noneOf(OptionCode.class);
+        while (cursor.next()) {
+            switch (judge(cursor, bare, offered)) {
+                case Verdict.Keep(PcpOption option) -> {
+                    // RFC 6887 §7.3: what may stand once and stands twice is malformed.
+                    if (!seen.add(option.code()) && !option.code().isRepeatable()) {
+                        return new Outcome.Faulty(ResultCode.MALFORMED_OPTION);
+                    }
+                    options.add(option);
+                }
+                case Verdict.PassOver _ -> {}
+                case Verdict.Fault(ResultCode code) -> {
+                    return new Outcome.Faulty(code);
+                }
+            }
+        }
+        return filtersFit(bare.withOptions(options))
+                ? new Outcome.Good(options)
+                : new Outcome.Faulty(ResultCode.MALFORMED_OPTION);
+    }
+
+    private static Verdict judge(OptionCursor cursor, PcpRequest bare, Set<OptionCode> offered) {
+        int number = cursor.number();
+        // RFC 6887 §12.1 names this code, whether the option is offered or not.
+        if (number == OptionCode.PREFER_FAILURE.number() && bare.opcode() == Opcode.PEER) {
+            return new Verdict.Fault(ResultCode.MALFORMED_REQUEST);
+        }
+        Optional<OptionCode> code = OptionCode.of(number).filter(offered::contains);
+        if (code.isEmpty()) {
+            return OptionCode.isMandatory(number)
+                    ? new Verdict.Fault(ResultCode.UNSUPP_OPTION)
+                    : new Verdict.PassOver();
+        }
+        Optional<PcpOption> option = cursor.read(code.get());
+        return option.isPresent() && isPlaced(code.get(), bare)
+                ? judgeContents(option.get(), bare)
+                : new Verdict.Fault(ResultCode.MALFORMED_OPTION);
+    }
+
+    /** Whether this option may stand in such a request (PCP-OPT-010). */
+    private static boolean isPlaced(OptionCode code, PcpRequest bare) {
+        return switch (code) {
+            case THIRD_PARTY -> bare.opcode() != Opcode.ANNOUNCE;
+            // RFC 6887 §11.3, §13.3: neither makes sense in a deletion.
+            case PREFER_FAILURE, FILTER ->
+                    bare.opcode() == Opcode.MAP && bare.lifetimeSeconds() != 0;
+        };
+    }
+
+    private static Verdict judgeContents(PcpOption option, PcpRequest bare) {
+        return switch (option) {
+            // RFC 6887 §13.1: nobody is a third party to itself.
+            case PcpOption.ThirdParty(PcpAddress host) when host.equals(bare.clientAddress()) ->
+                    new Verdict.Fault(ResultCode.MALFORMED_REQUEST);
+            // RFC 6887 §13.2: without a port there is nothing to insist on.
+            case PcpOption.PreferFailure _ when !suggestsPort(bare) ->
+                    new Verdict.Fault(ResultCode.MALFORMED_OPTION);
+            case PcpOption.Filter filter when !filter.hasValidPrefix() ->
+                    new Verdict.Fault(ResultCode.MALFORMED_OPTION);
+            case PcpOption.ThirdParty _, PcpOption.PreferFailure _, PcpOption.Filter _ ->
+                    new Verdict.Keep(option);
+        };
+    }
+
+    private static boolean suggestsPort(PcpRequest request) {
+        return request instanceof PcpRequest.MapRequest map && map.suggestedExternalPort() != 0;
+    }
+
+    /** PCP-FLT-009; only now, as the option that names the internal host may stand anywhere. */
+    private static boolean filtersFit(PcpRequest request) {
+        boolean ipv4 = request.internalAddress().isIpv4();
+        return request.options().stream()
+                .allMatch(option ->
+                        !(option instanceof PcpOption.Filter filter)
+                                || filter.removesAll()
+                                || filter.remoteAddress().isIpv4() == ipv4);
+    }
+}

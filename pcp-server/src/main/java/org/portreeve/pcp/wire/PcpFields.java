@@ -1,0 +1,34 @@
+package org.portreeve.pcp.wire;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What requests and responses have to say alike about their options. Any thread. */
+final class PcpFields {
+    private PcpFields() {}
+
+    static Optional<PcpAddress> thirdParty(List<PcpOption> options) {
+        return options.stream()
+                .filter(PcpOption.ThirdParty.class::isInstance)
+                .map(option -> ((PcpOption.ThirdParty) option).internalAddress())
+                .findFirst();
+    }
+
+    /** The options, copied; throws when a message of this opcode has no room for them. */
+    static List<PcpOption> fitting(Opcode opcode, List<PcpOption> options) {
+        int lengthBytes = opcode.minMessageBytes() + lengthBytes(options);
+        if (lengthBytes > PcpFormat.MAX_MESSAGE_BYTES) {
+            throw new IllegalArgumentException("the options make " + lengthBytes + " octets");
+        }
+        return List.copyOf(options);
+    }
+
+    static int lengthBytes(List<PcpOption> options) {
+        int lengthBytes = 0;
+        for (PcpOption option : options) {
+            int dataBytes = PcpFormat.padded(option.code().dataBytes());
+            lengthBytes += PcpFormat.OPTION_HEADER_BYTES + dataBytes;
+        }
+        return lengthBytes;
+    }
+}

@@ -1,0 +1,192 @@
+package org.portreeve.pcp.wire;
+
+import java.util.List;
+import java.util.Optional;
+import org.portreeve.control.Nonce;
+
+/** A request whose syntax was checked; nobody reads its octets again. Immutable. */
+public sealed interface PcpRequest {
+    /** Which operation this asks for. */
+    Opcode opcode();
+
+    /** The address that the client believes it sends from (RFC 6887 §8.1). */
+    PcpAddress clientAddress();
+
+    /** The requested lifetime, unsigned 32 bits. */
+    long lifetimeSeconds();
+
+    /** The options that are to be processed, in the order sent. */
+    List<PcpOption> options();
+
+    /** The same request with these options. */
+    PcpRequest withOptions(List<PcpOption> options);
+
+    /** The host that a mapping is for: the THIRD_PARTY if there is one, else the client. */
+    default PcpAddress internalAddress() {
+        return thirdParty().orElseGet(this::clientAddress);
+    }
+
+    /** The host that the THIRD_PARTY option names (RFC 6887 §13.1). */
+    default Optional<PcpAddress> thirdParty() {
+        return PcpFields.thirdParty(options());
+    }
+
+    /** Is the server there, and what is its epoch (RFC 6887 §14.1). */
+    record AnnounceRequest(PcpAddress clientAddress, long lifetimeSeconds) implements PcpRequest {
+        /** Checks that the number fits its field. */
+        public AnnounceRequest {
+            PcpFormat.requireSeconds("lifetime", lifetimeSeconds);
+        }
+
+        @Override
+        public Opcode opcode() {
+            return Opcode.ANNOUNCE;
+        }
+
+        @Override
+        public List<PcpOption> options() {
+            return List.of();
+        }
+
+        @Override
+        public AnnounceRequest withOptions(List<PcpOption> options) {
+            // No base option fits ANNOUNCE, so what is left of a list that was checked is empty.
+            return this;
+        }
+
+        /** The answer: nothing but the epoch. */
+        public PcpResponse.AnnounceResponse success(long epochSeconds) {
+            return new PcpResponse.AnnounceResponse(epochSeconds);
+        }
+    }
+
+    /** Make, renew or delete an inbound mapping (RFC 6887 §11). */
+    record MapRequest(
+            PcpAddress clientAddress,
+            long lifetimeSeconds,
+            Nonce nonce,
+            int protocol,
+            int internalPort,
+            int suggestedExternalPort,
+            PcpAddress suggestedExternalAddress,
+            List<PcpOption> options)
+            implements PcpRequest {
+        /** Checks that the numbers fit their fields. */
+        public MapRequest {
+            PcpFormat.requireSeconds("lifetime", lifetimeSeconds);
+            PcpFormat.requireOctet("protocol", protocol);
+            PcpFormat.requirePort("internal port", internalPort);
+            PcpFormat.requirePort("suggested external port", suggestedExternalPort);
+            options = PcpFields.fitting(Opcode.MAP, options);
+        }
+
+        @Override
+        public Opcode opcode() {
+            return Opcode.MAP;
+        }
+
+        @Override
+        public MapRequest withOptions(List<PcpOption> options) {
+            return new MapRequest(
+                    clientAddress,
+                    lifetimeSeconds,
+                    nonce,
+                    protocol,
+                    internalPort,
+                    suggestedExternalPort,
+                    suggestedExternalAddress,
+                    options);
+        }
+
+        /** Whether exactly the suggested tuple is wanted (RFC 6887 §13.2). */
+        public boolean prefersFailure() {
+            return options.contains(new PcpOption.PreferFailure());
+        }
+
+        /** The answer that grants this external tuple; all options kept here were processed. */
+        public PcpResponse.MapResponse granted(
+                long lifetimeSeconds,
+                int assignedExternalPort,
+                PcpAddress assignedExternalAddress,
+                long epochSeconds) {
+            return new PcpResponse.MapResponse(
+                    lifetimeSeconds,
+                    epochSeconds,
+                    nonce,
+                    protocol,
+                    internalPort,
+                    assignedExternalPort,
+                    assignedExternalAddress,
+                    options);
+        }
+
+        /** The answer to a deletion: the suggestion is copied back (RFC 6887 §15.1). */
+        public PcpResponse.MapResponse deleted(long lifetimeSeconds, long epochSeconds) {
+            return granted(
+                    lifetimeSeconds, suggestedExternalPort, suggestedExternalAddress, epochSeconds);
+        }
+    }
+
+    /** Make or prolong an outbound mapping to one remote peer (RFC 6887 §12). */
+    record PeerRequest(
+            PcpAddress clientAddress,
+            long lifetimeSeconds,
+            Nonce nonce,
+            int protocol,
+            int internalPort,
+            int suggestedExternalPort,
+            PcpAddress suggestedExternalAddress,
+            int remotePort,
+            PcpAddress remoteAddress,
+            List<PcpOption> options)
+            implements PcpRequest {
+        /** Checks that the numbers fit their fields. */
+        public PeerRequest {
+            PcpFormat.requireSeconds("lifetime", lifetimeSeconds);
+            PcpFormat.requireOctet("protocol", protocol);
+            PcpFormat.requirePort("internal port", internalPort);
+            PcpFormat.requirePort("suggested external port", suggestedExternalPort);
+            PcpFormat.requirePort("remote port", remotePort);
+            options = PcpFields.fitting(Opcode.PEER, options);
+        }
+
+        @Override
+        public Opcode opcode() {
+            return Opcode.PEER;
+        }
+
+        @Override
+        public PeerRequest withOptions(List<PcpOption> options) {
+            return new PeerRequest(
+                    clientAddress,
+                    lifetimeSeconds,
+                    nonce,
+                    protocol,
+                    internalPort,
+                    suggestedExternalPort,
+                    suggestedExternalAddress,
+                    remotePort,
+                    remoteAddress,
+                    options);
+        }
+
+        /** The answer that reports this external tuple; all options kept here were processed. */
+        public PcpResponse.PeerResponse granted(
+                long lifetimeSeconds,
+                int assignedExternalPort,
+                PcpAddress assignedExternalAddress,
+                long epochSeconds) {
+            return new PcpResponse.PeerResponse(
+                    lifetimeSeconds,
+                    epochSeconds,
+                    nonce,
+                    protocol,
+                    internalPort,
+                    assignedExternalPort,
+                    assignedExternalAddress,
+                    remotePort,
+                    remoteAddress,
+                    options);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * PCP on the wire: one reader from octets to records, one writer back (RFC 6887 §7, §11 to §14). No
+ * decisions beyond syntax, no sockets, no clock; everything is immutable or a pure function. Any
+ * thread.
+ */
+package org.portreeve.pcp.wire;

@@ -1,0 +1,216 @@
+package org.portreeve.pcp;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.portreeve.control.ControlConfig;
+import org.portreeve.control.ControlConfig.LifetimeBounds;
+import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.control.ControlCounter;
+import org.portreeve.control.ControlCounters;
+import org.portreeve.control.PortControl;
+import org.portreeve.control.RecoveredState;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.io.memory.MemoryPort;
+import org.portreeve.nat.shard.Translator;
+import org.portreeve.pcp.socket.Clocks;
+import org.portreeve.pcp.socket.PcpListen;
+import org.portreeve.pcp.socket.PcpTransport;
+import org.portreeve.pcp.socket.PcpVerticle;
+import org.portreeve.pcp.socket.Wakeup;
+
+/**
+ * A PCP server on loopback addresses: real sockets, port control and translator, a packet port in
+ * memory, and clocks of port control that a test can move.
+ */
+final class PcpNode implements AutoCloseable {
+    /** The one external address. */
+    static final String EXTERNAL = "198.51.100.7";
+
+    private static final long TIMEOUT_SECONDS = 10;
+
+    final PcpCounters counters = new PcpCounters();
+    private final AtomicLong skippedNs = new AtomicLong();
+    private final AtomicLong steppedMillis = new AtomicLong();
+    final AtomicInteger failureCount = new AtomicInteger();
+    private final AtomicBoolean clockBroken = new AtomicBoolean();
+    private final AtomicReference<String> deployment = new AtomicReference<>("");
+    private final AtomicReference<Optional<Throwable>> failure =
+            new AtomicReference<>(Optional.empty());
+    private final Vertx vertx = PcpTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final Translator translator;
+    private final ControlCounters controlCounters;
+    private final PcpVerticle verticle;
+
+    /** A node with the listen addresses, at a port of the system's choice. */
+    static PcpNode on(String... ips) {
+        return started(config(), PcpServer.TOTAL, listen(0, ips));
+    }
+
+    /** A node with this configuration. */
+    static PcpNode with(ControlConfig config, RequestRate total) {
+        return started(config, total, listen(0, "127.0.0.1"));
+    }
+
+    static PcpNode started(ControlConfig config, RequestRate total, PcpListen listen) {
+        var node = new PcpNode(config, total, listen, RecoveredState.empty());
+        node.startTranslator();
+        await(node.deploy());
+        return node;
+    }
+
+    static PcpListen listen(int port, String... ips) {
+        return new PcpListen(Arrays.stream(ips).map(Ipv4::of).toList(), port);
+    }
+
+    /** A node of which nothing runs yet. */
+    PcpNode(ControlConfig config, RequestRate total, PcpListen listen, RecoveredState found) {
+        var wakeup = new Wakeup();
+        var directory = new Directory();
+        translator =
+                new Translator(
+                        config.nat(),
+                        directory,
+                        List.of(new MemoryPort()),
+                        new SplittableRandom(1),
+                        this::fail);
+        translator.links().forEach(link -> link.outcomesReady(wakeup));
+        var control =
+                new PortControl(
+                        config,
+                        directory,
+                        translator.links(),
+                        new MemoryJournal(),
+                        found,
+                        nowNs(),
+                        wallMillis());
+        controlCounters = control.counters();
+        var server = new PcpServer(control, total, counters);
+        var clocks = new Clocks(this::nowNs, this::wallMillis);
+        verticle = new PcpVerticle(listen, server, counters, clocks, wakeup, this::fail);
+    }
+
+    /** Leases put back into the translator. */
+    long restoredCount() {
+        return controlCounters.value(ControlCounter.RESTORED_LEASES);
+    }
+
+    void startTranslator() {
+        translator.start();
+    }
+
+    Future<String> deploy() {
+        return vertx.deployVerticle(verticle).onSuccess(id -> deployment.set(id));
+    }
+
+    /** Begins a graceful stop. */
+    Future<Void> stop() {
+        return vertx.undeploy(deployment.get());
+    }
+
+    /** From now on port control cannot even read the clock. */
+    void breakClock() {
+        clockBroken.set(true);
+    }
+
+    /** What the node said of a defect, forgotten once asked. */
+    Optional<Throwable> takeFailure() {
+        return failure.getAndSet(Optional.empty());
+    }
+
+    /** Subscribers are the addresses of 127.0.0.0/9; 8 mappings each, and many requests. */
+    static ControlConfig config() {
+        return config(new RequestRate(1000, 1000));
+    }
+
+    /** The same with another request rate. */
+    static ControlConfig config(RequestRate requests) {
+        var nat =
+                new NatConfig(
+                        1,
+                        List.of(new Prefix(Ipv4.of("127.0.0.0"), 9)),
+                        List.of(Ipv4.of(EXTERNAL)),
+                        new PortRange(1024, 65_535),
+                        new PortRange(1024, 16_383),
+                        new PortRange(1024, 65_535),
+                        new NatConfig.Block(512, 8, 180_000_000_000L),
+                        NatConfig.Timers.defaults(),
+                        new NatConfig.Capacity(1024, 1024, 1024),
+                        new NatConfig.Quota(8, 2048, 1024, 200, 2000),
+                        new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+        return new ControlConfig(nat, List.of(), new LifetimeBounds(120, 86_400), requests);
+    }
+
+    private void fail(Throwable cause) {
+        failureCount.incrementAndGet();
+        failure.set(Optional.of(cause));
+    }
+
+    private long nowNs() {
+        if (clockBroken.get()) {
+            throw new IllegalStateException("broken by the test");
+        }
+        return System.nanoTime() + skippedNs.get();
+    }
+
+    private long wallMillis() {
+        return System.currentTimeMillis() + steppedMillis.get();
+    }
+
+    /** Moves the monotonic clock, and the wall clock with it. */
+    void skipSeconds(long seconds) {
+        skippedNs.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+        stepWallSeconds(seconds);
+    }
+
+    /** Sets the wall clock, as an operator or NTP would. */
+    void stepWallSeconds(long seconds) {
+        steppedMillis.addAndGet(TimeUnit.SECONDS.toMillis(seconds));
+    }
+
+    InetSocketAddress address() {
+        return address(0);
+    }
+
+    InetSocketAddress address(int index) {
+        var address = verticle.localAddresses().get(index);
+        return new InetSocketAddress(InetAddress.ofLiteral(address.host()), address.port());
+    }
+
+    RawClient client(String ip) throws IOException {
+        return new RawClient(ip, address());
+    }
+
+    static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+        translator.close();
+        takeFailure()
+                .ifPresent(cause -> {
+                    throw new AssertionError("port control failed", cause);
+                });
+    }
+}

@@ -1,0 +1,123 @@
+package org.portreeve.pcp.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.portreeve.control.Nonce;
+
+/** Messages in good form, drawn from a seed. */
+final class RandomMessages {
+    private static final int MAX_FILTERS = 40;
+
+    private final SplittableRandom random;
+
+    RandomMessages(long seed) {
+        this.random = new SplittableRandom(seed);
+    }
+
+    PcpRequest request() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new PcpRequest.AnnounceRequest(address(), seconds());
+            case 1 -> map();
+            default -> peer();
+        };
+    }
+
+    PcpResponse response() {
+        Decoded.Accepted accepted = accepted(request());
+        if (random.nextInt(3) == 0) {
+            // UNSUPP_VERSION (1) is read as an outcome of its own, so it cannot round trip.
+            ResultCode code = ResultCode.of(random.nextInt(2, 14)).orElseThrow();
+            return accepted.refuse(code, seconds(), seconds());
+        }
+        return switch (accepted.request()) {
+            case PcpRequest.AnnounceRequest announce -> announce.success(seconds());
+            case PcpRequest.MapRequest map -> map.granted(seconds(), port(), address(), seconds());
+            case PcpRequest.PeerRequest peer ->
+                    peer.granted(seconds(), port(), address(), seconds());
+        };
+    }
+
+    private static Decoded.Accepted accepted(PcpRequest request) {
+        return new Decoded.Accepted(request, RequestEcho.of(PcpEncoder.octets(request)));
+    }
+
+    private PcpRequest map() {
+        PcpAddress client = address();
+        long lifetimeSeconds = seconds();
+        int protocol = random.nextInt(256);
+        int internalPort = protocol == 0 ? 0 : port();
+        int suggestedPort = port();
+        List<PcpOption> options = thirdParty();
+        if (lifetimeSeconds != 0 && suggestedPort != 0 && random.nextBoolean()) {
+            options.add(new PcpOption.PreferFailure());
+        }
+        int filters =
+                lifetimeSeconds == 0 || random.nextBoolean() ? 0 : random.nextInt(MAX_FILTERS);
+        PcpAddress internal = PcpFields.thirdParty(options).orElse(client);
+        for (int count = 0; count < filters; count++) {
+            options.add(filter(internal.isIpv4()));
+        }
+        return new PcpRequest.MapRequest(
+                client,
+                lifetimeSeconds,
+                nonce(),
+                protocol,
+                internalPort,
+                suggestedPort,
+                address(),
+                options);
+    }
+
+    private PcpRequest peer() {
+        return new PcpRequest.PeerRequest(
+                address(),
+                seconds(),
+                nonce(),
+                random.nextInt(1, 256),
+                random.nextInt(1, 65_536),
+                port(),
+                address(),
+                random.nextInt(1, 65_536),
+                address(),
+                thirdParty());
+    }
+
+    private List<PcpOption> thirdParty() {
+        List<PcpOption> options = new ArrayList<>();
+        if (random.nextInt(4) == 0) {
+            options.add(new PcpOption.ThirdParty(address()));
+        }
+        return options;
+    }
+
+    private PcpOption filter(boolean ipv4) {
+        if (random.nextInt(8) == 0) {
+            return new PcpOption.Filter(0, port(), address());
+        }
+        return ipv4
+                ? new PcpOption.Filter(
+                        random.nextInt(96, 129), port(), PcpAddress.ofIpv4(random.nextInt()))
+                : new PcpOption.Filter(random.nextInt(1, 129), port(), address6());
+    }
+
+    private PcpAddress address() {
+        return random.nextBoolean() ? PcpAddress.ofIpv4(random.nextInt()) : address6();
+    }
+
+    private PcpAddress address6() {
+        return new PcpAddress(random.nextLong(), random.nextLong());
+    }
+
+    private Nonce nonce() {
+        return new Nonce(random.nextLong(), random.nextInt());
+    }
+
+    private int port() {
+        return random.nextInt(65_536);
+    }
+
+    private long seconds() {
+        return random.nextInt(8) == 0 ? 0 : random.nextLong(1L << 32);
+    }
+}
