@@ -1,5 +1,5 @@
 /**
  * The UPnP gateway device: SSDP, SOAP and events, interworking to port control. Empty until UPnP is
- * served.
+ * served. Event loop only.
  */
 package org.portreeve.upnp;

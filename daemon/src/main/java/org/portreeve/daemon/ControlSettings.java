@@ -1,0 +1,45 @@
+package org.portreeve.daemon;
+
+import java.util.List;
+import org.portreeve.control.ControlConfig;
+import org.portreeve.control.ControlConfig.LifetimeBounds;
+import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.control.RecoveredState;
+import org.portreeve.control.journal.JournalImage;
+import org.portreeve.daemon.config.NodeConfig;
+import org.portreeve.nat.io.linux.RouteConfig;
+
+/** A node's configuration in the words of the parts that it configures. Pure. */
+final class ControlSettings {
+    private ControlSettings() {}
+
+    static ControlConfig of(NodeConfig config) {
+        var control = config.control();
+        return new ControlConfig(
+                config.nat(),
+                List.of(),
+                new LifetimeBounds(
+                        control.minimumLifetimeSeconds(), control.maximumLifetimeSeconds()),
+                new RequestRate(control.requestsPerSecond(), control.requestBurst()));
+    }
+
+    static RecoveredState recovered(JournalImage image) {
+        return new RecoveredState(
+                List.copyOf(image.leases()),
+                List.copyOf(image.holds()),
+                List.copyOf(image.pairings()),
+                List.copyOf(image.blocks()),
+                image.epochStartMillis(),
+                image.lastWallMillis().orElse(0));
+    }
+
+    static RouteConfig routes(NodeConfig config) {
+        var io = config.packetIo();
+        return RouteConfig.of(
+                io.tunName(),
+                io.insideInterfaces(),
+                io.outsideInterfaces(),
+                config.nat().inside(),
+                config.nat().pool());
+    }
+}

@@ -1,0 +1,54 @@
+package org.portreeve.daemon.config;
+
+import org.portreeve.nat.NatConfig;
+
+/**
+ * Sizes that follow from the pool and the memory where the operator wrote {@code auto}. The bytes
+ * are what a row and its share of the look-up tables take. Any thread.
+ */
+public final class AutoSizes {
+    /** One hot and one cold cache line, and two slots of a hash that is at most half full. */
+    public static final int SESSION_BYTES = 64 + 64 + 32;
+
+    /** One cache line and two slots of a hash that is at most half full. */
+    public static final int MAPPING_BYTES = 64 + 32;
+
+    /** Blocks, counters and the pairing of a subscriber. */
+    public static final int SUBSCRIBER_BYTES = 128;
+
+    /** The direct index of one external address: every port of three protocols, one row number. */
+    public static final int ADDRESS_BYTES = 3 * 65_536 * 4;
+
+    /** Of the memory, tables of size {@code auto} take at most one part in so many. */
+    static final int MEMORY_SHARE = 8;
+
+    private static final int LEAST_ROWS = 1 << 16;
+    private static final int MOST_ROWS = 1 << 22;
+    private static final int SUBSCRIBERS_PER_ADDRESS = 1_024;
+    private static final int LEAST_SUBSCRIBERS = 1 << 14;
+    private static final int MOST_SUBSCRIBERS = 1 << 20;
+
+    private AutoSizes() {}
+
+    /** Rows for sessions of the whole node; mappings get as many. */
+    static int rows(int addresses, int portCount, Host host) {
+        long wanted = Math.max(LEAST_ROWS, (long) addresses * portCount);
+        long budget = host.memoryBytes() / MEMORY_SHARE / (SESSION_BYTES + MAPPING_BYTES);
+        return (int) Math.min(Math.min(wanted, MOST_ROWS), Math.max(budget, LEAST_ROWS));
+    }
+
+    /** Subscribers of the whole node. */
+    static int subscribers(int addresses) {
+        long wanted = (long) addresses * SUBSCRIBERS_PER_ADDRESS;
+        return Math.clamp(wanted, LEAST_SUBSCRIBERS, MOST_SUBSCRIBERS);
+    }
+
+    /** What the tables of all shards take, about. */
+    public static long tableBytes(NatConfig nat) {
+        NatConfig.Capacity each = nat.capacity();
+        long rows = (long) each.sessions() * SESSION_BYTES + (long) each.mappings() * MAPPING_BYTES;
+        return rows * nat.shardCount()
+                + (long) each.subscribers() * SUBSCRIBER_BYTES
+                + (long) nat.pool().size() * ADDRESS_BYTES;
+    }
+}

@@ -1,0 +1,86 @@
+package org.portreeve.daemon.config;
+
+import java.util.List;
+
+/**
+ * One row of the key table: all that is known of a key. Immutable.
+ *
+ * @param path dashed words joined by dots; {@code []} marks the elements of a list
+ * @param kind what the value, or each element of it, may be
+ * @param isList whether the value is a list
+ * @param defaults the value that holds when the key is left out, one element unless a list
+ * @param availability whether this version does what the key says
+ * @param sentence what the key is for
+ */
+record ConfigKey(
+        String path,
+        ValueKind kind,
+        boolean isList,
+        List<String> defaults,
+        Availability availability,
+        String sentence) {
+
+    /** Whether a key that the contract names does something yet. */
+    enum Availability {
+        /** It works. */
+        WORKS,
+        /** Only the default is accepted; anything else is refused with a clear word. */
+        DEFAULT_ONLY,
+        /**
+         * The default is accepted and remarked upon, since nothing acts on it yet; so is, without a
+         * remark, the {@code false} of a flag, which is what this version does. Anything else is
+         * refused.
+         */
+        NOT_YET
+    }
+
+    static ConfigKey one(String path, ValueKind kind, String value, String sentence) {
+        return new ConfigKey(path, kind, false, List.of(value), Availability.WORKS, sentence);
+    }
+
+    static ConfigKey list(String path, ValueKind kind, List<String> values, String sentence) {
+        return new ConfigKey(path, kind, true, values, Availability.WORKS, sentence);
+    }
+
+    /** The same key, of which only the default works in this version. */
+    ConfigKey defaultOnly() {
+        return new ConfigKey(path, kind, isList, defaults, Availability.DEFAULT_ONLY, sentence);
+    }
+
+    /** The same key, whose default this version does not do yet. */
+    ConfigKey notYet() {
+        return new ConfigKey(path, kind, isList, defaults, Availability.NOT_YET, sentence);
+    }
+
+    /** Whether this version lets a value of the right kind stand in the file. */
+    boolean isAvailable(List<String> texts) {
+        return switch (availability) {
+            case WORKS -> true;
+            case DEFAULT_ONLY -> texts.equals(defaults);
+            case NOT_YET -> texts.equals(defaults) || isOff(texts);
+        };
+    }
+
+    /** Whether the value asks for something that nothing acts on in this version. */
+    boolean isWithoutEffect(List<String> texts) {
+        return availability == Availability.NOT_YET && !isOff(texts);
+    }
+
+    private boolean isOff(List<String> texts) {
+        return kind instanceof ValueKind.Flag && texts.equals(List.of("false"));
+    }
+
+    /** The default as one would write it. */
+    String defaultText() {
+        if (isList) {
+            return "[" + String.join(", ", defaults) + "]";
+        }
+        String text = defaults.getFirst();
+        return text.isEmpty() ? "\"\"" : text;
+    }
+
+    /** The phrase that says what may be written. */
+    String allowed() {
+        return isList ? "a list; each element " + kind.allowed() : kind.allowed();
+    }
+}

@@ -1,0 +1,460 @@
+package org.portreeve.daemon.config;
+
+import static org.portreeve.daemon.config.ConfigKey.list;
+import static org.portreeve.daemon.config.ConfigKey.one;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.portreeve.daemon.config.ValueKind.Address;
+import org.portreeve.daemon.config.ValueKind.Choice;
+import org.portreeve.daemon.config.ValueKind.Device;
+import org.portreeve.daemon.config.ValueKind.DeviceStem;
+import org.portreeve.daemon.config.ValueKind.File;
+import org.portreeve.daemon.config.ValueKind.Flag;
+import org.portreeve.daemon.config.ValueKind.Listen;
+import org.portreeve.daemon.config.ValueKind.Name;
+import org.portreeve.daemon.config.ValueKind.Network;
+import org.portreeve.daemon.config.ValueKind.PoolAddresses;
+import org.portreeve.daemon.config.ValueKind.Ports;
+import org.portreeve.daemon.config.ValueKind.Span;
+import org.portreeve.daemon.config.ValueKind.Text;
+import org.portreeve.daemon.config.ValueKind.Whole;
+import org.portreeve.nat.NatConfig;
+
+/**
+ * The table of all keys: the reader, {@code portreeve config} and {@code docs/config.md} come from
+ * it. Immutable.
+ */
+final class ConfigKeys {
+    /** Where the elements of the pool list are described. */
+    static final String POOL = "translator.pools[]";
+
+    /** Where the only profile of this version is described. */
+    static final String PROFILE = "profiles.default";
+
+    /** Shards of a node at most; more than any machine of the next years has cores. */
+    static final int MAX_SHARDS = 64;
+
+    /** Rows of a table at most: what 32-bit row numbers and memory of one node bear. */
+    private static final long MAX_ROWS = 1L << 26;
+
+    private static final long DAY = 86_400;
+    private static final ValueKind RATE = new Whole(1, 1_000_000, false);
+    private static final ValueKind FILTERING =
+            Choice.of("endpoint-independent", "address-dependent", "address-and-port-dependent");
+
+    /** Every key, in the order of the reference. */
+    static final List<ConfigKey> ALL = all();
+
+    private ConfigKeys() {}
+
+    private static List<ConfigKey> all() {
+        var keys = new ArrayList<ConfigKey>();
+        keys.addAll(node());
+        keys.addAll(sides());
+        keys.addAll(capacity());
+        keys.addAll(pool());
+        keys.addAll(timers());
+        keys.addAll(services());
+        keys.addAll(profile());
+        return List.copyOf(keys);
+    }
+
+    private static List<ConfigKey> node() {
+        return List.of(
+                one("node", new Name(), "cgn-1", "Name of this node; records carry it."),
+                one("data", new File(), "./data", "Directory of the lease journal."),
+                one(
+                        "translator.io",
+                        Choice.of("tun", "afxdp", "memory"),
+                        "memory",
+                        "How packets come and go: tun translates packets through the Linux kernel;"
+                                + " memory moves none, the allocator and port control are real."
+                                + " afxdp is not available in this version."),
+                one(
+                        "translator.shards",
+                        new Whole(1, MAX_SHARDS, true),
+                        "auto",
+                        "Translator threads; auto is the number of cores, at most the number of"
+                                + " pool addresses."),
+                one(
+                        "translator.tun.name",
+                        new DeviceStem(),
+                        "portreeve0",
+                        "Stem of the names of the two TUN devices; -in and -out are added to it."),
+                one(
+                        "translator.manage-routes",
+                        new Flag(),
+                        "true",
+                        "Whether the node sets and removes its own routes, rules and guards."));
+    }
+
+    private static List<ConfigKey> sides() {
+        return List.of(
+                list(
+                        "translator.inside.interfaces",
+                        new Device(),
+                        List.of(),
+                        "Subscriber-facing interfaces; required when io is tun."),
+                list(
+                        "translator.inside.prefixes",
+                        new Network(),
+                        List.of(
+                                "127.0.0.0/8",
+                                "10.0.0.0/8",
+                                "172.16.0.0/12",
+                                "192.168.0.0/16",
+                                "100.64.0.0/10"),
+                        "Who is a subscriber; other sources from inside are dropped as spoofed."
+                                + " Required when io is tun."),
+                list(
+                                "translator.inside.infrastructure",
+                                new Network(),
+                                List.of(),
+                                "The operator's own routers inside: their ICMP errors pass, they"
+                                        + " get no mappings.")
+                        .defaultOnly(),
+                list(
+                        "translator.outside.interfaces",
+                        new Device(),
+                        List.of(),
+                        "Internet-facing interfaces; required when io is tun."),
+                list(
+                                "translator.pass-through",
+                                new Text(),
+                                List.of(),
+                                "Destinations that are routed untranslated.")
+                        .defaultOnly());
+    }
+
+    private static List<ConfigKey> capacity() {
+        ValueKind rows = new Whole(1_024, MAX_ROWS, true);
+        return List.of(
+                one(
+                        "translator.capacity.sessions",
+                        rows,
+                        "auto",
+                        "Sessions of the whole node; auto follows the pool and the memory."),
+                one(
+                        "translator.capacity.mappings",
+                        rows,
+                        "auto",
+                        "Mappings of the whole node; auto follows the pool and the memory."),
+                one(
+                        "translator.capacity.subscribers",
+                        new Whole(16, 1L << 22, true),
+                        "auto",
+                        "Subscribers with a pairing at one time; auto follows the pool."));
+    }
+
+    private static List<ConfigKey> pool() {
+        return List.of(
+                one(POOL + ".name", new Name(), "default", "Name of the pool in records."),
+                list(
+                        POOL + ".addresses",
+                        new PoolAddresses(),
+                        List.of("198.51.100.0/28"),
+                        "External addresses. The default is a documentation prefix that no"
+                                + " packet reaches; required when io is tun."),
+                one(POOL + ".ports", new Ports(), "1024-65535", "External ports in use."),
+                one(
+                                POOL + ".allocation",
+                                Choice.of("block", "dynamic", "deterministic"),
+                                "block",
+                                "How implicit mappings get ports.")
+                        .defaultOnly(),
+                one(
+                        POOL + ".incoming-ports",
+                        new Ports(),
+                        "1024-16383",
+                        "Single ports for explicit mappings, inside ports; the rest is for"
+                                + " blocks."),
+                list(POOL + ".excluded-ports", new Ports(), List.of(), "Ports that nobody gets.")
+                        .defaultOnly(),
+                one(
+                        POOL + ".block.size",
+                        new Whole(16, 16_384, false),
+                        "512",
+                        "Ports of a block: a power of two that divides what incoming-ports leaves"
+                                + " of ports."),
+                one(
+                        POOL + ".block.max-per-subscriber",
+                        new Whole(1, NatConfig.Block.MAX_BLOCKS, false),
+                        "8",
+                        "Blocks that one subscriber may hold."),
+                one(
+                        POOL + ".block.idle-return",
+                        new Span(1, 7 * DAY, ""),
+                        "180s",
+                        "How long a block without a used port stays leased."),
+                one(
+                                POOL + ".paired",
+                                Choice.of("hard", "soft"),
+                                "hard",
+                                "Whether a subscriber keeps to one external address.")
+                        .defaultOnly());
+    }
+
+    private static List<ConfigKey> timers() {
+        return List.of(
+                one(
+                        "translator.timers.udp",
+                        new Span(120, DAY, "RFC 4787 REQ-5: not less than 120 s"),
+                        "300s",
+                        "Idle time of a UDP mapping."),
+                one(
+                        "translator.timers.icmp",
+                        new Span(60, DAY, "RFC 5508 REQ-2: not less than 60 s"),
+                        "60s",
+                        "Idle time of an ICMP query session."),
+                one(
+                        "translator.timers.tcp-established",
+                        new Span(7_440, 7 * DAY, "RFC 5382 REQ-5: not less than 2 h 4 min"),
+                        "7440s",
+                        "Idle time of an established TCP session."),
+                one(
+                        "translator.timers.tcp-opening",
+                        new Span(6, DAY, "may go below 240 s: RFC 7857 §2.1"),
+                        "240s",
+                        "Idle time of a TCP session whose handshake is not complete."),
+                one(
+                        "translator.timers.tcp-closing",
+                        new Span(240, DAY, "RFC 5382 REQ-5: not less than 4 min"),
+                        "240s",
+                        "Idle time of a TCP session that both sides have closed."),
+                one(
+                        "translator.timers.hold-down",
+                        new Span(0, DAY, ""),
+                        "120s",
+                        "How long a released port rests (RFC 6888 REQ-8 asks for 120 s)."));
+    }
+
+    private static List<ConfigKey> services() {
+        var keys = new ArrayList<>(pcp());
+        keys.add(
+                list("upnp.interfaces", new Device(), List.of(), "Where UPnP IGD is offered.")
+                        .defaultOnly());
+        keys.add(
+                one(
+                                "upnp.present-as",
+                                Choice.of("auto", "igd1", "igd2"),
+                                "auto",
+                                "Which IGD version clients see.")
+                        .defaultOnly());
+        keys.add(
+                one("admin.listen", new Listen(), "127.0.0.1:8443", "Where the admin UI listens.")
+                        .notYet());
+        keys.add(
+                one("admin.tls.certificate", new Text(), "", "Certificate file of the admin UI.")
+                        .defaultOnly());
+        keys.add(one("admin.tls.key", new Text(), "", "Key file of the admin UI.").defaultOnly());
+        keys.add(
+                one("store.url", new Text(), "", "Database of what staff edit; empty is embedded.")
+                        .defaultOnly());
+        keys.add(
+                one(
+                        "metrics.listen",
+                        new Listen(),
+                        "127.0.0.1:9464",
+                        "Where metrics and health answer, without authentication."));
+        return keys;
+    }
+
+    private static List<ConfigKey> pcp() {
+        return List.of(
+                list(
+                        "pcp.listen",
+                        new Address(),
+                        List.of("127.0.0.1"),
+                        "Addresses that answer PCP on port 5351, each from itself."),
+                one("pcp.nat-pmp", new Flag(), "true", "Whether NAT-PMP is answered too.").notYet(),
+                one(
+                                "pcp.nonce",
+                                Choice.of("strict", "renew-only", "off"),
+                                "strict",
+                                "What a request for a mapping of another nonce may do.")
+                        .defaultOnly(),
+                one(
+                        "pcp.lifetime.minimum",
+                        new Span(1, DAY, ""),
+                        "120s",
+                        "Shortest lifetime that is granted (RFC 6887 §15 advises 120 s)."),
+                one(
+                        "pcp.lifetime.maximum",
+                        new Span(1, 30 * DAY, ""),
+                        "24h",
+                        "Longest lifetime that is granted."),
+                list("pcp.third-party.from", new Network(), List.of(), "Who may ask for others.")
+                        .defaultOnly(),
+                list("pcp.third-party.for", new Network(), List.of(), "For whom others may ask.")
+                        .defaultOnly(),
+                one(
+                                "pcp.announce.multicast",
+                                new Flag(),
+                                "true",
+                                "Whether restarts are announced to all.")
+                        .notYet(),
+                one(
+                                "pcp.announce.unicast",
+                                new Flag(),
+                                "true",
+                                "Whether restarts are announced to each known client.")
+                        .notYet(),
+                one(
+                                "pcp.announce.count",
+                                new Whole(1, 10, false),
+                                "10",
+                                "How often a restart is announced.")
+                        .notYet());
+    }
+
+    private static List<ConfigKey> profile() {
+        var keys = new ArrayList<>(quota());
+        for (String protocol : List.of("udp", "tcp")) {
+            keys.add(
+                    one(
+                                    PROFILE + ".mapping." + protocol,
+                                    FILTERING,
+                                    "endpoint-independent",
+                                    "Mapping behaviour (RFC 4787 REQ-1).")
+                            .defaultOnly());
+        }
+        for (String protocol : List.of("udp", "tcp")) {
+            keys.add(
+                    one(
+                                    PROFILE + ".filtering." + protocol,
+                                    FILTERING,
+                                    "endpoint-independent",
+                                    "Filtering behaviour (RFC 4787 REQ-8).")
+                            .defaultOnly());
+        }
+        keys.addAll(eif());
+        keys.add(
+                one(
+                                PROFILE + ".external-ports",
+                                new Ports(),
+                                "1024-65535",
+                                "What explicit requests may get.")
+                        .defaultOnly());
+        keys.add(
+                list(
+                                "subscribers",
+                                new Text(),
+                                List.of(),
+                                "Named subscribers; without them one"
+                                        + " internal address is one subscriber.")
+                        .defaultOnly());
+        return keys;
+    }
+
+    private static List<ConfigKey> quota() {
+        String quota = PROFILE + ".quota";
+        return List.of(
+                one(
+                        quota + ".mappings",
+                        new Whole(0, 65_535, false),
+                        "32",
+                        "Explicit mappings of a subscriber."),
+                one(
+                        quota + ".ports",
+                        new Whole(1, 65_535, false),
+                        "2048",
+                        "External ports of a subscriber, at most its blocks times their size."),
+                one(
+                        quota + ".sessions",
+                        new Whole(1, 1_000_000, false),
+                        "4096",
+                        "Sessions of a subscriber."),
+                one(
+                        quota + ".session-rate.per-second",
+                        RATE,
+                        "200",
+                        "New sessions of a subscriber in a second, sustained."),
+                one(
+                        quota + ".session-rate.burst",
+                        RATE,
+                        "2000",
+                        "New sessions of a subscriber beyond the rate."),
+                one(
+                        quota + ".requests.per-second",
+                        RATE,
+                        "20",
+                        "Port-control requests of a client in a second, sustained."),
+                one(
+                        quota + ".requests.burst",
+                        RATE,
+                        "100",
+                        "Port-control requests of a client beyond the rate."));
+    }
+
+    private static List<ConfigKey> eif() {
+        String eif = PROFILE + ".eif";
+        return List.of(
+                one(
+                        eif + ".inbound-sessions-per-mapping",
+                        new Whole(1, 1_000_000, false),
+                        "1024",
+                        "Sessions that outside hosts may open on one mapping."),
+                one(
+                                eif + ".inbound-session-rate.per-second",
+                                RATE,
+                                "50",
+                                "Sessions that outside hosts may open in a second.")
+                        .defaultOnly(),
+                one(
+                                eif + ".inbound-session-rate.burst",
+                                RATE,
+                                "200",
+                                "Sessions that outside hosts may open beyond the rate.")
+                        .defaultOnly(),
+                one(
+                        eif + ".unreplied",
+                        new Span(1, DAY, ""),
+                        "30s",
+                        "Life of an inbound session that the subscriber never answered."),
+                one(
+                        eif + ".inbound-refresh",
+                        new Flag(),
+                        "false",
+                        "Whether inbound packets keep mappings alive (RFC 4787 REQ-6)."),
+                one(
+                                eif + ".protocol-independent",
+                                new Flag(),
+                                "false",
+                                "Whether a mapping lets other protocols in.")
+                        .defaultOnly(),
+                list(
+                                eif + ".applications",
+                                new Text(),
+                                List.of(),
+                                "Protocols and ports with behaviour of their own.")
+                        .defaultOnly());
+    }
+
+    /** The key of a path. */
+    static Optional<ConfigKey> find(String path) {
+        return ALL.stream().filter(key -> key.path().equals(path)).findFirst();
+    }
+
+    /** Whether keys lie below the path. */
+    static boolean isSection(String path) {
+        return ALL.stream().anyMatch(key -> key.path().startsWith(path + "."))
+                || ALL.stream().anyMatch(key -> key.path().startsWith(path + "[]."));
+    }
+
+    /** The words that may follow the path; the empty path is the top of the file. */
+    static Set<String> wordsBelow(String path) {
+        String start = path.isEmpty() ? "" : path + ".";
+        var words = new TreeSet<String>();
+        for (ConfigKey key : ALL) {
+            if (key.path().startsWith(start)) {
+                String word = key.path().substring(start.length()).split("\\.", 2)[0];
+                words.add(word.replace("[]", ""));
+            }
+        }
+        return words;
+    }
+}

@@ -1,0 +1,123 @@
+package org.portreeve.daemon.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+
+/** What a configuration amounts to, in words for operators. Any thread. */
+public final class ConfigMeaning {
+    /** Octets of a block record in the journal, about. */
+    private static final int RECORD_BYTES = 40;
+
+    /** Blocks that a busy subscriber leases and returns in a day, about. */
+    private static final int BLOCKS_PER_DAY = 10;
+
+    private static final int MIB = 1 << 20;
+
+    private ConfigMeaning() {}
+
+    /** The meaning, a line for each subject. */
+    public static List<String> lines(NodeConfig config) {
+        NatConfig nat = config.nat();
+        var lines = new ArrayList<String>();
+        lines.add("node: " + config.node() + ", data in " + config.data());
+        lines.add("packets: " + packets(config.packetIo()));
+        lines.add("subscribers: " + subscribers(nat));
+        lines.add("pool: " + pool(config.control().poolName(), nat));
+        lines.add("ports: " + ports(nat));
+        lines.add("shards: " + nat.shardCount());
+        lines.add("capacity: " + capacity(nat));
+        lines.add("memory: about %,d MiB of tables".formatted(AutoSizes.tableBytes(nat) / MIB));
+        lines.add("log volume: " + logVolume(nat));
+        lines.add("pcp: " + pcp(config));
+        lines.add("metrics and health: http://" + config.metrics());
+        return lines;
+    }
+
+    private static String packets(NodeConfig.PacketIo packetIo) {
+        return switch (packetIo.io()) {
+            case MEMORY -> "memory (none are translated)";
+            case TUN ->
+                    "tun, devices %s-in and %s-out; inside %s, outside %s; routes %s"
+                            .formatted(
+                                    packetIo.tunName(),
+                                    packetIo.tunName(),
+                                    String.join(" ", packetIo.insideInterfaces()),
+                                    String.join(" ", packetIo.outsideInterfaces()),
+                                    packetIo.managesRoutes() ? "set by the node" : "left to you");
+        };
+    }
+
+    private static String subscribers(NatConfig nat) {
+        String prefixes =
+                nat.inside().stream().map(Object::toString).collect(Collectors.joining(" "));
+        return prefixes + "; each internal address is one subscriber";
+    }
+
+    private static String pool(String name, NatConfig nat) {
+        List<Integer> pool = nat.pool();
+        String first = Ipv4.format(pool.getFirst());
+        String last = Ipv4.format(pool.getLast());
+        return "%s, %,d addresses from %s to %s".formatted(name, pool.size(), first, last);
+    }
+
+    private static String ports(NatConfig nat) {
+        int blocks = blocksPerAddress(nat);
+        return ("%s per address: %,d incoming (%s) and %,d blocks of %d; %,d blocks in all,"
+                        + " at most %d per subscriber")
+                .formatted(
+                        nat.ports(),
+                        nat.incomingPorts().size(),
+                        nat.incomingPorts(),
+                        blocks,
+                        nat.block().size(),
+                        (long) blocks * nat.pool().size(),
+                        nat.block().maxPerSubscriber());
+    }
+
+    private static String capacity(NatConfig nat) {
+        NatConfig.Capacity each = nat.capacity();
+        return "%,d sessions, %,d mappings, %,d subscribers"
+                .formatted(
+                        (long) each.sessions() * nat.shardCount(),
+                        (long) each.mappings() * nat.shardCount(),
+                        each.subscribers());
+    }
+
+    private static String logVolume(NatConfig nat) {
+        long busy =
+                Math.min(
+                        nat.capacity().subscribers(),
+                        (long) blocksPerAddress(nat) * nat.pool().size());
+        double mebibytes = (double) busy * BLOCKS_PER_DAY * 2 * RECORD_BYTES / MIB;
+        return String.format(
+                Locale.ROOT,
+                "two records of about %d octets for each block leased: about %.1f MiB a day when"
+                        + " %,d subscribers lease %d blocks each",
+                RECORD_BYTES,
+                mebibytes,
+                busy,
+                BLOCKS_PER_DAY);
+    }
+
+    private static String pcp(NodeConfig config) {
+        String addresses =
+                config.pcp().listenIps().stream()
+                        .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
+                        .collect(Collectors.joining(" "));
+        NodeConfig.Control control = config.control();
+        return "%s, lifetimes %d s to %d s, %d mappings per subscriber"
+                .formatted(
+                        addresses,
+                        control.minimumLifetimeSeconds(),
+                        control.maximumLifetimeSeconds(),
+                        control.quotaMappings());
+    }
+
+    private static int blocksPerAddress(NatConfig nat) {
+        return (nat.ports().size() - nat.incomingPorts().size()) / nat.block().size();
+    }
+}

@@ -1,0 +1,193 @@
+package org.portreeve.daemon.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Prefix;
+
+/** From the text of a configuration to the record the node is built from. Any thread. */
+public final class ConfigReader {
+    private static final String POOL = ConfigKeys.POOL;
+    private static final String QUOTA = ConfigKeys.PROFILE + ".quota";
+    private static final String EIF = ConfigKeys.PROFILE + ".eif";
+
+    private ConfigReader() {}
+
+    /** Reads a file; relative paths in it are relative to the working directory. */
+    public static LoadedConfig readFile(Path file, Host host) {
+        try {
+            return read(Files.readString(file, StandardCharsets.UTF_8), host);
+        } catch (IOException e) {
+            String sentence = "configuration file " + file + " " + whyUnreadable(file, e);
+            return new LoadedConfig.Refused(List.of(new Fault(0, "", "", sentence)));
+        }
+    }
+
+    private static String whyUnreadable(Path file, IOException cause) {
+        return switch (cause) {
+            case NoSuchFileException _ -> "does not exist; name one that does with -c";
+            case AccessDeniedException _ ->
+                    "cannot be read: no permission; let this user read it, or run as one who may";
+            case CharacterCodingException _ -> "is not UTF-8 text; save it in that encoding";
+            default ->
+                    Files.isDirectory(file)
+                            ? "is a directory; name a file in it"
+                            : "cannot be read: " + cause.getMessage() + "; look at its file system";
+        };
+    }
+
+    /** Reads the text of a file; empty text gives the built-in defaults. */
+    public static LoadedConfig read(String yaml, Host host) {
+        var faults = new ArrayList<Fault>();
+        ConfigDocument document = ConfigDocument.read(yaml, faults);
+        var settings = new Settings(document.values());
+        new Contradictions(settings, faults).find();
+        if (!faults.isEmpty()) {
+            faults.sort(Comparator.comparingInt(Fault::line));
+            return new LoadedConfig.Refused(faults);
+        }
+        NodeConfig config = config(settings, host);
+        return new LoadedConfig.Valid(config, notes(settings, config.nat().shardCount()));
+    }
+
+    private static NodeConfig config(Settings settings, Host host) {
+        return new NodeConfig(
+                settings.text("node"),
+                Path.of(settings.text("data")).toAbsolutePath().normalize(),
+                packetIo(settings),
+                nat(settings, host),
+                control(settings),
+                new NodeConfig.Pcp(settings.texts("pcp.listen").stream().map(Ipv4::of).toList()),
+                Endpoint.parse(settings.text("metrics.listen")).orElseThrow());
+    }
+
+    private static NodeConfig.PacketIo packetIo(Settings settings) {
+        boolean tun = settings.text("translator.io").equals("tun");
+        return new NodeConfig.PacketIo(
+                tun ? NodeConfig.Io.TUN : NodeConfig.Io.MEMORY,
+                settings.text("translator.tun.name"),
+                settings.isTrue("translator.manage-routes"),
+                settings.texts("translator.inside.interfaces"),
+                settings.texts("translator.outside.interfaces"));
+    }
+
+    private static NodeConfig.Control control(Settings settings) {
+        return new NodeConfig.Control(
+                settings.text(POOL + ".name"),
+                settings.whole(QUOTA + ".mappings"),
+                settings.whole(QUOTA + ".requests.per-second"),
+                settings.whole(QUOTA + ".requests.burst"),
+                settings.seconds("pcp.lifetime.minimum"),
+                settings.seconds("pcp.lifetime.maximum"));
+    }
+
+    private static NatConfig nat(Settings settings, Host host) {
+        List<Integer> pool = pool(settings);
+        int shards = shards(settings, pool.size(), host);
+        return new NatConfig(
+                shards,
+                settings.texts("translator.inside.prefixes").stream().map(Prefix::of).toList(),
+                pool,
+                settings.ports(POOL + ".ports"),
+                settings.ports(POOL + ".incoming-ports"),
+                settings.ports(ConfigKeys.PROFILE + ".external-ports"),
+                new NatConfig.Block(
+                        settings.whole(POOL + ".block.size"),
+                        settings.whole(POOL + ".block.max-per-subscriber"),
+                        settings.nanos(POOL + ".block.idle-return")),
+                timers(settings),
+                capacity(settings, pool.size(), shards, host),
+                quota(settings),
+                new NatConfig.Eif(
+                        settings.whole(EIF + ".inbound-sessions-per-mapping"),
+                        settings.whole(EIF + ".inbound-session-rate.per-second"),
+                        settings.whole(EIF + ".inbound-session-rate.burst"),
+                        settings.nanos(EIF + ".unreplied"),
+                        settings.isTrue(EIF + ".inbound-refresh")));
+    }
+
+    private static List<Integer> pool(Settings settings) {
+        return settings.texts(POOL + ".addresses").stream()
+                .map(text -> AddressRange.parse(text).orElseThrow())
+                .flatMapToLong(range -> LongStream.rangeClosed(range.first(), range.last()))
+                .mapToObj(address -> (int) address)
+                .toList();
+    }
+
+    private static int shards(Settings settings, int addresses, Host host) {
+        String path = "translator.shards";
+        int wanted = settings.isAuto(path) ? host.cores() : settings.whole(path);
+        return Math.clamp(wanted, 1, Math.min(addresses, ConfigKeys.MAX_SHARDS));
+    }
+
+    private static NatConfig.Timers timers(Settings settings) {
+        return new NatConfig.Timers(
+                settings.nanos("translator.timers.udp"),
+                settings.nanos("translator.timers.icmp"),
+                settings.nanos("translator.timers.tcp-established"),
+                settings.nanos("translator.timers.tcp-opening"),
+                settings.nanos("translator.timers.tcp-closing"),
+                settings.nanos("translator.timers.hold-down"));
+    }
+
+    private static NatConfig.Capacity capacity(
+            Settings settings, int addresses, int shards, Host host) {
+        int rows = AutoSizes.rows(addresses, settings.ports(POOL + ".ports").size(), host);
+        return new NatConfig.Capacity(
+                Math.ceilDiv(size(settings, "sessions", rows), shards),
+                Math.ceilDiv(size(settings, "mappings", rows), shards),
+                size(settings, "subscribers", AutoSizes.subscribers(addresses)));
+    }
+
+    private static int size(Settings settings, String word, int auto) {
+        String path = "translator.capacity." + word;
+        return settings.isAuto(path) ? auto : settings.whole(path);
+    }
+
+    private static NatConfig.Quota quota(Settings settings) {
+        return new NatConfig.Quota(
+                settings.whole(QUOTA + ".mappings"),
+                settings.whole(QUOTA + ".ports"),
+                settings.whole(QUOTA + ".sessions"),
+                settings.whole(QUOTA + ".session-rate.per-second"),
+                settings.whole(QUOTA + ".session-rate.burst"));
+    }
+
+    private static List<String> notes(Settings settings, int shards) {
+        var notes = new ArrayList<String>();
+        if (settings.text("translator.io").equals("memory")) {
+            notes.add(
+                    "translator.io is memory: ports are leased for real, but no packet is"
+                            + " translated. For packets: io: tun, root or CAP_NET_ADMIN,"
+                            + " inside and outside interfaces, a pool (docs/operating.md).");
+        }
+        if (!settings.isGiven(POOL + ".addresses")) {
+            notes.add(
+                    "no pool is configured: external addresses come from the documentation prefix "
+                            + settings.written(POOL + ".addresses")
+                            + ".");
+        }
+        String shardsPath = "translator.shards";
+        if (!settings.isAuto(shardsPath) && settings.whole(shardsPath) > shards) {
+            notes.add(
+                    "%s is %s, but %d is used: a shard needs a pool address of its own."
+                            .formatted(shardsPath, settings.text(shardsPath), shards));
+        }
+        for (ConfigKey key : ConfigKeys.ALL) {
+            if (settings.isGiven(key.path()) && key.isWithoutEffect(settings.texts(key.path()))) {
+                notes.add(key.path() + " has no effect: not available in this version.");
+            }
+        }
+        return notes;
+    }
+}

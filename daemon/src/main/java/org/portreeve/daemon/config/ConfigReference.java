@@ -1,0 +1,44 @@
+package org.portreeve.daemon.config;
+
+/** The reference of all keys, made from the key table. Any thread. */
+public final class ConfigReference {
+    private ConfigReference() {}
+
+    /** The reference as Markdown; {@code docs/config.md} is this text. */
+    public static String markdown() {
+        var text = new StringBuilder();
+        text.append("# Configuration reference\n\n");
+        text.append("Made from the key table by `./portreeve config`; do not edit.\n\n");
+        text.append("`[]` marks the elements of a list. A key that is left out has its default. ");
+        text.append("`portreeve check -c FILE` says what a file means.\n");
+        String section = "";
+        for (ConfigKey key : ConfigKeys.ALL) {
+            String word = key.path().split("[.\\[]", 2)[0];
+            if (!word.equals(section)) {
+                section = word;
+                text.append("\n## ").append(section).append("\n\n");
+            }
+            append(text, key);
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, ConfigKey key) {
+        text.append("- `").append(key.path()).append("`: ").append(key.sentence());
+        text.append("\n  Default `").append(key.defaultText()).append("`. ");
+        text.append(
+                switch (key.availability()) {
+                    case WORKS -> "Allowed: " + key.allowed() + ".";
+                    case DEFAULT_ONLY -> "Another value is not available in this version.";
+                    case NOT_YET -> notYet(key);
+                });
+        text.append('\n');
+    }
+
+    private static String notYet(ConfigKey key) {
+        return "Without effect in this version; "
+                + (key.kind() instanceof ValueKind.Flag
+                        ? "`false` is what it does."
+                        : "another value is refused.");
+    }
+}

@@ -1,0 +1,239 @@
+package org.portreeve.daemon.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Prefix;
+
+/** What the text of a key may be, and the phrase that says so. Immutable. */
+sealed interface ValueKind {
+    /** Whether one piece of text is of this kind. */
+    boolean accepts(String text);
+
+    /** The phrase for people: what is allowed. */
+    String allowed();
+
+    /** A flag. */
+    record Flag() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return text.equals("true") || text.equals("false");
+        }
+
+        @Override
+        public String allowed() {
+            return "true or false";
+        }
+    }
+
+    /** One of a few words. */
+    record Choice(List<String> words) implements ValueKind {
+        static Choice of(String... words) {
+            return new Choice(List.of(words));
+        }
+
+        @Override
+        public boolean accepts(String text) {
+            return words.contains(text);
+        }
+
+        @Override
+        public String allowed() {
+            return "one of " + String.join(", ", words);
+        }
+    }
+
+    /** A whole number with its bounds; {@code auto} where the node may choose. */
+    record Whole(long least, long most, boolean orAuto) implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            if (text.equals("auto")) {
+                return orAuto;
+            }
+            return text.matches("[0-9]{1,10}")
+                    && least <= Long.parseLong(text)
+                    && Long.parseLong(text) <= most;
+        }
+
+        @Override
+        public String allowed() {
+            return (orAuto ? "auto, or a" : "a") + " whole number from " + least + " to " + most;
+        }
+    }
+
+    /** A length of time with a unit, kept in nanoseconds. */
+    record Span(long leastSeconds, long mostSeconds, String why) implements ValueKind {
+        private static final Pattern SHAPE = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
+
+        @Override
+        public boolean accepts(String text) {
+            OptionalLong seconds = seconds(text);
+            return seconds.isPresent()
+                    && leastSeconds <= seconds.getAsLong()
+                    && seconds.getAsLong() <= mostSeconds;
+        }
+
+        @Override
+        public String allowed() {
+            String bounds = "a time from " + leastSeconds + "s to " + mostSeconds + "s, with s, m,";
+            return bounds + " h or d" + (why.isEmpty() ? "" : " (" + why + ")");
+        }
+
+        /** The seconds of text such as {@code 300s}, {@code 5m}, {@code 24h}, {@code 1d}. */
+        static OptionalLong seconds(String text) {
+            Matcher matcher = SHAPE.matcher(text);
+            if (!matcher.matches()) {
+                return OptionalLong.empty();
+            }
+            long factor =
+                    switch (matcher.group(2)) {
+                        case "s" -> 1;
+                        case "m" -> 60;
+                        case "h" -> 3_600;
+                        default -> 86_400;
+                    };
+            return OptionalLong.of(Long.parseLong(matcher.group(1)) * factor);
+        }
+    }
+
+    /** External ports. */
+    record Ports() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            Optional<PortRange> range = PortRange.parse(text);
+            return range.isPresent() && range.get().first() > 0;
+        }
+
+        @Override
+        public String allowed() {
+            return "a port or a range of ports such as 1024-65535, within 1 to 65535";
+        }
+    }
+
+    /** An IPv4 prefix. */
+    record Network() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return Prefix.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "an IPv4 prefix such as 100.64.0.0/10, with zero host bits";
+        }
+    }
+
+    /** Addresses of a pool: a prefix, a range, or a single one. */
+    record PoolAddresses() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return AddressRange.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "an IPv4 address, prefix (198.51.100.0/28) or range (198.51.100.1-198.51.100.9)";
+        }
+    }
+
+    /** An address of this host. */
+    record Address() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return Ipv4.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "an IPv4 address such as 100.64.0.1";
+        }
+    }
+
+    /** An address and a port of this host. */
+    record Listen() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return Endpoint.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "ADDRESS:PORT such as 127.0.0.1:9464";
+        }
+    }
+
+    /** A name of a network interface, as Linux limits it. */
+    record Device() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return text.matches("[A-Za-z0-9_.@-]{1,15}") && !text.equals(".") && !text.equals("..");
+        }
+
+        @Override
+        public String allowed() {
+            return "a network interface name of at most 15 characters";
+        }
+    }
+
+    /** The stem of our own device names; {@code -in} and {@code -out} are added to it. */
+    record DeviceStem() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return text.matches("[A-Za-z][A-Za-z0-9_-]{0,10}");
+        }
+
+        @Override
+        public String allowed() {
+            return "a name of at most 11 letters, digits, - and _";
+        }
+    }
+
+    /** A name. */
+    record Name() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+        }
+
+        @Override
+        public String allowed() {
+            return "a name of letters, digits, dots and dashes, at most 63";
+        }
+    }
+
+    /** A directory or file. */
+    record File() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            try {
+                return !Path.of(text).toString().isEmpty();
+            } catch (InvalidPathException _) {
+                return false;
+            }
+        }
+
+        @Override
+        public String allowed() {
+            return "a path of the file system";
+        }
+    }
+
+    /** Text that this version does not read; only its default is accepted. */
+    record Text() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return true;
+        }
+
+        @Override
+        public String allowed() {
+            return "text";
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package org.portreeve.daemon.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.portreeve.control.Nonce;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Protocol;
+import org.portreeve.pcp.wire.Decoded;
+import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.PcpOption;
+import org.portreeve.pcp.wire.PcpRequest.AnnounceRequest;
+import org.portreeve.pcp.wire.PcpRequest.MapRequest;
+import org.portreeve.pcp.wire.PcpResponse;
+import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
+import org.portreeve.pcp.wire.PcpResponse.MapResponse;
+import org.portreeve.pcp.wire.ResultCode;
+import picocli.CommandLine;
+
+/** What the commands print and exit with; scripts rely on both. */
+class CommandTreeTest {
+    private static final String NONCE = "0123456789abcdef01234567";
+
+    @TempDir private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void mapSaysWhereThePortIsReachable() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            int code = run("map", "8080", "--nonce", NONCE, "--server", server.address());
+
+            assertEquals(ExitCode.SUCCESS, code);
+            assertEquals(
+                    "TCP 127.0.0.1:8080 is reachable at 198.51.100.3:40000 for 7200 s.\n",
+                    out.toString());
+            MapRequest asked = (MapRequest) server.requests().getFirst().request();
+            assertEquals(Protocol.TCP, asked.protocol());
+            assertEquals(NonceSecret.parse(NONCE).orElseThrow(), asked.nonce());
+        }
+    }
+
+    @Test
+    void optionsOfMapReachTheServer() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            run(
+                    "map",
+                    "--udp",
+                    "53",
+                    "--external",
+                    "5353",
+                    "--lifetime",
+                    "600",
+                    "--prefer-failure",
+                    "--nonce",
+                    NONCE,
+                    "--server",
+                    server.address(),
+                    "--client",
+                    "127.0.0.1");
+
+            MapRequest asked = (MapRequest) server.requests().getFirst().request();
+            assertEquals(Protocol.UDP, asked.protocol());
+            assertEquals(53, asked.internalPort());
+            assertEquals(5_353, asked.suggestedExternalPort());
+            assertEquals(600, asked.lifetimeSeconds());
+            assertTrue(asked.options().contains(new PcpOption.PreferFailure()));
+        }
+    }
+
+    @Test
+    void jsonHasTheSameFactsAsFields() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            run("map", "8080", "--json", "--nonce", NONCE, "--server", server.address());
+
+            assertEquals(
+                    "{\"result\":\"SUCCESS\",\"server\":\""
+                            + server.address()
+                            + "\","
+                            + "\"protocol\":\"tcp\",\"internalAddress\":\"127.0.0.1\","
+                            + "\"internalPort\":8080,\"externalAddress\":\"198.51.100.3\","
+                            + "\"externalPort\":40000,\"lifetimeSeconds\":7200,"
+                            + "\"epochSeconds\":5,\"nonce\":\""
+                            + NONCE
+                            + "\"}\n",
+                    out.toString());
+        }
+    }
+
+    @Test
+    void refusalIsNamedAndExitsWithThree() throws IOException {
+        try (var server =
+                new FakePcpServer(request -> request.refuse(ResultCode.USER_EX_QUOTA, 5))) {
+            int code = run("map", "8080", "--nonce", NONCE, "--server", server.address());
+
+            assertEquals(ExitCode.PCP_ERROR, code);
+            assertTrue(out.toString().contains("refused: USER_EX_QUOTA."), out::toString);
+        }
+    }
+
+    @Test
+    void unmapAsksForLifetimeZero() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            int code = run("unmap", "8080", "--nonce", NONCE, "--server", server.address());
+
+            assertEquals(ExitCode.SUCCESS, code);
+            assertEquals("TCP 127.0.0.1:8080 is not mapped any more.\n", out.toString());
+            assertEquals(0, server.requests().getFirst().request().lifetimeSeconds());
+        }
+    }
+
+    @Test
+    void announceTellsTheEpoch() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            assertEquals(ExitCode.SUCCESS, run("announce", "--server", server.address()));
+            assertTrue(out.toString().contains("its epoch began 5 s ago"), out::toString);
+        }
+    }
+
+    @Test
+    void nobodyThereExitsWithFour() throws IOException {
+        String address;
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            address = server.address();
+        }
+        assertEquals(ExitCode.NO_ANSWER, run("announce", "--server", address, "--timeout", "1"));
+    }
+
+    @Test
+    void badArgumentsExitWithTwo() {
+        assertEquals(ExitCode.BAD_INPUT, run("map", "65536", "--server", "127.0.0.1"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--lifetime", "0"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--prefer-failure"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--nonce", "12"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--server", "gateway"));
+        assertEquals(ExitCode.BAD_INPUT, run("check"));
+        assertEquals(ExitCode.BAD_INPUT, run());
+    }
+
+    @Test
+    void checkPrintsTheMeaningOfAGoodFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("good.yaml"), "node: lab\n");
+
+        assertEquals(ExitCode.SUCCESS, run("check", "-c", file.toString()));
+        assertTrue(out.toString().startsWith("node: lab, data in "), out::toString);
+        assertTrue(out.toString().endsWith("ok\n"), out::toString);
+    }
+
+    @Test
+    void checkListsEveryFaultAndExitsWithTwo() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.yaml"), "nod: lab\ndata: [a]\n");
+
+        assertEquals(ExitCode.BAD_INPUT, run("check", "-c", file.toString()));
+        assertEquals(
+                """
+                line 1: nod: unknown key; did you mean node?
+                line 2: data: value 'a list' — a single value is expected: a path of the file system
+                2 faults; nothing was started.
+                """,
+                err.toString());
+    }
+
+    @Test
+    void filesThatCannotBeReadAreRefusedWithWhatToDo() throws IOException {
+        Path latin = Files.write(directory.resolve("latin"), new byte[] {'a', (byte) 0xe9});
+
+        assertEquals(ExitCode.BAD_INPUT, run("check", "-c", directory.resolve("no").toString()));
+        assertEquals(ExitCode.BAD_INPUT, run("check", "-c", directory.toString()));
+        assertEquals(ExitCode.BAD_INPUT, run("check", "-c", latin.toString()));
+        List<String> lines = err.toString().lines().filter(line -> line.contains("file")).toList();
+        assertEquals(
+                List.of(
+                        "configuration file %s/no does not exist; name one that does with -c"
+                                .formatted(directory),
+                        "configuration file %s is a directory; name a file in it"
+                                .formatted(directory),
+                        "configuration file %s is not UTF-8 text; save it in that encoding"
+                                .formatted(latin)),
+                lines);
+    }
+
+    @Test
+    void anAddressThatIsNotOfThisHostIsABadArgument() {
+        assertEquals(
+                ExitCode.BAD_INPUT,
+                run("announce", "--server", "127.0.0.1", "--client", "192.0.2.1"));
+        assertTrue(err.toString().contains("--client 192.0.2.1 is not an address"), err::toString);
+    }
+
+    @Test
+    void aDamagedSecretIsNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("nonce-secret"), "short");
+
+        var failure = assertThrows(CommandFailedException.class, () -> NonceSecret.at(file));
+
+        assertTrue(failure.getMessage().contains(file + ", is damaged"), failure::getMessage);
+    }
+
+    @Test
+    void nonceOfAMappingIsTheSameInLaterCommands() throws CommandFailedException, IOException {
+        Path file = directory.resolve("state").resolve("nonce-secret");
+        Nonce first = NonceSecret.at(file).nonceOf("a mapping");
+
+        assertEquals(first, NonceSecret.at(file).nonceOf("a mapping"));
+        assertNotEquals(first, NonceSecret.at(file).nonceOf("another mapping"));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    private int run(String... arguments) {
+        CommandLine commands = CommandTree.commandLine();
+        return commands.setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    private static PcpResponse grant(Decoded.Accepted accepted) {
+        return switch (accepted.request()) {
+            case MapRequest map ->
+                    new MapResponse(
+                            map.lifetimeSeconds(),
+                            5,
+                            map.nonce(),
+                            map.protocol(),
+                            map.internalPort(),
+                            40_000,
+                            PcpAddress.ofIpv4(Ipv4.of("198.51.100.3")),
+                            map.options());
+            case AnnounceRequest _ -> new AnnounceResponse(5);
+            default -> throw new AssertionError("nobody asks for this");
+        };
+    }
+}

@@ -1,0 +1,306 @@
+package org.portreeve.daemon.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.daemon.config.LoadedConfig.Refused;
+import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+
+class ConfigReaderTest {
+    private static final Host HOST = new Host(4, 16L << 30);
+
+    private static final String TUN =
+            """
+            translator:
+              io: tun
+              inside: {interfaces: [eth1], prefixes: [100.64.0.0/10]}
+              outside: {interfaces: [eth2]}
+              pools:
+                - addresses: [203.0.113.0/30, 203.0.113.9-203.0.113.10]
+            """;
+
+    @Test
+    void emptyFileGivesTheBuiltInNode() {
+        NodeConfig config = valid("");
+
+        assertEquals(NodeConfig.Io.MEMORY, config.packetIo().io());
+        assertEquals(List.of(Ipv4.of("127.0.0.1")), config.pcp().listenIps());
+        assertEquals(16, config.nat().pool().size());
+        assertEquals(NatConfig.Timers.defaults(), config.nat().timers());
+        assertEquals(Path.of("data").toAbsolutePath(), config.data());
+        assertEquals(120, config.control().minimumLifetimeSeconds());
+        assertEquals(86_400, config.control().maximumLifetimeSeconds());
+    }
+
+    @Test
+    void memoryModeAndTheDocumentationPoolAreSaidOutLoud() {
+        Valid loaded = (Valid) ConfigReader.read("", HOST);
+
+        assertTrue(loaded.notes().getFirst().contains("no packet is translated"));
+        assertTrue(loaded.notes().get(1).contains("documentation prefix 198.51.100.0/28"));
+    }
+
+    @Test
+    void tunNodeHasItsPoolInOrderAndItsInterfaces() {
+        NodeConfig config = valid(TUN);
+
+        assertEquals(NodeConfig.Io.TUN, config.packetIo().io());
+        assertEquals(List.of("eth1"), config.packetIo().insideInterfaces());
+        assertEquals(
+                List.of(
+                        "203.0.113.0",
+                        "203.0.113.1",
+                        "203.0.113.2",
+                        "203.0.113.3",
+                        "203.0.113.9",
+                        "203.0.113.10"),
+                config.nat().pool().stream().map(Ipv4::format).toList());
+    }
+
+    @Test
+    void shardsFollowTheCoresUpToThePool() {
+        assertEquals(4, valid(TUN).nat().shardCount());
+        String one = TUN.replace("203.0.113.0/30, 203.0.113.9-203.0.113.10", "203.0.113.1");
+        assertEquals(1, valid(one).nat().shardCount());
+        assertEquals(3, valid("translator: {shards: 3}").nat().shardCount());
+    }
+
+    @Test
+    void capacityIsOfTheNodeAndDividedAmongTheShards() {
+        NatConfig nat =
+                valid("translator: {shards: 3, capacity: {sessions: 10000, mappings: 2048}}").nat();
+
+        assertEquals(3_334, nat.capacity().sessions());
+        assertEquals(683, nat.capacity().mappings());
+    }
+
+    @Test
+    void tablesOfAutomaticSizeTakeAnEighthOfTheMemoryAtMost() {
+        String wide = "translator: {pools: [{addresses: [203.0.112.0/22]}]}";
+        var smallHost = new Host(1, 1L << 30);
+        NatConfig nat = ((Valid) ConfigReader.read(wide, smallHost)).config().nat();
+
+        long rows = (long) nat.capacity().sessions() * AutoSizes.SESSION_BYTES;
+        rows += (long) nat.capacity().mappings() * AutoSizes.MAPPING_BYTES;
+        assertTrue(rows <= smallHost.memoryBytes() / AutoSizes.MEMORY_SHARE, () -> "rows " + nat);
+    }
+
+    @Test
+    void everyFaultIsReportedAtOnceInTheOrderOfTheFile() {
+        List<Fault> faults =
+                faults(
+                        """
+                        node: a b
+                        translater: {}
+                        translator:
+                          shards: 0
+                          shards: 1
+                          timers: {udp: 60s}
+                        """);
+
+        assertEquals(
+                List.of(
+                        "line 1: node: value 'a b' — allowed: a name of letters, digits, dots and"
+                                + " dashes, at most 63",
+                        "line 2: translater: unknown key; did you mean translator?",
+                        "line 4: translator.shards: value '0' — allowed: auto, or a whole number"
+                                + " from 1 to 64",
+                        "line 5: translator.shards: is here twice; keep one",
+                        "line 6: translator.timers.udp: value '60s' — allowed: a time from 120s to"
+                                + " 86400s, with s, m, h or d (RFC 4787 REQ-5: not less than"
+                                + " 120 s)"),
+                faults.stream().map(Fault::toString).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "udp, 119s, 120s", "udp, 1m, 2m", "icmp, 59s, 60s",
+        "tcp-established, 7439s, 7440s", "tcp-established, 2h, 1d", "tcp-closing, 239s, 4m"
+    })
+    void timersBelowTheRfcMinimumAreRefused(String timer, String tooShort, String allowed) {
+        assertEquals(1, faults("translator: {timers: {" + timer + ": " + tooShort + "}}").size());
+        valid("translator: {timers: {" + timer + ": " + allowed + "}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "translator: {io: afxdp}",
+                "translator: {pools: [{allocation: dynamic}]}",
+                "translator: {pools: [{allocation: deterministic}]}",
+                "translator: {pools: [{paired: soft}]}",
+                "upnp: {interfaces: [eth1]}",
+                "pcp: {third-party: {from: [10.0.0.0/8]}}",
+                "pcp: {nonce: off}",
+                "store: {url: 'jdbc:postgresql://db/x'}",
+                "profiles: {default: {filtering: {udp: address-dependent}}}",
+                "subscribers: [a]",
+                "admin: {listen: '0.0.0.0:8443'}",
+                "pcp: {announce: {count: 3}}",
+            })
+    void whatThisVersionCannotDoIsRefusedWithThatWord(String yaml) {
+        List<Fault> faults = faults(yaml);
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.getFirst().allowed().startsWith("not available in this version"));
+    }
+
+    @Test
+    void keysWithoutEffectAreAcceptedAndRemarkedUpon() {
+        Valid loaded = (Valid) ConfigReader.read("pcp: {nat-pmp: true}", HOST);
+
+        assertTrue(
+                loaded.notes()
+                        .contains("pcp.nat-pmp has no effect: not available in this version."));
+    }
+
+    @Test
+    void whatThisVersionDoesNotDoAnywayMayBeSwitchedOff() {
+        Valid loaded =
+                (Valid)
+                        ConfigReader.read(
+                                "pcp: {nat-pmp: false, announce: {multicast: false}}", HOST);
+
+        assertTrue(loaded.notes().stream().noneMatch(note -> note.contains("has no effect")));
+    }
+
+    @Test
+    void shardsBeyondThePoolAreLoweredAloud() {
+        Valid loaded =
+                (Valid)
+                        ConfigReader.read(
+                                "translator: {shards: 3, pools: [{addresses: [203.0.113.7]}]}",
+                                HOST);
+
+        assertEquals(1, loaded.config().nat().shardCount());
+        assertTrue(
+                loaded.notes()
+                        .contains(
+                                "translator.shards is 3, but 1 is used: a shard needs a pool"
+                                        + " address of its own."),
+                loaded.notes()::toString);
+    }
+
+    @Test
+    void aContradictionNamesTheKeyThatTheFileGives() {
+        Fault quota = faults("profiles:\n  default:\n    quota: {ports: 16}").getFirst();
+        assertEquals("profiles.default.quota.ports", quota.key());
+        assertEquals(3, quota.line());
+
+        assertEquals(
+                "translator.pools[].addresses",
+                faults(
+                                "translator: {inside: {prefixes: [10.0.0.0/8]},"
+                                        + " pools: [{addresses: [127.0.0.1]}]}")
+                        .getFirst()
+                        .key());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{incoming-ports: 1000-2047}           | must lie inside ports",
+                "{incoming-ports: 60000-65535, ports: 1024-61439} | must lie inside ports",
+                "{block: {size: 500}}                  | power of two",
+                "{incoming-ports: 1024-16384}          | must fill what incoming-ports",
+                "{ports: 1000-65535}                   | must fill what incoming-ports",
+                "{incoming-ports: 1024-65535}          | no port for blocks",
+                "{block: {size: 128}}                  | more than the 1024",
+                "{block: {max-per-subscriber: 3}}      | more than the 1536",
+                "{block: {max-per-subscriber: 17}}     | from 1 to 16",
+                "{addresses: []}                       | must hold 1 to",
+                "{addresses: [203.0.0.0/16]}           | must hold 1 to",
+                "{addresses: [10.1.0.0/24]}            | overlap",
+                "{addresses: [203.0.113.0/24, 203.0.113.7]} | overlaps 203.0.113.0/24",
+                "{addresses: [203.0.113.1/24]}         | an IPv4 address, prefix",
+            })
+    void contradictionsOfAPoolAreRefused(String pool, String words) {
+        List<Fault> faults = faults("translator:\n  pools:\n    - " + pool + "\n");
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.getFirst().toString().contains(words), faults::toString);
+        assertEquals(3, faults.getFirst().line());
+    }
+
+    @Test
+    void portsOfTheQuotaMayFillTheBlocksExactly() {
+        valid("profiles: {default: {quota: {ports: 4096}}}");
+        assertEquals(1, faults("profiles: {default: {quota: {ports: 4097}}}").size());
+    }
+
+    @Test
+    void lifetimesOutOfOrderAreRefused() {
+        valid("pcp: {lifetime: {minimum: 1h, maximum: 1h}}");
+        assertEquals(1, faults("pcp: {lifetime: {minimum: 3601s, maximum: 1h}}").size());
+    }
+
+    @Test
+    void tunNeedsInterfacesPrefixesAndAPool() {
+        assertEquals(
+                List.of(
+                        "translator.inside.interfaces: is required when io is tun",
+                        "translator.inside.prefixes: is required when io is tun",
+                        "translator.outside.interfaces: is required when io is tun",
+                        "translator.pools[].addresses: is required when io is tun"),
+                faults("translator: {io: tun}").stream().map(Fault::toString).toList());
+    }
+
+    @Test
+    void insidePrefixesMustNotOverlapEachOther() {
+        List<Fault> faults = faults("translator: {inside: {prefixes: [10.0.0.0/8, 10.1.0.0/16]}}");
+
+        assertTrue(faults.getFirst().allowed().contains("10.1.0.0/16 overlaps 10.0.0.0/8"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "224.0.0.1", "255.255.255.255", "198.51.100.3", "1.2.3"})
+    void pcpListensOnAddressesOfThisHostAlone(String address) {
+        assertEquals(1, faults("pcp: {listen: [" + address + "]}").size());
+    }
+
+    @Test
+    void brokenYamlIsAFaultWithItsLine() {
+        assertEquals(2, faults("node: a\npcp: [").getFirst().line());
+        assertEquals(1, faults("- a").size());
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void mangledFilesAreRefusedOrReadButNeverThrow(long seed) {
+        var random = new SplittableRandom(seed);
+        for (int round = 0; round < 500; round++) {
+            var text = new StringBuilder(TUN + "pcp: {lifetime: {minimum: 2m}, listen: [1.2.3.4]}");
+            for (int edit = random.nextInt(1, 6); edit > 0; edit--) {
+                char letter = " :[]{}-,&*x0\n\"'".charAt(random.nextInt(15));
+                text.setCharAt(random.nextInt(text.length()), letter);
+            }
+            ConfigReader.read(text.toString(), HOST);
+        }
+    }
+
+    private static NodeConfig valid(String yaml) {
+        LoadedConfig loaded = ConfigReader.read(yaml, HOST);
+        if (loaded instanceof Valid(var config, var _)) {
+            return config;
+        }
+        throw new AssertionError(loaded.toString());
+    }
+
+    private static List<Fault> faults(String yaml) {
+        if (ConfigReader.read(yaml, HOST) instanceof Refused(var faults)) {
+            return faults;
+        }
+        throw new AssertionError("accepted: " + yaml);
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules of the house as tests: sources, packages, generated documents. Test thread only. */
+package org.portreeve.house;
