@@ -141,7 +141,8 @@ final class Inbound {
 
     /** Whether an outside host may open a session: endpoint-independent filtering, with bounds. */
     private int filter(int mapping, long message, int protocol, long nowNs) {
-        if (protocol == Protocol.ICMP || (protocol == Protocol.TCP && !isOpening(message))) {
+        if (protocol == Protocol.ICMP
+                || (protocol == Protocol.TCP && !TcpHeader.isOpening(message))) {
             return NO_SESSION;
         }
         if (tables.mappings.state(mapping) == MappingTable.RESIDUAL) {
@@ -170,9 +171,5 @@ final class Inbound {
         Rewrite.destination(
                 packet, tables.sessions.internalIp(session), tables.sessions.internalPort(session));
         return departures.send(PacketPort.INSIDE, packet);
-    }
-
-    private static boolean isOpening(long tcp) {
-        return (TcpHeader.flags(tcp) & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
     }
 }

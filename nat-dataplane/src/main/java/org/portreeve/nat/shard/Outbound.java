@@ -146,7 +146,8 @@ final class Outbound {
             }
             return forward(packet, message, protocol, session, nowNs);
         }
-        if (protocol == Protocol.TCP && !isOpening(message)) {
+        // Only a SYN makes state; a simultaneous open's SYN-ACK finds its session (RFC 5382 REQ-2).
+        if (protocol == Protocol.TCP && !TcpHeader.isOpening(message)) {
             return NO_SESSION;
         }
         int subscriber = Directory.subscriber(pairing);
@@ -266,11 +267,6 @@ final class Outbound {
     private boolean isForwardedQuery(long packet, long icmp) {
         return IcmpHeader.type(icmp) == IcmpHeader.ECHO
                 && tables.pool.find(Ipv4Header.destination(packet)) == PoolIndex.NONE;
-    }
-
-    /** Only a SYN makes state; a simultaneous open's SYN-ACK finds its session (RFC 5382 REQ-2). */
-    private static boolean isOpening(long tcp) {
-        return (TcpHeader.flags(tcp) & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
     }
 
     private static int refusal(int verdict) {

@@ -35,4 +35,9 @@ public final class TcpHeader {
     public static int flags(long address) {
         return Memory.u8(address + FLAGS);
     }
+
+    /** Whether the segment asks for a connection: a SYN that acknowledges nothing. */
+    public static boolean isOpening(long address) {
+        return (flags(address) & (SYN | ACK)) == SYN;
+    }
 }
