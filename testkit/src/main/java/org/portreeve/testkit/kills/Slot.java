@@ -96,9 +96,15 @@ final class Slot {
         return PcpRequests.map(subscriber.address(), nonce, protocol, internalPort, askedSeconds);
     }
 
-    /** Whether this is the answer to what is under way. */
+    /**
+     * Whether this is the answer to what is under way. A deletion of a mapping that no host uses
+     * leaves nothing (RFC 6887 §15), so one that tells of a lifetime is the late answer to a
+     * repeated renewal.
+     */
     boolean isAnsweredBy(PcpAnswer answer) {
+        boolean isLate = askedSeconds == 0 && answer.succeeded() && answer.lifetimeSeconds() > 0;
         return underWay
+                && !isLate
                 && answer.protocol() == protocol
                 && answer.internalPort() == internalPort
                 && answer.nonce().equals(nonceHex);

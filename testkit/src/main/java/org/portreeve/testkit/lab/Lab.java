@@ -3,6 +3,7 @@ package org.portreeve.testkit.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Optional;
  *   sub                       cgn                          inet
  *   100.64.0.2/10 ... eth0 == eth-in 100.64.0.1/10
  *   100.72.0.0/16 (any)       eth-out 203.0.113.1/24 == eth0 203.0.113.2/24, .3, .128/25 (any)
- *                                                      198.51.100.0/28 by way of 203.0.113.1
+ *                                                      198.51.100.0/28 and 11.0.0.0/28
+ *                                                      by way of 203.0.113.1
  * </pre>
  *
  * <p>A holder process is the first process of a private process namespace, with a private {@code
@@ -50,6 +52,12 @@ public final class Lab implements AutoCloseable {
 
     /** The external addresses, routed to the node. */
     public static final String POOL = "198.51.100.0/28";
+
+    /**
+     * Other external addresses, routed to the node too: some UPnP clients take those of {@link
+     * #POOL}, a documentation prefix, for "not connected".
+     */
+    public static final String PUBLIC_POOL = "11.0.0.0/28";
 
     /** The node's subscriber-facing device. */
     public static final String INSIDE_DEVICE = "eth-in";
@@ -146,6 +154,22 @@ public final class Lab implements AutoCloseable {
         full.addAll(List.of("env", "XDG_STATE_HOME=" + directory.resolve("state")));
         full.addAll(command);
         return full;
+    }
+
+    /**
+     * A script that runs a program in a namespace, for those who start programs by their file. Its
+     * open files, standard ones and others, are handed down.
+     */
+    public Path script(Namespace namespace, String program) {
+        Path script = directory.resolve(namespace.label() + "-" + Path.of(program).getFileName());
+        String words = String.join(" ", entering(namespace, List.of(program)));
+        try {
+            Files.writeString(script, "#!/bin/sh\nexec " + words + " \"$@\"\n");
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new LabException("cannot write " + script + ": " + e.getMessage(), e);
+        }
+        return script;
     }
 
     /** Records what passes a device, from now on. */

@@ -36,10 +36,14 @@ public final class Node implements AutoCloseable {
 
     /** Writes the configuration; nothing runs yet. */
     static Node prepare(Lab lab, String yaml) {
+        Path file = lab.directory().resolve("portreeve.yaml");
+        write(file, yaml);
+        return new Node(lab, file);
+    }
+
+    private static void write(Path file, String yaml) {
         try {
-            Path file = lab.directory().resolve("portreeve.yaml");
             Files.writeString(file, yaml);
-            return new Node(lab, file);
         } catch (IOException e) {
             throw new LabException("cannot write the configuration: " + e.getMessage(), e);
         }
@@ -64,6 +68,16 @@ public final class Node implements AutoCloseable {
     /** Stops it with SIGTERM and returns its exit status. */
     public int stop() {
         return process.stop(STOP);
+    }
+
+    /** Gives it another configuration and asks it to reload; returns when it says that it did. */
+    public void reload(NodeConfig config) {
+        write(configFile, config.yaml());
+        int from = process.lineCount();
+        process.signal("HUP");
+        if (process.awaitLine(from, line -> line.startsWith("reload: done"), READY).isEmpty()) {
+            throw new LabException("no reload; it wrote:\n" + process.output());
+        }
     }
 
     /** Ends it as {@code kill -9} does. */

@@ -9,18 +9,43 @@ import java.nio.file.Path;
  * @param shards how many shards translate
  * @param minimumLifetimeSeconds the shortest lifetime that is granted
  * @param data where the node keeps its state
+ * @param pool its external addresses
+ * @param natPmp whether it answers NAT-PMP too
+ * @param more further keys of the top of the file, YAML
  */
-public record NodeConfig(int shards, int minimumLifetimeSeconds, Path data) {
+public record NodeConfig(
+        int shards,
+        int minimumLifetimeSeconds,
+        Path data,
+        String pool,
+        boolean natPmp,
+        String more) {
     private static final int MINIMUM_LIFETIME_SECONDS = 120;
 
     /** The product's own lifetimes, and its state in a subdirectory of the lab. */
     public static NodeConfig of(Lab lab, int shards) {
-        return new NodeConfig(shards, MINIMUM_LIFETIME_SECONDS, lab.directory().resolve("data"));
+        Path data = lab.directory().resolve("data");
+        return new NodeConfig(shards, MINIMUM_LIFETIME_SECONDS, data, Lab.POOL, true, "");
     }
 
     /** The same with shorter leases, so that a test sees them end. */
     public NodeConfig withMinimumLifetime(int seconds) {
-        return new NodeConfig(shards, seconds, data);
+        return new NodeConfig(shards, seconds, data, pool, natPmp, more);
+    }
+
+    /** The same with other external addresses. */
+    public NodeConfig withPool(String addresses) {
+        return new NodeConfig(shards, minimumLifetimeSeconds, data, addresses, natPmp, more);
+    }
+
+    /** The same without NAT-PMP. */
+    public NodeConfig withoutNatPmp() {
+        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, false, more);
+    }
+
+    /** The same with further keys, after those given before. */
+    public NodeConfig with(String yaml) {
+        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, natPmp, more + yaml);
     }
 
     /** The configuration file's text. */
@@ -40,7 +65,9 @@ public record NodeConfig(int shards, int minimumLifetimeSeconds, Path data) {
               addresses: [%s]
         pcp:
           listen: [%s]
+          nat-pmp: %b
           lifetime: {minimum: %ds, maximum: 24h}
+        %s
         """
                 .formatted(
                         data,
@@ -48,8 +75,10 @@ public record NodeConfig(int shards, int minimumLifetimeSeconds, Path data) {
                         Lab.INSIDE_DEVICE,
                         Lab.SUBSCRIBER_PREFIX,
                         Lab.OUTSIDE_DEVICE,
-                        Lab.POOL,
+                        pool,
                         Lab.CGN_INSIDE,
-                        minimumLifetimeSeconds);
+                        natPmp,
+                        minimumLifetimeSeconds,
+                        more);
     }
 }

@@ -41,6 +41,7 @@ final class Topology {
             ip -n cgn route add 100.72.0.0/16 via 100.64.0.2
             ip -n inet route add local 203.0.113.128/25 dev lo
             ip -n inet route add 198.51.100.0/28 via 203.0.113.1
+            ip -n inet route add 11.0.0.0/28 via 203.0.113.1
             ip netns exec cgn sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
             if command -v ethtool >/dev/null; then
                 ip netns exec cgn ethtool -K eth-in gro on
