@@ -15,7 +15,7 @@ import java.util.List;
  * @param block how blocks are leased
  * @param timers idle times
  * @param capacity table sizes of each shard
- * @param quota limits of a subscriber
+ * @param quota limits of every subscriber, until the directory has limits of profiles
  * @param eif endpoint-independent filtering knobs
  */
 public record NatConfig(

@@ -11,6 +11,10 @@ import java.util.Locale;
 public enum NatCounter {
     RECEIVED("Packets read from the inside or outside device"),
     FORWARDED("Packets translated and sent"),
+    OUTBOUND_PACKETS("Packets sent to the outside; one of many segments counts once"),
+    OUTBOUND_OCTETS("Octets of IPv4 packets sent to the outside"),
+    INBOUND_PACKETS("Packets sent to the inside; one of many segments counts once"),
+    INBOUND_OCTETS("Octets of IPv4 packets sent to the inside"),
     HANDED_OUT("Packets passed to the shard that owns the external address"),
     HANDED_IN("Packets taken over from another shard"),
     PARKED("Packets that had to wait for a pairing or a port block; each leaves as another count"),

@@ -39,6 +39,11 @@ public final class ShardCounters {
         counts[code]++;
     }
 
+    /** Counts several by the counter's code. Shard thread. */
+    public void add(int code, long count) {
+        counts[code] += count;
+    }
+
     /** Counts several. Shard thread. */
     public void add(NatCounter counter, long count) {
         counts[index(counter)] += count;

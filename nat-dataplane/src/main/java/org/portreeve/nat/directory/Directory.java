@@ -2,11 +2,12 @@ package org.portreeve.nat.directory;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * Which subscriber an internal address is, and which external address it is paired with: realm and
- * internal address to subscriber index and address index. One thread writes (port control), any
- * thread reads without locks.
+ * internal address to subscriber index and address index. Beside it which profile a subscriber has,
+ * and what the profiles allow. One thread writes (port control), any thread reads without locks.
  *
  * <p>Open addressing in one {@code long[]} of key and value by turns. The writer fills the value
  * first and publishes the key after it; a value changes in one store. A removed entry keeps its key
@@ -18,9 +19,12 @@ public final class Directory {
     public static final long NONE = 0;
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle PROFILE = MethodHandles.arrayElementVarHandle(int[].class);
     private static final int MIN_ENTRIES = 1024;
 
     private volatile long[] table = new long[2 * MIN_ENTRIES];
+    private volatile int[] profiles = new int[MIN_ENTRIES];
+    private volatile Limits limits = Limits.NONE;
     private int used;
     private int live;
 
@@ -78,6 +82,41 @@ public final class Directory {
         if (cells[2 * slot] == key && cells[2 * slot + 1] != NONE) {
             CELL.setRelease(cells, 2 * slot + 1, NONE);
             live--;
+        }
+    }
+
+    /**
+     * What the profiles allow, or {@link Limits#NONE} when nothing was published yet: the quota of
+     * the configuration then goes for everybody. Any thread.
+     */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Publishes what the profiles allow from now on; at least one. Writer only. */
+    public void limits(Limits fresh) {
+        assert fresh.profileCount() > 0 : "limits without a profile";
+        limits = fresh;
+    }
+
+    /** The profile index of a subscriber, 0 unless another was set. Any thread. */
+    public int profile(int subscriber) {
+        int[] known = profiles;
+        return subscriber < known.length ? (int) PROFILE.getAcquire(known, subscriber) : 0;
+    }
+
+    /**
+     * Gives a subscriber a profile. It stays with the index when the subscriber is gone: set it
+     * again before the index is given to another. Writer only.
+     */
+    public void profile(int subscriber, int profileIndex) {
+        int[] known = profiles;
+        if (subscriber >= known.length) {
+            known = Arrays.copyOf(known, Math.max(subscriber + 1, 2 * known.length));
+            known[subscriber] = profileIndex;
+            profiles = known;
+        } else {
+            PROFILE.setRelease(known, subscriber, profileIndex);
         }
     }
 

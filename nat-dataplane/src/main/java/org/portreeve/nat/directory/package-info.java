@@ -1,2 +1,4 @@
-/** Who is paired with which external address. One writer, read by every shard. */
+/**
+ * Who is paired with which external address, and what it may have. One writer, read by every shard.
+ */
 package org.portreeve.nat.directory;

@@ -30,6 +30,7 @@ public final class BlockTable {
     private final byte[] states;
     private final int[] owners;
     private final int[] used;
+    private final int[] apart;
     private final long[] restsUntilNs;
 
     /** The blocks of so many addresses: what the incoming range leaves of the ports. */
@@ -42,6 +43,7 @@ public final class BlockTable {
         states = new byte[addresses * perAddress];
         owners = new int[states.length];
         used = new int[states.length * Protocol.COUNT];
+        apart = new int[used.length];
         restsUntilNs = new long[states.length];
     }
 
@@ -79,7 +81,20 @@ public final class BlockTable {
         return owners[block];
     }
 
-    /** Ports in use or resting, of one protocol. */
+    /** Ports of one protocol that cannot be given: in use, resting, or set apart. */
+    public int taken(int block, int protocolIndex) {
+        return used(block, protocolIndex) + apart[block * Protocol.COUNT + protocolIndex];
+    }
+
+    /**
+     * Counts ports that were taken for static mappings. They do not keep the block, which may be
+     * leased to others around them.
+     */
+    public void addApart(int block, int protocolIndex, int change) {
+        apart[block * Protocol.COUNT + protocolIndex] += change;
+    }
+
+    /** Ports in use or resting, of one protocol, without those set apart. */
     public int used(int block, int protocolIndex) {
         return used[block * Protocol.COUNT + protocolIndex];
     }
@@ -88,7 +103,7 @@ public final class BlockTable {
         used[block * Protocol.COUNT + protocolIndex] += change;
     }
 
-    /** Whether no port of the block is in use or resting. */
+    /** Whether no port of the block is in use or resting, those set apart left aside. */
     public boolean isUnused(int block) {
         return used(block, 0) + used(block, 1) + used(block, 2) == 0;
     }

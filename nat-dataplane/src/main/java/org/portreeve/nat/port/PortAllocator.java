@@ -51,7 +51,7 @@ public final class PortAllocator {
         int start = count == 0 ? 0 : random.below(count);
         for (int i = 0; i < count; i++) {
             int block = subscribers.block(subscriber, (start + i) % count);
-            boolean hasFree = blocks.used(block, protocolIndex) < blocks.size();
+            boolean hasFree = blocks.taken(block, protocolIndex) < blocks.size();
             if (hasFree && blocks.state(block) == BlockTable.ACTIVE) {
                 int port = anyFree(address, protocolIndex, blocks.firstPort(block), blocks.size());
                 if (port != NONE) {
@@ -101,13 +101,19 @@ public final class PortAllocator {
     /** Whether nothing holds the port and it may be mapped at all. */
     public boolean isFree(int address, int protocolIndex, int port) {
         return ports.contains(port)
-                && !isReserved(protocolIndex, port)
+                && isMappable(protocolIndex, port)
                 && inbound.find(address, protocolIndex, port) == InboundIndex.NONE;
+    }
+
+    /** Whether a port may be mapped at all, by whomever. */
+    public static boolean isMappable(int protocolIndex, int port) {
+        boolean isPcp = Protocol.ofIndex(protocolIndex) == Protocol.UDP && PCP_PORTS.contains(port);
+        return port != NONE && !isPcp;
     }
 
     /**
      * Whether a further block is to be leased: three quarters of the ports that the subscriber's
-     * blocks have for this protocol are in use or resting, and none is pending.
+     * blocks have for this protocol are taken, and none is pending.
      */
     public boolean wantsBlock(int subscriber, int protocolIndex, int maxBlocks) {
         int count = subscribers.blocks(subscriber);
@@ -116,7 +122,7 @@ public final class PortAllocator {
         }
         long inUse = 0;
         for (int i = 0; i < count; i++) {
-            inUse += blocks.used(subscribers.block(subscriber, i), protocolIndex);
+            inUse += blocks.taken(subscribers.block(subscriber, i), protocolIndex);
         }
         return 4 * inUse >= 3L * count * blocks.size();
     }
@@ -134,16 +140,34 @@ public final class PortAllocator {
     }
 
     /**
-     * Frees the port and returns the block that has no port in use any more, or {@link
-     * BlockTable#NONE}.
+     * A port that is held becomes a static mapping's: it no longer counts as a use of its block.
+     * Returns the block that has no port in use any more, or {@link BlockTable#NONE}.
      */
-    public int release(int subscriber, int address, int protocolIndex, int port) {
+    public int setApart(int address, int protocolIndex, int port) {
+        int block = blocks.blockOf(address, port);
+        if (block == BlockTable.NONE) {
+            return BlockTable.NONE;
+        }
+        blocks.addUsed(block, protocolIndex, -1);
+        blocks.addApart(block, protocolIndex, 1);
+        return blocks.isUnused(block) ? block : BlockTable.NONE;
+    }
+
+    /**
+     * Frees the port and returns the block that has no port in use any more, or {@link
+     * BlockTable#NONE}. {@code isApart} says that the port was set apart.
+     */
+    public int release(int subscriber, int address, int protocolIndex, int port, boolean isApart) {
         assert inbound.find(address, protocolIndex, port) != InboundIndex.NONE
                 : "port " + port + " was released twice";
         inbound.remove(address, protocolIndex, port);
         subscribers.addPorts(subscriber, -1);
         int block = blocks.blockOf(address, port);
         if (block == BlockTable.NONE) {
+            return BlockTable.NONE;
+        }
+        if (isApart) {
+            blocks.addApart(block, protocolIndex, -1);
             return BlockTable.NONE;
         }
         blocks.addUsed(block, protocolIndex, -1);
@@ -165,9 +189,5 @@ public final class PortAllocator {
             }
         }
         return NONE;
-    }
-
-    private static boolean isReserved(int protocolIndex, int port) {
-        return Protocol.ofIndex(protocolIndex) == Protocol.UDP && PCP_PORTS.contains(port);
     }
 }

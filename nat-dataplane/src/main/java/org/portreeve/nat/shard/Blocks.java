@@ -17,6 +17,9 @@ final class Blocks {
     /** How often a subscriber that is still idle is reported again. */
     private static final long IDLE_REPORT_NS = 30_000_000_000L;
 
+    /** No subscriber. */
+    static final int NOBODY = -1;
+
     private final Tables tables;
     private final BlockTable rows;
     private final SubscriberTable subscribers;
@@ -153,9 +156,16 @@ final class Blocks {
         return true;
     }
 
-    /** The block that begins at this port of an address index. */
+    /** The block that this port of an address index lies in. */
     int at(int addressIndex, int firstPort) {
         return rows.blockOf(tables.localAddress(addressIndex), firstPort);
+    }
+
+    /** Who has leased the block that a port lies in, or {@link #NOBODY}. */
+    int ownerOf(int addressIndex, int port) {
+        int block = at(addressIndex, port);
+        boolean isLeased = block != BlockTable.NONE && rows.state(block) != BlockTable.FREE;
+        return isLeased ? rows.owner(block) : NOBODY;
     }
 
     private void emit(int kind, int block) {

@@ -1,11 +1,11 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.port.PortAllocator;
+import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 import org.portreeve.nat.table.MappingTable;
 
@@ -26,17 +26,25 @@ final class Commands {
     private final Mappings mappings;
     private final Blocks blocks;
     private final Outbound outbound;
-    private final ShardLink link;
-    private final NatConfig.Quota quota;
+    private final Quotas quotas;
+    private final Answers answers;
+    private final StaticMappings statics;
 
-    Commands(Tables tables, Mappings mappings, Blocks blocks, Outbound outbound, ShardLink link) {
+    Commands(
+            Tables tables,
+            Mappings mappings,
+            Blocks blocks,
+            Outbound outbound,
+            Quotas quotas,
+            ShardLink link) {
         this.tables = tables;
         this.rows = tables.mappings;
         this.mappings = mappings;
         this.blocks = blocks;
         this.outbound = outbound;
-        this.link = link;
-        this.quota = tables.config.quota();
+        this.quotas = quotas;
+        answers = new Answers(tables, mappings, link);
+        statics = new StaticMappings(tables, mappings, blocks, answers);
     }
 
     void execute(ShardCommand command, long nowNs) {
@@ -45,6 +53,7 @@ final class Commands {
             case ShardCommand.ActivateMapping activate -> onActivate(activate);
             case ShardCommand.ReleaseReservation release -> onRelease(release, nowNs);
             case ShardCommand.EndMapping end -> onEnd(end, nowNs);
+            case ShardCommand.CutMapping cut -> onCut(cut, nowNs);
             case ShardCommand.QueryIdle query -> onQuery(query, nowNs);
             case ShardCommand.RestoreMapping restore -> onRestoreMapping(restore);
             case ShardCommand.RestoreHold restore -> onRestoreHold(restore, nowNs);
@@ -58,30 +67,41 @@ final class Commands {
                 int block = blocks.at(refuse.addressIndex(), refuse.firstPort());
                 dropWaiting(blocks.refuse(block, nowNs), nowNs);
             }
+            case ShardCommand.InstallStatic install -> statics.install(install, nowNs);
+            case ShardCommand.RemoveStatic remove -> statics.remove(remove, nowNs);
+            case ShardCommand.QueryPort query -> onQueryPort(query);
+            case ShardCommand.QueryUse query -> {
+                int subscriber = query.subscriber();
+                int ports = tables.subscribers.ports(subscriber);
+                int sessions = tables.subscribers.sessions(subscriber);
+                answers.subscriberUse(query.requestId(), ports, sessions);
+            }
             case ShardCommand.ForgetSubscriber forget -> {
-                boolean forgotten = blocks.forget(forget.subscriber());
-                int kind = forgotten ? ShardLink.Kind.FORGOTTEN : ShardLink.Kind.BUSY;
-                link.emit(kind, forget.requestId(), forget.subscriber(), 0, 0);
+                boolean isForgotten = blocks.forget(forget.subscriber());
+                answers.forgotten(forget.requestId(), forget.subscriber(), isForgotten);
             }
         }
     }
 
     private void onReserve(ShardCommand.ReserveMapping reserve) {
         int row = mappings.find(reserve.internal());
-        boolean rests = row != MappingTable.NONE && rows.state(row) == MappingTable.RESTING;
-        if (row == MappingTable.NONE || (rests && !keepsRestingPort(reserve, row))) {
+        if (row != MappingTable.NONE && rows.has(row, MappingTable.STATIC)) {
+            answers.refused(reserve.requestId(), Refusal.INTERNAL_USED);
+            return;
+        }
+        if (row == MappingTable.NONE || !keepsPort(reserve, row)) {
             reserveFresh(reserve, row);
             return;
         }
         int port = rows.externalPort(row);
         boolean isOther = reserve.suggestedPort() != 0 && reserve.suggestedPort() != port;
         if (reserve.exact() && isOther) {
-            refuse(reserve.requestId(), Refusal.CANNOT_PROVIDE);
+            answers.refused(reserve.requestId(), Refusal.CANNOT_PROVIDE);
             return;
         }
         boolean isExplicit = rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING);
-        if (!isExplicit && isOverExplicitQuota(reserve.subscriber())) {
-            refuse(reserve.requestId(), Refusal.QUOTA);
+        if (!isExplicit && !quotas.hasMappingLeft(reserve.subscriber())) {
+            answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
         }
         if (!isExplicit) {
@@ -90,7 +110,12 @@ final class Commands {
             }
             mappings.markPending(row);
         }
-        reserved(reserve.requestId(), row, true);
+        answers.reserved(reserve.requestId(), row, true);
+    }
+
+    private boolean keepsPort(ShardCommand.ReserveMapping reserve, int row) {
+        return !mappings.isLeftOver(row, reserve.subscriber())
+                && (rows.state(row) != MappingTable.RESTING || keepsRestingPort(reserve, row));
     }
 
     /** A port that rests goes back to its own tuple, unless its owner must and cannot prove it. */
@@ -105,12 +130,11 @@ final class Commands {
                 && !tables.ports.isOpenTo(reserve.subscriber(), address, protocolIndex, suggested);
     }
 
-    /** Another port for a tuple without one, or whose own port {@code resting} goes on resting. */
-    private void reserveFresh(ShardCommand.ReserveMapping reserve, int resting) {
+    /** Another port for a tuple without one, or whose port {@code left} is no more its own. */
+    private void reserveFresh(ShardCommand.ReserveMapping reserve, int left) {
         int subscriber = reserve.subscriber();
-        if (isOverExplicitQuota(subscriber)
-                || tables.subscribers.ports(subscriber) >= quota.ports()) {
-            refuse(reserve.requestId(), Refusal.QUOTA);
+        if (!quotas.hasMappingLeft(subscriber) || !quotas.hasPortLeft(subscriber)) {
+            answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
         }
         int port =
@@ -122,7 +146,7 @@ final class Commands {
                         reserve.exact());
         if (port == PortAllocator.NONE) {
             Refusal reason = reserve.exact() ? Refusal.CANNOT_PROVIDE : Refusal.NO_PORTS;
-            refuse(reserve.requestId(), reason);
+            answers.refused(reserve.requestId(), reason);
             return;
         }
         int row =
@@ -133,22 +157,22 @@ final class Commands {
                         port,
                         MappingTable.RESERVED);
         if (row == MappingTable.NONE) {
-            refuse(reserve.requestId(), Refusal.TABLE_FULL);
+            answers.refused(reserve.requestId(), Refusal.TABLE_FULL);
             return;
         }
         // Only now: a refused request must not cost the owner the port that it may reclaim.
-        if (resting != MappingTable.NONE) {
-            rows.orphan(resting);
+        if (left != MappingTable.NONE) {
+            mappings.orphan(left);
         }
         mappings.markPending(row);
-        reserved(reserve.requestId(), row, false);
+        answers.reserved(reserve.requestId(), row, false);
     }
 
     private void onActivate(ShardCommand.ActivateMapping activate) {
         int row = mappings.find(activate.internal());
         assert row != MappingTable.NONE : "activated what was not reserved";
         mappings.activate(row);
-        link.emit(ShardLink.Kind.ACTIVATED, activate.requestId(), 0, 0, 0);
+        answers.activated(activate.requestId());
     }
 
     private void onRelease(ShardCommand.ReleaseReservation release, long nowNs) {
@@ -157,7 +181,7 @@ final class Commands {
         if (found) {
             mappings.abandon(row, nowNs);
         }
-        ended(release.requestId(), found, release.internal());
+        answers.ended(release.requestId(), found, release.internal());
     }
 
     private void onEnd(ShardCommand.EndMapping end, long nowNs) {
@@ -166,31 +190,62 @@ final class Commands {
         if (found && end.onlyIfIdle()) {
             long remainingNs = mappings.outboundRemainingNs(row, nowNs);
             if (remainingNs > 0) {
-                link.emit(ShardLink.Kind.STILL_USED, end.requestId(), remainingNs, 0, 0);
+                answers.stillUsed(end.requestId(), remainingNs);
                 return;
             }
         }
         if (found) {
             mappings.endExplicit(row, nowNs);
         }
-        ended(end.requestId(), found, end.internal());
+        answers.ended(end.requestId(), found, end.internal());
+    }
+
+    private void onCut(ShardCommand.CutMapping cut, long nowNs) {
+        int row = mappings.find(cut.internal());
+        boolean found =
+                row != MappingTable.NONE
+                        && rows.has(row, MappingTable.EXPLICIT | MappingTable.STATIC);
+        if (found) {
+            mappings.cut(row, nowNs);
+        }
+        answers.ended(cut.requestId(), found, cut.internal());
     }
 
     private void onQuery(ShardCommand.QueryIdle query, long nowNs) {
         int row = mappings.find(query.internal());
         long remainingNs = row == MappingTable.NONE ? 0 : mappings.outboundRemainingNs(row, nowNs);
         if (remainingNs > 0) {
-            link.emit(ShardLink.Kind.STILL_USED, query.requestId(), remainingNs, 0, 0);
+            answers.stillUsed(query.requestId(), remainingNs);
             return;
         }
         boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.EXPLICIT);
-        ended(query.requestId(), found, query.internal());
+        answers.ended(query.requestId(), found, query.internal());
+    }
+
+    private void onQueryPort(ShardCommand.QueryPort query) {
+        int port = query.externalPort();
+        int row = mappings.ofExternal(query.addressIndex(), query.protocol(), port);
+        answers.portUse(
+                query.requestId(),
+                row == MappingTable.NONE ? Holding.FREE : holding(row),
+                row == MappingTable.NONE ? Blocks.NOBODY : rows.subscriber(row),
+                blocks.ownerOf(query.addressIndex(), port));
+    }
+
+    private Holding holding(int row) {
+        if (rows.has(row, MappingTable.STATIC)) {
+            return Holding.STATIC;
+        }
+        if (rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING)) {
+            return Holding.EXPLICIT;
+        }
+        return mappings.isResting(row) ? Holding.RESTING : Holding.IMPLICIT;
     }
 
     private void onRestoreMapping(ShardCommand.RestoreMapping restore) {
         int row = mappings.find(restore.internal());
         if (row != MappingTable.NONE) {
-            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
         }
         row =
@@ -201,12 +256,12 @@ final class Commands {
                         restore.externalPort(),
                         MappingTable.RESERVED);
         if (row == MappingTable.NONE) {
-            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
         }
         mappings.markPending(row);
         mappings.activate(row);
-        reserved(restore.requestId(), row, false);
+        answers.reserved(restore.requestId(), row, false);
     }
 
     private void onRestoreHold(ShardCommand.RestoreHold restore, long nowNs) {
@@ -219,19 +274,19 @@ final class Commands {
                         restore.externalPort(),
                         hasOther ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
         if (row == MappingTable.NONE) {
-            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
         }
         mappings.restoreResting(row, nowNs + restore.remainingNs());
-        reserved(restore.requestId(), row, false);
+        answers.reserved(restore.requestId(), row, false);
     }
 
     private void onRestoreBlock(ShardCommand.RestoreBlock restore, long nowNs) {
         int address = tables.localAddress(restore.addressIndex());
         if (blocks.restore(restore.subscriber(), address, restore.firstPort(), nowNs)) {
-            link.emit(ShardLink.Kind.ACTIVATED, restore.requestId(), 0, 0, 0);
+            answers.activated(restore.requestId());
         } else {
-            refuse(restore.requestId(), Refusal.CANNOT_PROVIDE);
+            answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
         }
     }
 
@@ -282,26 +337,5 @@ final class Commands {
 
     private int create(InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {
         return mappings.create(Mappings.key(tuple), subscriber, addressIndex, port, state);
-    }
-
-    private boolean isOverExplicitQuota(int subscriber) {
-        return tables.subscribers.explicitMappings(subscriber) >= quota.mappings();
-    }
-
-    private void reserved(long requestId, int row, boolean existing) {
-        int kind = ShardLink.Kind.RESERVED;
-        link.emit(
-                kind, requestId, rows.addressIndex(row), rows.externalPort(row), existing ? 1 : 0);
-    }
-
-    @SuppressWarnings("EnumOrdinal") // The code never leaves the process.
-    private void refuse(long requestId, Refusal reason) {
-        link.emit(ShardLink.Kind.REFUSED, requestId, reason.ordinal(), 0, 0);
-    }
-
-    private void ended(long requestId, boolean found, InternalTuple tuple) {
-        int row = mappings.find(tuple);
-        boolean remains = row != MappingTable.NONE && rows.state(row) == MappingTable.ACTIVE;
-        link.emit(ShardLink.Kind.ENDED, requestId, found ? 1 : 0, remains ? 1 : 0, 0);
     }
 }

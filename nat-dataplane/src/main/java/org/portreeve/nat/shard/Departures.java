@@ -8,6 +8,10 @@ import org.portreeve.nat.wire.Ipv4Header;
 /** Where packets leave a shard: its device, or another shard. Owned by the shard thread. */
 final class Departures {
     private static final int FORWARDED = ShardCounters.index(NatCounter.FORWARDED);
+    private static final int OUTBOUND_PACKETS = ShardCounters.index(NatCounter.OUTBOUND_PACKETS);
+    private static final int OUTBOUND_OCTETS = ShardCounters.index(NatCounter.OUTBOUND_OCTETS);
+    private static final int INBOUND_PACKETS = ShardCounters.index(NatCounter.INBOUND_PACKETS);
+    private static final int INBOUND_OCTETS = ShardCounters.index(NatCounter.INBOUND_OCTETS);
     private static final int HANDED_OUT = ShardCounters.index(NatCounter.HANDED_OUT);
     private static final int SEND = ShardCounters.index(NatCounter.DROP_SEND);
     private static final int HANDOVER_FULL = ShardCounters.index(NatCounter.DROP_HANDOVER_FULL);
@@ -26,7 +30,14 @@ final class Departures {
 
     /** Sends a translated packet out of a side. */
     int send(int side, long packet) {
-        return port.send(side, packet, Ipv4Header.totalLength(packet)) ? FORWARDED : SEND;
+        int octets = Ipv4Header.totalLength(packet);
+        if (!port.send(side, packet, octets)) {
+            return SEND;
+        }
+        boolean outbound = side == PacketPort.OUTSIDE;
+        tables.counters.add(outbound ? OUTBOUND_PACKETS : INBOUND_PACKETS, 1);
+        tables.counters.add(outbound ? OUTBOUND_OCTETS : INBOUND_OCTETS, octets);
+        return FORWARDED;
     }
 
     /** Passes a packet to the shard that owns an external address. */

@@ -37,22 +37,21 @@ final class Inbound {
     private final Tables tables;
     private final Mappings mappings;
     private final Departures departures;
+    private final Quotas quotas;
     private final int sessionsPerMapping;
-    private final int subscriberShare;
     private final int tableShare;
     private final long intervalNs;
     private final int burst;
 
-    Inbound(Tables tables, Mappings mappings, Departures departures) {
+    Inbound(Tables tables, Mappings mappings, Departures departures, Quotas quotas) {
         this.tables = tables;
         this.mappings = mappings;
         this.departures = departures;
+        this.quotas = quotas;
         NatConfig.Eif eif = tables.config.eif();
         sessionsPerMapping = eif.inboundSessionsPerMapping();
-        // The last part of each is for what subscribers open themselves: outside hosts cannot take
-        // a subscriber's quota or the shard's table from them.
-        int quota = tables.config.quota().sessions();
-        subscriberShare = quota - quota / 4;
+        // The last part is for what subscribers open themselves: outside hosts cannot take the
+        // shard's table from them.
         tableShare = tables.sessions.capacity() - tables.sessions.capacity() / 8;
         intervalNs = SECOND_NS / Math.max(1, eif.inboundSessionsPerSecond());
         burst = eif.inboundSessionBurst();
@@ -127,6 +126,8 @@ final class Inbound {
                     mappings.sessions()
                             .open(mapping, key0, key1, hash, SessionTable.INBOUND, nowNs);
             assert session != SessionTable.NONE : "room for the session was not looked for";
+        } else if (isElsewhere(mapping, session)) {
+            return FILTERED;
         } else if (protocol == Protocol.TCP
                 && mappings.sessions().isHeldAgainst(session, message)) {
             return TIME_WAIT;
@@ -136,7 +137,15 @@ final class Inbound {
 
     private boolean passesPackets(int mapping) {
         int state = tables.mappings.state(mapping);
-        return state == MappingTable.ACTIVE || state == MappingTable.RESIDUAL;
+        return state == MappingTable.ACTIVE
+                || state == MappingTable.RESIDUAL
+                || state == MappingTable.ORPHAN;
+    }
+
+    /** What is left of an old mapping passes its own sessions, not those of the tuple's new one. */
+    private boolean isElsewhere(int mapping, int session) {
+        return tables.mappings.state(mapping) != MappingTable.ACTIVE
+                && tables.sessions.mapping(session) != mapping;
     }
 
     /** Whether an outside host may open a session: endpoint-independent filtering, with bounds. */
@@ -145,14 +154,13 @@ final class Inbound {
                 || (protocol == Protocol.TCP && !TcpHeader.isOpening(message))) {
             return NO_SESSION;
         }
-        if (tables.mappings.state(mapping) == MappingTable.RESIDUAL) {
+        if (tables.mappings.state(mapping) != MappingTable.ACTIVE) {
             return FILTERED;
         }
         if (tables.mappings.inboundSessions(mapping) >= sessionsPerMapping) {
             return INBOUND_QUOTA;
         }
-        int subscriber = tables.mappings.subscriber(mapping);
-        if (tables.subscribers.sessions(subscriber) >= subscriberShare) {
+        if (!quotas.hasInboundSessionLeft(tables.mappings.subscriber(mapping))) {
             return SESSION_QUOTA;
         }
         if (tables.sessions.size() >= tableShare) {

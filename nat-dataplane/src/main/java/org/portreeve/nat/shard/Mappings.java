@@ -112,24 +112,149 @@ final class Mappings {
      */
     void endExplicit(int row, long nowNs) {
         rows.unset(row, MappingTable.EXPLICIT);
-        rows.set(row, MappingTable.WAS_EXPLICIT);
         tables.subscribers.addExplicitMappings(rows.subscriber(row), -1);
+        rows.set(row, MappingTable.WAS_EXPLICIT);
         long holdNs = tables.config.timers().explicitHoldNs(rows.protocol(row));
         rows.restsUntilNs(row, nowNs + holdNs);
+        closeToStrangers(row, nowNs);
+    }
+
+    /** Without sessions of the host, those from outside go on alone (PCP-MIX-010). */
+    private void closeToStrangers(int row, long nowNs) {
         if (rows.ownSessions(row) == 0) {
             rows.state(row, MappingTable.RESIDUAL);
         }
         settle(row, nowNs);
     }
 
+    /**
+     * An explicit or static mapping ends with all its sessions. Its port rests and its tuple finds
+     * it no more, so that nobody has it before the reservation that wants it.
+     */
+    void cut(int row, long nowNs) {
+        while (rows.firstSession(row) != SessionTable.NONE) {
+            sessions.remove(rows.firstSession(row));
+        }
+        int subscriber = rows.subscriber(row);
+        if (rows.has(row, MappingTable.EXPLICIT)) {
+            tables.subscribers.addExplicitMappings(subscriber, -1);
+        } else {
+            tables.subscribers.addPorts(subscriber, 1);
+            tables.subscribers.addStaticPorts(subscriber, -1);
+        }
+        rows.unset(row, MappingTable.EXPLICIT | MappingTable.STATIC);
+        rows.orphan(row);
+        rest(row, nowNs + holdDownNs);
+    }
+
+    /**
+     * The row of a tuple whose address went to another subscriber becomes that one's, with all that
+     * it counts.
+     */
+    void give(int row, int subscriber, long nowNs) {
+        int before = rows.subscriber(row);
+        if (before == subscriber) {
+            return;
+        }
+        count(row, -1);
+        rows.subscriber(row, subscriber);
+        count(row, 1);
+        for (int s = rows.firstSession(row); s != SessionTable.NONE; s = tables.sessions.next(s)) {
+            tables.subscribers.addSessions(before, -1);
+            tables.subscribers.addSessions(subscriber, 1);
+            tables.sessions.subscriber(s, subscriber);
+        }
+        blocks.checkIdle(before, nowNs);
+    }
+
+    private void count(int row, int change) {
+        int subscriber = rows.subscriber(row);
+        if (rows.has(row, MappingTable.STATIC)) {
+            tables.subscribers.addStaticPorts(subscriber, change);
+        } else {
+            tables.subscribers.addPorts(subscriber, change);
+        }
+        if (rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING)) {
+            tables.subscribers.addExplicitMappings(subscriber, change);
+        }
+    }
+
+    /**
+     * Whether a mapping is left over from a former owner of its tuple's address, and neither a
+     * lease nor a reservation keeps it: the present owner gets one of its own.
+     */
+    boolean isLeftOver(int row, int subscriber) {
+        int keepers = MappingTable.EXPLICIT | MappingTable.PENDING | MappingTable.STATIC;
+        return rows.subscriber(row) != subscriber && !rows.has(row, keepers);
+    }
+
+    /** Whether only the rest keeps a port. */
+    boolean isResting(int row) {
+        int state = rows.state(row);
+        return state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN;
+    }
+
+    /** A port that rests is free before its time. */
+    void endRest(int row, long nowNs) {
+        tables.wheel.cancel(tables.mappingTimer(row));
+        free(row, nowNs);
+    }
+
+    /**
+     * A row of the internal tuple becomes its static mapping; no other row may be the tuple's. The
+     * port counts apart from then on, neither against the port quota nor as a use of its block.
+     */
+    void makeStatic(int row, long nowNs) {
+        int state = rows.state(row);
+        if (isResting(row)) {
+            tables.wheel.cancel(tables.mappingTimer(row));
+            tables.counters.increment(NatCounter.MAPPINGS_MADE);
+        }
+        if (state == MappingTable.ORPHAN || state == MappingTable.RESTING_ORPHAN) {
+            rows.adopt(row, MappingTable.ACTIVE);
+        }
+        rows.state(row, MappingTable.ACTIVE);
+        rows.set(row, MappingTable.STATIC);
+        rows.unset(row, MappingTable.WAS_EXPLICIT);
+        rows.restsUntilNs(row, 0);
+        tables.subscribers.addPorts(rows.subscriber(row), -1);
+        tables.subscribers.addStaticPorts(rows.subscriber(row), 1);
+        if (!rows.has(row, MappingTable.APART)) {
+            rows.set(row, MappingTable.APART);
+            int address = tables.localAddress(rows.addressIndex(row));
+            onReleased(
+                    tables.ports.setApart(address, protocolIndex(row), rows.externalPort(row)),
+                    nowNs);
+        }
+    }
+
+    /**
+     * A static mapping ends: sessions go on as after an explicit one, then the port rests as after
+     * an implicit one, for nobody has proved to own it. What is left counts against the port quota.
+     */
+    void endStatic(int row, long nowNs) {
+        rows.unset(row, MappingTable.STATIC);
+        tables.subscribers.addPorts(rows.subscriber(row), 1);
+        tables.subscribers.addStaticPorts(rows.subscriber(row), -1);
+        closeToStrangers(row, nowNs);
+    }
+
+    /**
+     * The tuple of an implicit mapping, or of a port that rests, gets a static mapping elsewhere:
+     * sessions that are there go on, packets of others find the row no more.
+     */
+    void orphan(int row) {
+        rows.orphan(row);
+    }
+
     /** Lets a mapping rest that has lost what kept it. */
     void settle(int row, long nowNs) {
-        if (rows.has(row, MappingTable.EXPLICIT)) {
+        if (rows.has(row, MappingTable.EXPLICIT | MappingTable.STATIC)) {
             return;
         }
         int inbound = rows.inboundSessions(row);
-        boolean isResidual = rows.state(row) == MappingTable.RESIDUAL;
-        int unused = isResidual ? 0 : rows.unrepliedSessions(row);
+        boolean isOpen = rows.state(row) == MappingTable.ACTIVE;
+        int unused = isOpen ? rows.unrepliedSessions(row) : 0;
         if (rows.ownSessions(row) + inbound - unused > 0) {
             return;
         }
@@ -164,9 +289,7 @@ final class Mappings {
 
     /** The timer of a mapping fired: its port has rested. */
     void onTimer(int row, long nowNs) {
-        int state = rows.state(row);
-        assert state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN
-                : "a mapping in use had a timer";
+        assert isResting(row) : "a mapping in use had a timer";
         free(row, nowNs);
     }
 
@@ -177,7 +300,8 @@ final class Mappings {
     }
 
     private void rest(int row, long untilNs) {
-        rows.state(row, MappingTable.RESTING);
+        boolean isOrphan = rows.state(row) == MappingTable.ORPHAN;
+        rows.state(row, isOrphan ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
         rows.restsUntilNs(row, untilNs);
         tables.wheel.arm(tables.mappingTimer(row), untilNs);
         tables.counters.increment(NatCounter.MAPPINGS_ENDED);
@@ -187,12 +311,17 @@ final class Mappings {
         int subscriber = rows.subscriber(row);
         int address = tables.localAddress(rows.addressIndex(row));
         int port = rows.externalPort(row);
-        int block = tables.ports.release(subscriber, address, protocolIndex(row), port);
+        boolean isApart = rows.has(row, MappingTable.APART);
+        int block = tables.ports.release(subscriber, address, protocolIndex(row), port, isApart);
         rows.remove(row);
+        onReleased(block, nowNs);
+        blocks.checkIdle(subscriber, nowNs);
+    }
+
+    private void onReleased(int block, long nowNs) {
         if (block != BlockTable.NONE) {
             blocks.onUnused(block, nowNs);
         }
-        blocks.checkIdle(subscriber, nowNs);
     }
 
     private int protocolIndex(int row) {

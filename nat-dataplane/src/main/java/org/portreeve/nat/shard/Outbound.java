@@ -1,7 +1,6 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
@@ -37,7 +36,6 @@ final class Outbound {
     private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
     private static final int TABLE_FULL = ShardCounters.index(NatCounter.DROP_TABLE_FULL);
 
-    private static final long SECOND_NS = 1_000_000_000L;
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
     /** Instead of a mapping: the subscriber's next block is pending. */
@@ -51,8 +49,7 @@ final class Outbound {
     private final Telemetry telemetry;
     private final Departures departures;
     private final Inbound inbound;
-    private final NatConfig.Quota quota;
-    private final long sessionIntervalNs;
+    private final Quotas quotas;
 
     Outbound(
             Tables tables,
@@ -62,7 +59,8 @@ final class Outbound {
             ShardLink link,
             Telemetry telemetry,
             Departures departures,
-            Inbound inbound) {
+            Inbound inbound,
+            Quotas quotas) {
         this.tables = tables;
         this.directory = directory;
         this.mappings = mappings;
@@ -71,8 +69,7 @@ final class Outbound {
         this.telemetry = telemetry;
         this.departures = departures;
         this.inbound = inbound;
-        quota = tables.config.quota();
-        sessionIntervalNs = SECOND_NS / Math.max(1, quota.sessionsPerSecond());
+        this.quotas = quotas;
     }
 
     /** Translates a checked packet that came in from inside and sends it on its way. */
@@ -187,15 +184,11 @@ final class Outbound {
 
     /** Whether another session may be; before a port is taken for it. */
     private int admit(int subscriber, boolean isAdmitted, long nowNs) {
-        if (tables.subscribers.sessions(subscriber) >= quota.sessions()) {
+        if (!quotas.hasSessionLeft(subscriber)) {
             telemetry.offer(Telemetry.SESSION_QUOTA, nowNs, subscriber, 0);
             return SESSION_QUOTA;
         }
-        boolean isSlowEnough =
-                isAdmitted
-                        || tables.subscribers.takeSessionToken(
-                                subscriber, nowNs, sessionIntervalNs, quota.sessionBurst());
-        if (!isSlowEnough) {
+        if (!isAdmitted && !quotas.takeSessionToken(subscriber, nowNs)) {
             return SESSION_RATE;
         }
         boolean isFull = tables.sessions.size() == tables.sessions.capacity();
@@ -204,13 +197,19 @@ final class Outbound {
 
     /** The mapping of an internal tuple, made when there is none; negative: why there is none. */
     private int mapping(long key, long pairing, int protocol, long nowNs) {
+        int subscriber = Directory.subscriber(pairing);
         int mapping = tables.mappings.find(key);
-        if (mapping != MappingTable.NONE) {
+        if (mapping != MappingTable.NONE && !mappings.isLeftOver(mapping, subscriber)) {
             mappings.useOutbound(mapping);
             return mapping;
         }
+        return fresh(key, mapping, pairing, protocol, nowNs);
+    }
+
+    /** A mapping of its own for a tuple without one, or with one that is left over. */
+    private int fresh(long key, int left, long pairing, int protocol, long nowNs) {
         int subscriber = Directory.subscriber(pairing);
-        if (tables.subscribers.ports(subscriber) >= quota.ports()) {
+        if (!quotas.hasPortLeft(subscriber)) {
             telemetry.offer(Telemetry.PORT_QUOTA, nowNs, subscriber, 0);
             return refusal(PORT_QUOTA);
         }
@@ -220,14 +219,24 @@ final class Outbound {
         int port = tables.ports.ofBlocks(subscriber, address, protocolIndex);
         blocks.leaseAhead(subscriber, address, protocolIndex, nowNs);
         if (port != PortAllocator.NONE) {
-            mapping = mappings.create(key, subscriber, addressIndex, port, MappingTable.ACTIVE);
-            return mapping == MappingTable.NONE ? refusal(TABLE_FULL) : mapping;
+            return create(key, left, subscriber, addressIndex, port);
         }
         if (blocks.isPending(subscriber)) {
             return AWAIT_BLOCK;
         }
         telemetry.offer(Telemetry.PORTS_EXHAUSTED, nowNs, subscriber, 0);
         return refusal(link.hasEventPlace() ? EXHAUSTED : BUSY);
+    }
+
+    private int create(long key, int left, int subscriber, int addressIndex, int port) {
+        int mapping = mappings.create(key, subscriber, addressIndex, port, MappingTable.ACTIVE);
+        if (mapping == MappingTable.NONE) {
+            return refusal(TABLE_FULL);
+        }
+        if (left != MappingTable.NONE) {
+            mappings.orphan(left);
+        }
+        return mapping;
     }
 
     private int awaitBlock(long packet, int subscriber, long nowNs) {

@@ -53,12 +53,21 @@ public final class Shard {
         telemetry = new Telemetry(tables.counters);
         blocks = new Blocks(tables, link, telemetry);
         mappings = new Mappings(tables, blocks);
+        var quotas = new Quotas(directory, tables);
         var departures = new Departures(tables, port, handover, index);
-        inbound = new Inbound(tables, mappings, departures);
+        inbound = new Inbound(tables, mappings, departures, quotas);
         outbound =
                 new Outbound(
-                        tables, directory, mappings, blocks, link, telemetry, departures, inbound);
-        commands = new Commands(tables, mappings, blocks, outbound, link);
+                        tables,
+                        directory,
+                        mappings,
+                        blocks,
+                        link,
+                        telemetry,
+                        departures,
+                        inbound,
+                        quotas);
+        commands = new Commands(tables, mappings, blocks, outbound, quotas, link);
     }
 
     /** One turn of the duty cycle, bounded in every part; returns how much was done. */

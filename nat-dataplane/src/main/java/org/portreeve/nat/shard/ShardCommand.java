@@ -10,7 +10,8 @@ public sealed interface ShardCommand {
     /**
      * Takes an external port for an explicit mapping of {@code internal}; packets do not use it
      * yet, unless the internal tuple has an implicit mapping, whose port it then is. Answered by
-     * {@code Reserved} or {@code Refused}.
+     * {@code Reserved} or {@code Refused}, with {@code INTERNAL_USED} when the internal tuple has a
+     * static mapping.
      *
      * @param subscriber the subscriber's index, as in the directory
      * @param addressIndex its paired address
@@ -38,7 +39,8 @@ public sealed interface ShardCommand {
     /**
      * Ends an explicit mapping (RFC 6887 §15). What stays is what PCP-MIX-010 says. With {@code
      * onlyIfIdle} a mapping that outbound traffic used within the idle time stays explicit and the
-     * answer is {@code StillUsed}; else {@code Ended}.
+     * answer is {@code StillUsed}; else {@code Ended}. A static mapping is not ended: {@code Ended}
+     * then says that neither an explicit nor an implicit one was there.
      */
     record EndMapping(long requestId, InternalTuple internal, boolean onlyIfIdle)
             implements ShardCommand {}
@@ -94,4 +96,42 @@ public sealed interface ShardCommand {
      * Answered by {@code SubscriberForgotten}, or {@code SubscriberBusy} when traffic came first.
      */
     record ForgetSubscriber(long requestId, int subscriber) implements ShardCommand {}
+
+    /**
+     * Installs a static mapping (a reservation), active at once, at whatever port of the address
+     * but UDP 5350 and 5351, whatever the ranges say; it counts against no quota, but the
+     * subscriber is not idle while it has one. What it leaves when it is removed counts against the
+     * ports. An implicit mapping of the same internal tuple at another port goes on for its
+     * sessions alone. A port that the same tuple uses or used ({@code existing}) is taken over,
+     * whoever has leased the block round it; one that only rests, whomever it rests for. Answered
+     * by {@code Reserved}, or {@code Refused} with {@code PORT_USED}, {@code BLOCK_HELD}, {@code
+     * INTERNAL_USED} or {@code TABLE_FULL}.
+     */
+    record InstallStatic(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            InternalTuple internal)
+            implements ShardCommand {}
+
+    /**
+     * Ends a static mapping. The host's own sessions keep it as an implicit one, as with an
+     * explicit one that ends; the port rests for its tuple as after an implicit one. Answered by
+     * {@code Ended}.
+     */
+    record RemoveStatic(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /**
+     * Ends an explicit or static mapping with all its sessions for the sake of a reservation that
+     * takes its port: that rests, and goes to nobody else meanwhile. Answered by {@code Ended}.
+     */
+    record CutMapping(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /** Asks who has an external port. Answered by {@code PortUse}. */
+    record QueryPort(long requestId, int addressIndex, int protocol, int externalPort)
+            implements ShardCommand {}
+
+    /** Asks what a subscriber has in the shard. Answered by {@code SubscriberUse}. */
+    record QueryUse(long requestId, int subscriber) implements ShardCommand {}
 }

@@ -2,6 +2,7 @@ package org.portreeve.nat.shard;
 
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
+import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 
 /**
@@ -18,6 +19,7 @@ public final class ShardLink {
     static final int EVENT_PLACES = 4096;
 
     private static final Refusal[] REFUSALS = Refusal.values();
+    private static final Holding[] HOLDINGS = Holding.values();
 
     private final int requestPlaces;
     private final SpscAtomicArrayQueue<ShardCommand> mailbox;
@@ -121,6 +123,8 @@ public final class ShardLink {
         static final int BLOCK_LEASED = 9;
         static final int BLOCK_RELEASED = 10;
         static final int SUBSCRIBER_IDLE = 11;
+        static final int PORT_USE = 12;
+        static final int SUBSCRIBER_USE = 13;
 
         private Kind() {}
     }
@@ -142,6 +146,8 @@ public final class ShardLink {
             case Kind.BLOCK_LEASED -> new ShardOutcome.BlockLeased((int) a, b, c);
             case Kind.BLOCK_RELEASED -> new ShardOutcome.BlockReleased((int) a, b, c);
             case Kind.SUBSCRIBER_IDLE -> new ShardOutcome.SubscriberIdle((int) a);
+            case Kind.PORT_USE -> new ShardOutcome.PortUse(a, HOLDINGS[b], c, (int) ring.peek(4));
+            case Kind.SUBSCRIBER_USE -> new ShardOutcome.SubscriberUse(a, b, c);
             default -> throw new AssertionError("an outcome of unknown kind");
         };
     }

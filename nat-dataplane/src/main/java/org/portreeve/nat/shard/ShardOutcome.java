@@ -18,10 +18,11 @@ public sealed interface ShardOutcome {
     record Activated(long requestId) implements ShardOutcome {}
 
     /**
-     * The explicit mapping is over, or none was there.
+     * The explicit (or static, as was asked) mapping is over, or none was there.
      *
-     * @param found whether an explicit mapping was there
-     * @param outboundRemains whether an implicit mapping lives on at the same tuple
+     * @param found whether such a mapping was there
+     * @param outboundRemains whether an implicit mapping lives on at the same tuple; a static one
+     *     is none
      */
     record Ended(long requestId, boolean found, boolean outboundRemains) implements ShardOutcome {}
 
@@ -46,6 +47,38 @@ public sealed interface ShardOutcome {
     /** Nothing of this subscriber is left, resting ports included; answer by forgetting it. */
     record SubscriberIdle(int subscriber) implements ShardOutcome {}
 
+    /**
+     * Who has an external port.
+     *
+     * @param holding what is there now
+     * @param holder the subscriber's index, -1 for nobody
+     * @param blockOwner the subscriber whose block the port lies in, -1 for none
+     */
+    record PortUse(long requestId, Holding holding, int holder, int blockOwner)
+            implements ShardOutcome {}
+
+    /**
+     * What a subscriber has in the shard, as it counts against its quota.
+     *
+     * @param ports external ports, resting ones included, those of static mappings not
+     * @param sessions sessions
+     */
+    record SubscriberUse(long requestId, int ports, int sessions) implements ShardOutcome {}
+
+    /** What holds an external port. */
+    enum Holding {
+        /** Nothing. */
+        FREE,
+        /** An implicit mapping, or what its sessions left of an explicit one. */
+        IMPLICIT,
+        /** An explicit mapping, perhaps not active yet. */
+        EXPLICIT,
+        /** A reservation. */
+        STATIC,
+        /** Nothing any more, but it rests. */
+        RESTING
+    }
+
     /** Why a command changed nothing. */
     enum Refusal {
         /** {@code exact} was asked and that port cannot be had. */
@@ -55,6 +88,12 @@ public sealed interface ShardOutcome {
         /** The paired address has no port left for explicit mappings. */
         NO_PORTS,
         /** A table of the shard is full. */
-        TABLE_FULL
+        TABLE_FULL,
+        /** The port of a static mapping is in use, or rests for another. */
+        PORT_USED,
+        /** The port of a static mapping lies in a block of another subscriber. */
+        BLOCK_HELD,
+        /** The internal tuple has a static mapping or, where one is to be, an explicit one. */
+        INTERNAL_USED
     }
 }

@@ -36,7 +36,13 @@ public final class MappingTable {
     /** State: the port rests and the internal tuple has another mapping by now. */
     public static final int RESTING_ORPHAN = 5;
 
-    /** Flag: a lease or reservation keeps the mapping. */
+    /**
+     * State: the internal tuple has a static mapping at another port by now; the sessions that were
+     * there go on, both ways, and nothing else.
+     */
+    public static final int ORPHAN = 6;
+
+    /** Flag: a lease keeps the mapping. */
     public static final int EXPLICIT = 1;
 
     /** Flag: an explicit mapping was reserved here and waits to be made durable. */
@@ -44,6 +50,12 @@ public final class MappingTable {
 
     /** Flag: the port rests after an explicit mapping, so its owner must prove itself. */
     public static final int WAS_EXPLICIT = 4;
+
+    /** Flag: a reservation keeps the mapping. */
+    public static final int STATIC = 8;
+
+    /** Flag: the port was taken for a static mapping and is no use of the block it lies in. */
+    public static final int APART = 16;
 
     private static final int KEY = 0;
     private static final int ADDRESS_INDEX = 8;
@@ -105,10 +117,21 @@ public final class MappingTable {
         return row;
     }
 
-    /** The internal tuple no longer leads to this resting row. */
+    /** The internal tuple no longer leads to this row. */
     public void orphan(int row) {
         index.remove(Memory.getInt(rows.at(row) + HASH), row);
-        state(row, RESTING_ORPHAN);
+        state(row, state(row) == RESTING ? RESTING_ORPHAN : ORPHAN);
+    }
+
+    /** The internal tuple, which has no other row, leads to this one again. */
+    public void adopt(int row, int state) {
+        index.insert(Memory.getInt(rows.at(row) + HASH), row);
+        state(row, state);
+    }
+
+    /** Whether the row is one of this internal tuple, also when the tuple leads elsewhere. */
+    public boolean isOf(int row, long key) {
+        return key(row) == key;
     }
 
     public void remove(int row) {

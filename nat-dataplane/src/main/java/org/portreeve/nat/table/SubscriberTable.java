@@ -8,10 +8,11 @@ import org.portreeve.nat.memory.Memory;
  * and its blocks. Owned by the shard thread.
  *
  * <pre>
- *  0 ports (4) | sessions (4) | spare (12)
+ *  0 ports (4) | sessions (4) | ports of static mappings (4) | spare (8)
  * 20 explicit mappings (4) | blocks (4) | block that is pending (4), plus 1
  * 32 session rate: theoretical arrival time (8)
- * 40 spare
+ * 40 session rate: the interval it was counted with (8)
+ * 48 spare
  * 64 block indexes (16 x 4)
  * </pre>
  */
@@ -22,10 +23,12 @@ public final class SubscriberTable {
     private static final int ROW_BYTES = 2 * Memory.CACHE_LINE;
     private static final int PORTS = 0;
     private static final int SESSIONS = 4;
+    private static final int STATIC_PORTS = 8;
     private static final int EXPLICIT = 20;
     private static final int BLOCKS = 24;
     private static final int PENDING_BLOCK = 28;
     private static final int RATE = 32;
+    private static final int RATE_INTERVAL = 40;
     private static final int BLOCK_LIST = 64;
 
     private final long base;
@@ -34,13 +37,22 @@ public final class SubscriberTable {
         base = Memory.allocate((long) capacity * ROW_BYTES);
     }
 
-    /** External ports and identifiers, resting ones included. */
+    /** External ports and identifiers, resting ones included, those of static mappings not. */
     public int ports(int subscriber) {
         return Memory.getInt(at(subscriber) + PORTS);
     }
 
     public void addPorts(int subscriber, int change) {
         add(at(subscriber) + PORTS, change);
+    }
+
+    /** External ports of static mappings. */
+    public int staticPorts(int subscriber) {
+        return Memory.getInt(at(subscriber) + STATIC_PORTS);
+    }
+
+    public void addStaticPorts(int subscriber, int change) {
+        add(at(subscriber) + STATIC_PORTS, change);
     }
 
     public int sessions(int subscriber) {
@@ -62,7 +74,7 @@ public final class SubscriberTable {
 
     /** Whether nothing of the subscriber is left. */
     public boolean isIdle(int subscriber) {
-        return ports(subscriber) == 0 && blocks(subscriber) == 0;
+        return ports(subscriber) == 0 && staticPorts(subscriber) == 0 && blocks(subscriber) == 0;
     }
 
     public int blocks(int subscriber) {
@@ -103,7 +115,15 @@ public final class SubscriberTable {
 
     /** Takes a token for a new session: one every {@code intervalNs}, {@code burst} at once. */
     public boolean takeSessionToken(int subscriber, long nowNs, long intervalNs, int burst) {
-        return TokenBucket.take(at(subscriber) + RATE, nowNs, intervalNs, burst);
+        long row = at(subscriber);
+        long beforeNs = Memory.getLong(row + RATE_INTERVAL);
+        if (beforeNs != intervalNs) {
+            if (beforeNs != 0) {
+                TokenBucket.rescale(row + RATE, nowNs, beforeNs, intervalNs);
+            }
+            Memory.putLong(row + RATE_INTERVAL, intervalNs);
+        }
+        return TokenBucket.take(row + RATE, nowNs, intervalNs, burst);
     }
 
     /** Clears the row of a subscriber that is gone. */

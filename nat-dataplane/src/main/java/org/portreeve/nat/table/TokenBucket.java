@@ -19,9 +19,22 @@ final class TokenBucket {
             fullAgainNs = nowNs;
         }
         if (fullAgainNs + intervalNs - nowNs > intervalNs * burst) {
+            // A smaller burst than before: it is empty, and not emptier than that.
+            Memory.putLong(address, Math.min(fullAgainNs, nowNs + intervalNs * burst));
             return false;
         }
         Memory.putLong(address, fullAgainNs + intervalNs);
         return true;
+    }
+
+    /** Keeps the tokens that are missing as many when their interval changes. */
+    static void rescale(long address, long nowNs, long fromIntervalNs, long toIntervalNs) {
+        long fullAgainNs = Memory.getLong(address);
+        long missingNs = fullAgainNs - nowNs;
+        if (fullAgainNs != 0 && missingNs > 0) {
+            long whole = missingNs / fromIntervalNs * toIntervalNs;
+            long part = missingNs % fromIntervalNs * toIntervalNs / fromIntervalNs;
+            Memory.putLong(address, nowNs + whole + part);
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.io.PacketPort;
@@ -29,6 +30,10 @@ import org.portreeve.nat.wire.TcpHeader;
 final class RandomSteps {
     private static final int SUBSCRIBERS = 8;
     private static final int[] INTERNAL_PORTS = {0, 53, 1_024, 5_350, 40_000, 40_001, 65_535};
+
+    /** Out of every range, and the ports of PCP, which nobody gets for UDP. */
+    private static final int[] STATIC_PORTS = {0, 1, 80, 5_350, 5_351, 60_000, 65_535};
+
     private static final int[] REMOTE_PORTS = {0, 53, 443, 65_535};
     private static final int[] PROTOCOLS = {
         Protocol.TCP, Protocol.UDP, Protocol.UDP, Protocol.ICMP
@@ -83,7 +88,7 @@ final class RandomSteps {
 
     /** One step; the story hears what it is before it is done. */
     void next(Consumer<String> story) {
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(36)) {
             case 0, 1, 2, 3 -> outbound(story);
             case 4 -> burst(story);
             case 5, 6, 7, 8 -> inbound(story);
@@ -95,6 +100,12 @@ final class RandomSteps {
             case 17 -> end(story);
             case 18, 19, 20 -> answer(story);
             case 21, 22, 23, 24 -> segment(story);
+            case 25, 26 -> install(story);
+            case 27 -> remove(story);
+            case 28 -> query(story);
+            case 29 -> changePolicy(story);
+            case 30 -> cut(story);
+            case 31 -> move(story);
             default -> advance(story);
         }
     }
@@ -485,7 +496,8 @@ final class RandomSteps {
         }
     }
 
-    private void end(InternalTuple tuple, boolean onlyIfIdle, boolean isQuery) {
+    /** An explicit mapping is ended, or asked about. */
+    void end(InternalTuple tuple, boolean onlyIfIdle, boolean isQuery) {
         Optional<Pairing> pairing = node.pairingOf(tuple.internalIp());
         Optional<Long> request = pairing.flatMap(known -> node.open(known.addressIndex()));
         if (request.isEmpty()) {
@@ -519,9 +531,185 @@ final class RandomSteps {
         return new ShardOutcome.Ended(id, found, node.reference.isActive(tuple));
     }
 
+    // ------------------------------------------------------------------ static mappings
+
+    private void install(Consumer<String> story) {
+        InternalTuple tuple = internal().tuple(random.nextBoolean() ? Protocol.TCP : Protocol.UDP);
+        int port =
+                switch (random.nextInt(3)) {
+                    case 0 -> external().port();
+                    case 1 -> random.nextInt(5_240, 5_510);
+                    default -> STATIC_PORTS[random.nextInt(STATIC_PORTS.length)];
+                };
+        story.accept("static " + port + " for " + tuple);
+        install(tuple, port);
+    }
+
+    /** A reservation is made; empty when the mailbox is full. */
+    Optional<ShardOutcome> install(InternalTuple tuple, int port) {
+        Pairing pairing =
+                node.pairingOf(tuple.internalIp()).orElseGet(() -> pair(tuple.internalIp()));
+        int address = pairing.addressIndex();
+        return node.open(address)
+                .map(id -> {
+                    int subscriber = pairing.subscriber();
+                    var command =
+                            new ShardCommand.InstallStatic(id, subscriber, address, port, tuple);
+                    ShardOutcome outcome = node.ask(address, command);
+                    assertEquals(node.reference.install(command, node.nowNs()), outcome);
+                    node.close(address);
+                    node.agree();
+                    return outcome;
+                });
+    }
+
+    private void remove(Consumer<String> story) {
+        List<External> known = node.reference.staticExternals();
+        boolean isKnown = !known.isEmpty() && random.nextInt(8) > 0;
+        InternalTuple tuple =
+                isKnown ? node.reference.internalOf(pick(known)) : internal().tuple(protocol());
+        story.accept("remove static of " + tuple);
+        remove(tuple);
+    }
+
+    /** A reservation is removed. */
+    void remove(InternalTuple tuple) {
+        Optional<Pairing> pairing = node.pairingOf(tuple.internalIp());
+        Optional<Long> request = pairing.flatMap(known -> node.open(known.addressIndex()));
+        if (request.isPresent()) {
+            int address = pairing.get().addressIndex();
+            var command = new ShardCommand.RemoveStatic(request.get(), tuple);
+            ShardOutcome outcome = node.ask(address, command);
+            boolean found = node.reference.removeStatic(tuple, node.nowNs());
+            assertEquals(ended(request.get(), found, tuple), outcome);
+            node.close(address);
+            node.agree();
+        }
+    }
+
+    private void cut(Consumer<String> story) {
+        List<External> known =
+                random.nextBoolean()
+                        ? node.reference.staticExternals()
+                        : node.reference.explicitExternals();
+        InternalTuple tuple =
+                known.isEmpty()
+                        ? internal().tuple(protocol())
+                        : node.reference.internalOf(pick(known));
+        if (!reserved.containsKey(tuple)) {
+            story.accept("cut " + tuple);
+            cut(tuple);
+        }
+    }
+
+    /** What has a port is cut for a reservation that wants it. */
+    void cut(InternalTuple tuple) {
+        Optional<Pairing> pairing = node.pairingOf(tuple.internalIp());
+        Optional<Long> request = pairing.flatMap(known -> node.open(known.addressIndex()));
+        if (request.isPresent()) {
+            int address = pairing.get().addressIndex();
+            var command = new ShardCommand.CutMapping(request.get(), tuple);
+            ShardOutcome outcome = node.ask(address, command);
+            boolean found = node.reference.cut(tuple, node.nowNs());
+            assertEquals(ended(request.get(), found, tuple), outcome);
+            node.close(address);
+            node.agree();
+        }
+    }
+
+    // ------------------------------------------------------------------ questions and policy
+
+    private void query(Consumer<String> story) {
+        External port = external();
+        story.accept("who has " + port);
+        portUse(port);
+        node.pairingOf(internal().ip()).ifPresent(this::use);
+    }
+
+    /** Who has a port; empty when the mailbox is full. */
+    Optional<ShardOutcome.PortUse> portUse(External port) {
+        int address = port.addressIndex();
+        return node.open(address)
+                .map(id -> {
+                    var query =
+                            new ShardCommand.QueryPort(id, address, port.protocol(), port.port());
+                    ShardOutcome.PortUse expected = node.reference.portUse(id, port);
+                    assertEquals(expected, node.ask(address, query));
+                    node.close(address);
+                    return expected;
+                });
+    }
+
+    /** What a subscriber has; empty when the mailbox is full. */
+    Optional<ShardOutcome.SubscriberUse> use(Pairing pairing) {
+        int address = pairing.addressIndex();
+        return node.open(address)
+                .map(id -> {
+                    var query = new ShardCommand.QueryUse(id, pairing.subscriber());
+                    ShardOutcome.SubscriberUse expected =
+                            node.reference.use(id, pairing.subscriber());
+                    assertEquals(expected, node.ask(address, query));
+                    node.close(address);
+                    return expected;
+                });
+    }
+
+    /** Other limits, or another profile for a subscriber, perhaps one that is not there. */
+    private void changePolicy(Consumer<String> story) {
+        if (random.nextBoolean()) {
+            List<NatConfig.Quota> profiles = new ArrayList<>();
+            for (int count = random.nextInt(1, 4); count > 0; count--) {
+                profiles.add(quota(node.config.quota()));
+            }
+            story.accept("limits " + profiles);
+            node.limits(profiles);
+        } else {
+            int subscriber = random.nextInt(SUBSCRIBERS);
+            int profile = random.nextInt(3);
+            story.accept("subscriber " + subscriber + " in profile " + profile);
+            node.profile(subscriber, profile);
+        }
+    }
+
+    /**
+     * An address goes to another subscriber of the same external address; whose it was keeps one,
+     * for as long as something of him is left he stays where he is.
+     */
+    private void move(Consumer<String> story) {
+        int ip = internal().ip();
+        Optional<Pairing> before = node.pairingOf(ip);
+        Optional<Pairing> sibling = node.pairingOf(ip ^ 1);
+        Optional<Pairing> next = node.pairingOf(internal().ip());
+        boolean isAsked = reserved.keySet().stream().anyMatch(tuple -> tuple.internalIp() == ip);
+        if (before.isPresent()
+                && before.equals(sibling)
+                && next.filter(n -> n.addressIndex() == before.get().addressIndex()).isPresent()
+                && !isAsked) {
+            story.accept(Ipv4.format(ip) + " goes to " + next.get());
+            node.pair(ip, next.get());
+        }
+    }
+
+    /** From nothing to twice as much; mostly the same. */
+    private NatConfig.Quota quota(NatConfig.Quota usual) {
+        return new NatConfig.Quota(
+                around(usual.mappings()),
+                around(usual.ports()),
+                around(usual.sessions()),
+                Math.max(1, around(usual.sessionsPerSecond())),
+                around(usual.sessionBurst()));
+    }
+
+    private int around(int usual) {
+        return random.nextBoolean() ? usual : random.nextInt(2 * usual + 1);
+    }
+
     /** Finishes and ends everything that was asked for. */
     void endExplicit() {
         List.copyOf(reserved.values()).forEach(request -> finish(request, true));
+        for (External external : node.reference.staticExternals()) {
+            remove(node.reference.internalOf(external));
+        }
         for (External external : node.reference.externals()) {
             InternalTuple tuple = node.reference.internalOf(external);
             end(tuple, false, false);

@@ -1,18 +1,29 @@
 package org.portreeve.nat.model;
 
-import java.util.Optional;
+import java.math.BigInteger;
 
-/** A token bucket, full at first. One thread. */
+/**
+ * A token bucket, full at first. When its rate changes as many tokens are missing as before, but
+ * never more than it holds. One thread.
+ */
 final class ReferenceBucket {
-    private Optional<Long> fullAgainNs = Optional.empty();
+    private long fullAgainNs = Long.MIN_VALUE;
+    private long intervalNs;
 
     boolean take(long nowNs, int perSecond, int burst) {
-        long intervalNs = 1_000_000_000L / perSecond;
-        long fullNs = Math.max(nowNs, fullAgainNs.orElse(nowNs));
-        boolean has = fullNs + intervalNs - nowNs <= intervalNs * burst;
-        if (has) {
-            fullAgainNs = Optional.of(fullNs + intervalNs);
+        long freshNs = 1_000_000_000L / perSecond;
+        long missingNs = Math.max(nowNs, fullAgainNs) - nowNs;
+        if (intervalNs != 0) {
+            missingNs =
+                    BigInteger.valueOf(missingNs)
+                            .multiply(BigInteger.valueOf(freshNs))
+                            .divide(BigInteger.valueOf(intervalNs))
+                            .longValueExact();
         }
+        intervalNs = freshNs;
+        missingNs = Math.min(missingNs, freshNs * burst);
+        boolean has = missingNs + freshNs <= freshNs * burst;
+        fullAgainNs = nowNs + missingNs + (has ? freshNs : 0);
         return has;
     }
 }

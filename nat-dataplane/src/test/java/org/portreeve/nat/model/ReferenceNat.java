@@ -2,32 +2,31 @@ package org.portreeve.nat.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.portreeve.nat.model.TestPacket.remote;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.NatConfig;
-import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.model.ReferenceMapping.State;
 import org.portreeve.nat.model.ReferencePorts.BlockName;
 import org.portreeve.nat.model.ReferencePorts.External;
 import org.portreeve.nat.model.TestPacket.Endpoint;
-import org.portreeve.nat.session.TcpTransitions;
 import org.portreeve.nat.shard.ShardCommand;
+import org.portreeve.nat.shard.ShardOutcome;
+import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 import org.portreeve.nat.wire.IcmpHeader;
-import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * What the translator ought to do, packet by packet: slow, obvious, with maps for tables, and
@@ -42,71 +41,12 @@ final class ReferenceNat {
     /** Which address a subscriber is paired with. */
     record Pairing(int subscriber, int addressIndex) {}
 
-    private enum State {
-        /** Taken for an explicit mapping that is not durable; no packet passes. */
-        RESERVED,
-        ACTIVE,
-        /** Only sessions that outside hosts opened go on (PCP-MIX-010 b). */
-        RESIDUAL,
-        RESTING
-    }
-
     /** The three ends of a session. */
     record Ends(Endpoint internal, Endpoint external, Endpoint remote) {}
 
-    private record SessionKey(InternalTuple internal, Endpoint remote) {}
+    record SessionKey(InternalTuple internal, Endpoint remote) {}
 
     private record Waiter(TestPacket packet, long sinceNs) {}
-
-    private static final class Mapping {
-        final Pairing pairing;
-        final InternalTuple internal;
-        final External external;
-        final Set<Session> sessions = new HashSet<>();
-        final ReferenceBucket inboundBucket = new ReferenceBucket();
-        State state = State.ACTIVE;
-        boolean isExplicit;
-        boolean isPending;
-        boolean wasExplicit;
-        long restsUntilNs = Long.MIN_VALUE;
-
-        Mapping(Pairing pairing, InternalTuple internal, External external) {
-            this.pairing = pairing;
-            this.internal = internal;
-            this.external = external;
-        }
-
-        boolean hasOwn() {
-            return sessions.stream().anyMatch(session -> !session.isInbound);
-        }
-
-        boolean isWanted() {
-            return sessions.stream().anyMatch(Session::isWanted);
-        }
-    }
-
-    private static final class Session {
-        final Mapping mapping;
-        final SessionKey key;
-        final boolean isInbound;
-        boolean isReplied;
-        int tcpState;
-        long lastSeenNs;
-
-        /** What each side, true for the host's, acknowledged last. */
-        final Map<Boolean, TestPacket.Numbers> acknowledged = new HashMap<>();
-
-        Session(Mapping mapping, SessionKey key, boolean isInbound) {
-            this.mapping = mapping;
-            this.key = key;
-            this.isInbound = isInbound;
-        }
-
-        /** Whether the host opened or answered it. */
-        boolean isWanted() {
-            return !isInbound || isReplied;
-        }
-    }
 
     private static final int PLACES_EACH = 16;
     private static final int PLACES_OF_SHARD = 512;
@@ -114,20 +54,21 @@ final class ReferenceNat {
     private static final long LONGEST_WAIT_NS = 3_000_000_000L;
 
     final ReferencePorts ports;
+    final ReferenceQuotas quotas;
 
     private final NatConfig config;
     private final Witness witness;
     private final Map<Integer, Pairing> pairings = new HashMap<>();
-    private final Map<InternalTuple, Mapping> byInternal = new HashMap<>();
-    private final Map<External, Mapping> byExternal = new HashMap<>();
-    private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private final Map<InternalTuple, ReferenceMapping> byInternal = new HashMap<>();
+    private final Map<External, ReferenceMapping> byExternal = new HashMap<>();
+    private final Map<SessionKey, ReferenceSession> sessions = new HashMap<>();
     private final Map<List<Object>, Deque<Waiter>> waiting = new HashMap<>();
-    private final Map<Integer, ReferenceBucket> buckets = new HashMap<>();
 
     ReferenceNat(NatConfig config, Witness witness) {
         this.config = config;
         this.witness = witness;
         ports = new ReferencePorts(config);
+        quotas = new ReferenceQuotas(config);
     }
 
     // ------------------------------------------------------------------ packets
@@ -141,7 +82,7 @@ final class ReferenceNat {
         if (!isInside(packet.source().ip())) {
             return drop(NatCounter.DROP_SPOOFED);
         }
-        if (isMartian(packet.destination().ip())) {
+        if (TestPacket.isMartian(packet.destination().ip())) {
             return drop(NatCounter.DROP_MARTIAN);
         }
         if (isInside(packet.destination().ip())) {
@@ -160,7 +101,7 @@ final class ReferenceNat {
 
     private Verdict admitOutside(TestPacket packet, long nowNs) {
         int source = packet.source().ip();
-        if (isInside(source) || isMartian(source) || config.pool().contains(source)) {
+        if (isInside(source) || TestPacket.isMartian(source) || config.pool().contains(source)) {
             return drop(NatCounter.DROP_FOREIGN_SOURCE);
         }
         return config.pool().contains(packet.destination().ip())
@@ -178,13 +119,13 @@ final class ReferenceNat {
         var key = new SessionKey(internal, remote(packet.protocol(), packet.destination()));
         if (!sessions.containsKey(key)) {
             // NAT-TCP-011: only a SYN makes state.
-            if (packet.protocol() == Protocol.TCP && !isOpening(packet)) {
+            if (packet.protocol() == Protocol.TCP && !packet.isOpening()) {
                 return drop(NatCounter.DROP_NO_SESSION);
             }
-            if (sessionsOf(pairing.subscriber) >= config.quota().sessions()) {
+            if (sessionsOf(pairing.subscriber) >= quotas.of(pairing.subscriber).sessions()) {
                 return drop(NatCounter.DROP_SESSION_QUOTA);
             }
-            if (isNew && !takeToken(pairing.subscriber, nowNs)) {
+            if (isNew && !quotas.takeToken(pairing.subscriber, nowNs)) {
                 return drop(NatCounter.DROP_SESSION_RATE);
             }
             if (sessionsIn(shardOf(pairing)) == config.capacity().sessions()) {
@@ -194,15 +135,15 @@ final class ReferenceNat {
             if (obstacle.isPresent()) {
                 return obstacle.get();
             }
-            Mapping mapping = byInternal.get(internal);
+            ReferenceMapping mapping = byInternal.get(internal);
             mapping.state = State.ACTIVE;
             open(mapping, key, false);
         }
-        Session session = sessions.get(key);
-        if (isHeldAgainst(session, packet)) {
+        ReferenceSession session = sessions.get(key);
+        if (session.isHeldAgainst(packet)) {
             return drop(NatCounter.DROP_TIME_WAIT);
         }
-        use(session, packet, true, nowNs);
+        session.use(packet, true, nowNs, config);
         TestPacket translated = packet.from(endpoint(session.mapping.external));
         // NAT-HAIR-001, NAT-HAIR-002.
         return isHairpin
@@ -216,7 +157,8 @@ final class ReferenceNat {
         }
         int addressIndex = config.pool().indexOf(packet.destination().ip());
         int port = packet.destination().port();
-        Mapping mapping = byExternal.get(new External(packet.protocol(), addressIndex, port));
+        ReferenceMapping mapping =
+                byExternal.get(new External(packet.protocol(), addressIndex, port));
         if (mapping == null || mapping.state == State.RESERVED || mapping.state == State.RESTING) {
             return drop(NatCounter.DROP_NO_MAPPING);
         }
@@ -228,30 +170,34 @@ final class ReferenceNat {
             }
             open(mapping, key, true).lastSeenNs = nowNs;
         }
-        Session session = sessions.get(key);
-        if (isHeldAgainst(session, packet)) {
+        ReferenceSession session = sessions.get(key);
+        // What is left of an old mapping is for the sessions that were there.
+        if (mapping.state != State.ACTIVE && session.mapping != mapping) {
+            return drop(NatCounter.DROP_FILTERED);
+        }
+        if (session.isHeldAgainst(packet)) {
             return drop(NatCounter.DROP_TIME_WAIT);
         }
-        use(session, packet, false, nowNs);
+        session.use(packet, false, nowNs, config);
         var internal = new Endpoint(mapping.internal.internalIp(), mapping.internal.internalPort());
         return new Verdict.Sent(shardOf(mapping.pairing), PacketPort.INSIDE, packet.to(internal));
     }
 
     /** Endpoint-independent filtering and its bounds (NAT-FLT-001, NAT-CGN-050). */
-    private Optional<NatCounter> filter(Mapping mapping, TestPacket packet, long nowNs) {
+    private Optional<NatCounter> filter(ReferenceMapping mapping, TestPacket packet, long nowNs) {
         long inbound = mapping.sessions.stream().filter(session -> session.isInbound).count();
         if (packet.protocol() == Protocol.ICMP
-                || (packet.protocol() == Protocol.TCP && !isOpening(packet))) {
+                || (packet.protocol() == Protocol.TCP && !packet.isOpening())) {
             return Optional.of(NatCounter.DROP_NO_SESSION);
         }
-        if (mapping.state == State.RESIDUAL) {
+        if (mapping.state != State.ACTIVE) {
             return Optional.of(NatCounter.DROP_FILTERED);
         }
         if (inbound >= config.eif().inboundSessionsPerMapping()) {
             return Optional.of(NatCounter.DROP_INBOUND_QUOTA);
         }
         // A quarter of the quota and an eighth of the table are for what hosts open themselves.
-        int quota = config.quota().sessions();
+        int quota = quotas.of(mapping.pairing.subscriber).sessions();
         if (sessionsOf(mapping.pairing.subscriber) >= quota - quota / 4) {
             return Optional.of(NatCounter.DROP_SESSION_QUOTA);
         }
@@ -266,19 +212,15 @@ final class ReferenceNat {
                 : Optional.of(NatCounter.DROP_INBOUND_RATE);
     }
 
-    /** SEED-B-020: what both sides closed is held against another SYN. */
-    private static boolean isHeldAgainst(Session session, TestPacket packet) {
-        return session.tcpState == TcpTransitions.BOTH_FIN && packet.has(TcpHeader.SYN);
-    }
-
     /** Makes sure that the sender has a mapping, or says what becomes of the packet instead. */
     private Optional<Verdict> makeMapping(Pairing pairing, TestPacket packet, long nowNs) {
         InternalTuple internal = packet.source().tuple(packet.protocol());
-        if (byInternal.containsKey(internal)) {
+        int subscriber = pairing.subscriber;
+        Optional<ReferenceMapping> left = leftOver(internal, subscriber);
+        if (byInternal.containsKey(internal) && left.isEmpty()) {
             return Optional.empty();
         }
-        int subscriber = pairing.subscriber;
-        if (ports.held(subscriber) >= config.quota().ports()) {
+        if (ports.held(subscriber) >= quotas.of(subscriber).ports()) {
             return Optional.of(drop(NatCounter.DROP_PORT_QUOTA));
         }
         ports.leaseAhead(subscriber, packet.protocol(), pairing.addressIndex, nowNs);
@@ -294,97 +236,48 @@ final class ReferenceNat {
         int port = witness.nextSourcePort(shardOf(pairing)).orElse(0);
         var external = new External(packet.protocol(), pairing.addressIndex, port);
         assertTrue(ports.isOwn(subscriber, external), external + " is not the subscriber's");
+        left.ifPresent(this::leave);
+        ports.take(subscriber, external);
         bind(pairing, internal, external);
         return Optional.empty();
     }
 
+    /**
+     * What is not the present owner's of an internal address, and kept by traffic or rest alone.
+     */
+    private Optional<ReferenceMapping> leftOver(InternalTuple internal, int subscriber) {
+        return Optional.ofNullable(byInternal.get(internal)).filter(m -> m.isLeft(subscriber));
+    }
+
+    /** The tuple leads here no more; sessions that are there go on. */
+    private void leave(ReferenceMapping mapping) {
+        byInternal.remove(mapping.internal);
+        mapping.state = mapping.state == State.RESTING ? State.RESTING : State.ORPHAN;
+    }
+
     // ------------------------------------------------------------------ sessions
 
-    private Session open(Mapping mapping, SessionKey key, boolean isInbound) {
-        var session = new Session(mapping, key, isInbound);
+    private ReferenceSession open(ReferenceMapping mapping, SessionKey key, boolean isInbound) {
+        var session = new ReferenceSession(mapping, key, isInbound);
         sessions.put(key, session);
         mapping.sessions.add(session);
         return session;
     }
 
-    /** A packet passes: only what the host sends keeps a session (NAT-UDP-002, SEED-B-087). */
-    private void use(Session session, TestPacket packet, boolean isOutbound, long nowNs) {
-        boolean isTcp = packet.protocol() == Protocol.TCP;
-        boolean hasChanged = isTcp && advance(session, packet, isOutbound);
-        boolean showsInterest = isOutbound && !(isTcp && packet.has(TcpHeader.RST));
-        if (isOutbound && (hasChanged || showsInterest)) {
-            session.isReplied = true;
-        }
-        boolean refreshes = !isOutbound && config.eif().inboundRefresh();
-        if (hasChanged || showsInterest || refreshes) {
-            session.lastSeenNs = nowNs;
-        }
-    }
-
-    private static boolean advance(Session session, TestPacket packet, boolean isOutbound) {
-        int before = session.tcpState;
-        boolean isReset = packet.has(TcpHeader.RST);
-        if (isReset && !belongs(session, packet, isOutbound)) {
-            return false;
-        }
-        if (!isReset && packet.has(TcpHeader.ACK)) {
-            session.acknowledged.put(isOutbound, packet.numbers());
-        }
-        int event = TcpTransitions.event(packet.type(), isOutbound);
-        session.tcpState = TcpTransitions.next(before, event);
-        return session.tcpState != before;
-    }
-
-    /** RFC 5961 §3: a reset counts inside the window that its receiver announced (SEED-B-043). */
-    private static boolean belongs(Session session, TestPacket packet, boolean isOutbound) {
-        var receiver = session.acknowledged.get(!isOutbound);
-        if (TcpTransitions.idleClass(session.tcpState) == TcpTransitions.IDLE_OPENING
-                || receiver == null) {
-            return true;
-        }
-        long beyond = packet.numbers().sequence() - receiver.acknowledgment() & 0xffff_ffffL;
-        return beyond <= receiver.window();
-    }
-
-    private long deadlineNs(Session session) {
-        NatConfig.Timers timers = config.timers();
-        if (!session.isWanted()) {
-            return session.lastSeenNs + config.eif().unrepliedNs();
-        }
-        return session.lastSeenNs
-                + switch (session.key.internal.protocol()) {
-                    case Protocol.UDP -> timers.udpIdleNs();
-                    case Protocol.ICMP -> timers.icmpIdleNs();
-                    default ->
-                            switch (TcpTransitions.idleClass(session.tcpState)) {
-                                case TcpTransitions.IDLE_OPENING -> timers.tcpOpeningIdleNs();
-                                case TcpTransitions.IDLE_CLOSING -> timers.tcpClosingIdleNs();
-                                default -> timers.tcpEstablishedIdleNs();
-                            };
-                };
-    }
-
-    private boolean takeToken(int subscriber, long nowNs) {
-        NatConfig.Quota quota = config.quota();
-        return buckets.computeIfAbsent(subscriber, _ -> new ReferenceBucket())
-                .take(nowNs, quota.sessionsPerSecond(), quota.sessionBurst());
-    }
-
     // ------------------------------------------------------------------ mappings
 
-    private Mapping bind(Pairing pairing, InternalTuple internal, External external) {
-        var mapping = new Mapping(pairing, internal, external);
-        ports.take(pairing.subscriber, external);
+    private ReferenceMapping bind(Pairing pairing, InternalTuple internal, External external) {
+        var mapping = new ReferenceMapping(pairing, internal, external);
         byInternal.put(internal, mapping);
         byExternal.put(external, mapping);
         return mapping;
     }
 
     /** A mapping that nothing keeps any more rests (NAT-CGN-080, PCP-LIFE-008, PCP-MIX-010). */
-    private void settle(Mapping mapping, long nowNs) {
+    private void settle(ReferenceMapping mapping, long nowNs) {
         boolean isKept =
-                mapping.state == State.RESIDUAL ? !mapping.sessions.isEmpty() : mapping.isWanted();
-        if (mapping.isExplicit || isKept) {
+                mapping.state == State.ACTIVE ? mapping.isWanted() : !mapping.sessions.isEmpty();
+        if (mapping.isExplicit || mapping.isStatic || isKept) {
             return;
         }
         mapping.sessions.forEach(session -> sessions.remove(session.key));
@@ -393,7 +286,7 @@ final class ReferenceNat {
         mapping.restsUntilNs = Math.max(mapping.restsUntilNs, nowNs + config.timers().holdDownNs());
     }
 
-    private void free(Mapping mapping, long nowNs) {
+    private void free(ReferenceMapping mapping, long nowNs) {
         byInternal.remove(mapping.internal, mapping);
         byExternal.remove(mapping.external);
         ports.release(mapping.external, nowNs);
@@ -409,6 +302,14 @@ final class ReferenceNat {
         return sorted(
                 byExternal.values().stream()
                         .filter(mapping -> mapping.isExplicit || mapping.wasExplicit)
+                        .map(mapping -> mapping.external));
+    }
+
+    /** Those of static mappings. */
+    List<External> staticExternals() {
+        return sorted(
+                byExternal.values().stream()
+                        .filter(mapping -> mapping.isStatic)
                         .map(mapping -> mapping.external));
     }
 
@@ -430,7 +331,7 @@ final class ReferenceNat {
                 .toList();
     }
 
-    private Ends endsOf(Session session) {
+    private Ends endsOf(ReferenceSession session) {
         InternalTuple internal = session.key.internal;
         return new Ends(
                 new Endpoint(internal.internalIp(), internal.internalPort()),
@@ -444,7 +345,9 @@ final class ReferenceNat {
 
     /** Whether a packet from this internal tuple would find a mapping, resting ones included. */
     boolean hasMapping(InternalTuple internal) {
-        return byInternal.containsKey(internal);
+        Pairing pairing = pairings.get(internal.internalIp());
+        return byInternal.containsKey(internal)
+                && (pairing == null || leftOver(internal, pairing.subscriber).isEmpty());
     }
 
     // ------------------------------------------------------------------ port control
@@ -490,12 +393,17 @@ final class ReferenceNat {
 
     /** Empty when the reservation is granted; {@code assignedPort} is what was observed then. */
     Optional<Refusal> reserve(ShardCommand.ReserveMapping command, int assignedPort) {
-        Mapping mapping = byInternal.get(command.internal());
+        ReferenceMapping mapping = byInternal.get(command.internal());
         int subscriber = command.subscriber();
+        if (mapping != null && mapping.isStatic) {
+            return Optional.of(Refusal.INTERNAL_USED);
+        }
         var suggested = external(command, command.suggestedPort());
         boolean isOpen = isOpen(subscriber, suggested);
+        boolean isLeft = leftOver(command.internal(), subscriber).isPresent();
         boolean keeps =
                 mapping != null
+                        && !isLeft
                         && (mapping.state != State.RESTING
                                 || (!isOpen && (!mapping.wasExplicit || command.reclaim())));
         if (keeps
@@ -504,7 +412,7 @@ final class ReferenceNat {
             return Optional.of(Refusal.CANNOT_PROVIDE);
         }
         boolean isRenewal = keeps && (mapping.isExplicit || mapping.isPending);
-        if (!isRenewal && explicitOf(subscriber) >= config.quota().mappings()) {
+        if (!isRenewal && explicitOf(subscriber) >= quotas.of(subscriber).mappings()) {
             return Optional.of(Refusal.QUOTA);
         }
         if (keeps) {
@@ -518,6 +426,8 @@ final class ReferenceNat {
             var external = external(command, assignedPort);
             assertTrue(isRight(command, isOpen, external), external + " against NAT-ALLOC-006");
             var pairing = new Pairing(subscriber, command.addressIndex());
+            Optional.ofNullable(mapping).ifPresent(this::leave);
+            ports.take(subscriber, external);
             mapping = bind(pairing, command.internal(), external);
             mapping.state = State.RESERVED;
             mapping.isPending = true;
@@ -531,7 +441,7 @@ final class ReferenceNat {
         boolean hasAny =
                 ports.hasOwnFree(subscriber, protocol, command.addressIndex())
                         || ports.hasIncomingFree(protocol, command.addressIndex());
-        if (ports.held(subscriber) >= config.quota().ports()) {
+        if (ports.held(subscriber) >= quotas.of(subscriber).ports()) {
             return Optional.of(Refusal.QUOTA);
         }
         if (command.exact() && !isOpen) {
@@ -569,7 +479,7 @@ final class ReferenceNat {
 
     /** A pending explicit mapping became durable. */
     void activate(InternalTuple internal) {
-        Mapping mapping = byInternal.get(internal);
+        ReferenceMapping mapping = byInternal.get(internal);
         mapping.isPending = false;
         mapping.isExplicit = true;
         mapping.wasExplicit = false;
@@ -579,7 +489,7 @@ final class ReferenceNat {
 
     /** A pending explicit mapping is undone; whether there was one. */
     boolean abandon(InternalTuple internal, long nowNs) {
-        Mapping mapping = byInternal.get(internal);
+        ReferenceMapping mapping = byInternal.get(internal);
         if (mapping == null || !mapping.isPending) {
             return false;
         }
@@ -596,16 +506,136 @@ final class ReferenceNat {
 
     /** An explicit mapping ends (PCP-MIX-010); whether there was one. */
     boolean end(InternalTuple internal, long nowNs) {
-        Mapping mapping = byInternal.get(internal);
+        ReferenceMapping mapping = byInternal.get(internal);
         if (mapping == null || !mapping.isExplicit) {
             return false;
         }
         mapping.isExplicit = false;
+        end(mapping, nowNs);
+        return true;
+    }
+
+    private void end(ReferenceMapping mapping, long nowNs) {
         mapping.wasExplicit = true;
-        mapping.restsUntilNs = nowNs + config.timers().explicitHoldNs(internal.protocol());
+        int protocol = mapping.internal.protocol();
+        mapping.restsUntilNs = nowNs + config.timers().explicitHoldNs(protocol);
+        mapping.state = mapping.hasOwn() ? State.ACTIVE : State.RESIDUAL;
+        settle(mapping, nowNs);
+    }
+
+    // ------------------------------------------------------------------ static mappings
+
+    /** A reservation is installed; what the shard ought to answer. */
+    ShardOutcome install(ShardCommand.InstallStatic command, long nowNs) {
+        long id = command.requestId();
+        InternalTuple internal = command.internal();
+        int address = command.addressIndex();
+        int port = command.externalPort();
+        var external = new External(internal.protocol(), address, port);
+        ReferenceMapping own = byInternal.get(internal);
+        ReferenceMapping holder = byExternal.get(external);
+        if (own != null && own.isStatic && own == holder) {
+            give(own, command.subscriber());
+            return new ShardOutcome.Reserved(id, address, port, true);
+        }
+        if (own != null && (own.isStatic || own.isExplicit || own.isPending)) {
+            return new ShardOutcome.Refused(id, Refusal.INTERNAL_USED);
+        }
+        boolean isOwnPort = holder != null && holder.internal.equals(internal);
+        var pairing = new Pairing(command.subscriber(), address);
+        Optional<Refusal> refusal = refusesStatic(command.subscriber(), external);
+        if (!isOwnPort && refusal.isPresent()) {
+            return new ShardOutcome.Refused(id, refusal.get());
+        }
+        if (own != null && own != holder) {
+            leave(own);
+        }
+        if (!isOwnPort) {
+            Optional.ofNullable(holder).ifPresent(resting -> free(resting, nowNs));
+            ports.takeAny(command.subscriber(), external);
+            holder = bind(pairing, internal, external);
+        }
+        give(holder, command.subscriber());
+        makeStatic(holder, nowNs);
+        return new ShardOutcome.Reserved(id, address, port, isOwnPort);
+    }
+
+    private void give(ReferenceMapping mapping, int subscriber) {
+        mapping.pairing = new Pairing(subscriber, mapping.external.addressIndex());
+        ports.give(mapping.external, subscriber);
+    }
+
+    private Optional<Refusal> refusesStatic(int subscriber, External external) {
+        Optional<Integer> leasedBy = ports.leasedBy(external);
+        boolean isForeign = leasedBy.isPresent() && leasedBy.get() != subscriber;
+        if (isForeign && !ports.isApart(external)) {
+            return Optional.of(Refusal.BLOCK_HELD);
+        }
+        ReferenceMapping holder = byExternal.get(external);
+        boolean isUsed = holder != null && holder.state != State.RESTING;
+        if (isUsed || ReferencePorts.isForbidden(external)) {
+            return Optional.of(Refusal.PORT_USED);
+        }
+        if (holder != null) {
+            return Optional.empty();
+        }
+        int shard = config.shardOf(external.addressIndex());
+        return mappingsIn(shard) == config.capacity().mappings()
+                ? Optional.of(Refusal.TABLE_FULL)
+                : Optional.empty();
+    }
+
+    private void makeStatic(ReferenceMapping mapping, long nowNs) {
+        byInternal.put(mapping.internal, mapping);
+        mapping.isStatic = true;
+        mapping.wasExplicit = false;
+        mapping.state = State.ACTIVE;
+        mapping.restsUntilNs = Long.MIN_VALUE;
+        ports.setApart(mapping.external, nowNs);
+    }
+
+    /** A reservation is removed; whether there was one. */
+    boolean removeStatic(InternalTuple internal, long nowNs) {
+        ReferenceMapping mapping = byInternal.get(internal);
+        if (mapping == null || !mapping.isStatic) {
+            return false;
+        }
+        mapping.isStatic = false;
+        ports.endStatic(mapping.external);
         mapping.state = mapping.hasOwn() ? State.ACTIVE : State.RESIDUAL;
         settle(mapping, nowNs);
         return true;
+    }
+
+    /** What is asked for or reserved is cut for another reservation; whether it was there. */
+    boolean cut(InternalTuple internal, long nowNs) {
+        ReferenceMapping mapping = byInternal.get(internal);
+        if (mapping == null || !(mapping.isExplicit || mapping.isStatic)) {
+            return false;
+        }
+        mapping.isExplicit = false;
+        mapping.isStatic = false;
+        ports.endStatic(mapping.external);
+        byInternal.remove(internal);
+        mapping.sessions.forEach(session -> sessions.remove(session.key));
+        mapping.sessions.clear();
+        mapping.state = State.RESTING;
+        mapping.restsUntilNs = nowNs + config.timers().holdDownNs();
+        return true;
+    }
+
+    ShardOutcome.PortUse portUse(long requestId, External port) {
+        Optional<ReferenceMapping> holder = Optional.ofNullable(byExternal.get(port));
+        return new ShardOutcome.PortUse(
+                requestId,
+                holder.map(ReferenceMapping::holding).orElse(Holding.FREE),
+                holder.map(mapping -> mapping.pairing.subscriber).orElse(-1),
+                ports.leasedBy(port).orElse(-1));
+    }
+
+    ShardOutcome.SubscriberUse use(long requestId, int subscriber) {
+        return new ShardOutcome.SubscriberUse(
+                requestId, (int) ports.held(subscriber), (int) sessionsOf(subscriber));
     }
 
     boolean isExplicit(InternalTuple internal) {
@@ -614,15 +644,16 @@ final class ReferenceNat {
 
     /** Whether an implicit mapping is there. */
     boolean isActive(InternalTuple internal) {
-        return byInternal.containsKey(internal) && byInternal.get(internal).state == State.ACTIVE;
+        ReferenceMapping mapping = byInternal.get(internal);
+        return mapping != null && mapping.state == State.ACTIVE && !mapping.isStatic;
     }
 
     /** For how long outbound traffic keeps the mapping; 0 for not at all. */
     long outboundRemainingNs(InternalTuple internal, long nowNs) {
         return byInternal.containsKey(internal)
                 ? byInternal.get(internal).sessions.stream()
-                        .filter(Session::isWanted)
-                        .mapToLong(session -> deadlineNs(session) - nowNs)
+                        .filter(ReferenceSession::isWanted)
+                        .mapToLong(session -> session.deadlineNs(config) - nowNs)
                         .max()
                         .orElse(0)
                 : 0;
@@ -630,26 +661,26 @@ final class ReferenceNat {
 
     /** The subscriber's row is cleared. */
     void forget(int subscriber) {
-        buckets.remove(subscriber);
+        quotas.forget(subscriber);
     }
 
     /** Whether the subscriber holds no port and no block. */
     boolean isIdle(int subscriber) {
-        return ports.held(subscriber) == 0 && !ports.hasBlocks(subscriber);
+        return !ports.hasAny(subscriber) && !ports.hasBlocks(subscriber);
     }
 
     // ------------------------------------------------------------------ time
 
     /** Everything whose deadline has come happens. */
     void expire(long nowNs) {
-        for (Session session : List.copyOf(sessions.values())) {
-            if (sessions.containsKey(session.key) && deadlineNs(session) <= nowNs) {
+        for (ReferenceSession session : List.copyOf(sessions.values())) {
+            if (sessions.containsKey(session.key) && session.deadlineNs(config) <= nowNs) {
                 sessions.remove(session.key);
                 session.mapping.sessions.remove(session);
                 settle(session.mapping, nowNs);
             }
         }
-        for (Mapping mapping : List.copyOf(byExternal.values())) {
+        for (ReferenceMapping mapping : List.copyOf(byExternal.values())) {
             if (mapping.state == State.RESTING && mapping.restsUntilNs <= nowNs) {
                 free(mapping, nowNs);
             }
@@ -660,10 +691,10 @@ final class ReferenceNat {
     /** When something happens next. */
     long nextDeadlineNs() {
         long next = ports.nextDeadlineNs();
-        for (Session session : sessions.values()) {
-            next = Math.min(next, deadlineNs(session));
+        for (ReferenceSession session : sessions.values()) {
+            next = Math.min(next, session.deadlineNs(config));
         }
-        for (Mapping mapping : byExternal.values()) {
+        for (ReferenceMapping mapping : byExternal.values()) {
             boolean isResting = mapping.state == State.RESTING;
             next = isResting ? Math.min(next, mapping.restsUntilNs) : next;
         }
@@ -709,7 +740,7 @@ final class ReferenceNat {
     /** What a failure of the comparison is told with. */
     String describe(int shard, long nowNs) {
         StringBuilder text = new StringBuilder();
-        for (Session session : sessions.values()) {
+        for (ReferenceSession session : sessions.values()) {
             if (shardOf(session.mapping.pairing) == shard) {
                 text.append(session.key)
                         .append(session.isInbound ? " inbound" : " outbound")
@@ -719,7 +750,7 @@ final class ReferenceNat {
                         .append(" seen ")
                         .append((nowNs - session.lastSeenNs) / 1e9)
                         .append(" s ago, ends in ")
-                        .append((deadlineNs(session) - nowNs) / 1e9)
+                        .append((session.deadlineNs(config) - nowNs) / 1e9)
                         .append(System.lineSeparator());
             }
         }
@@ -761,20 +792,6 @@ final class ReferenceNat {
 
     private boolean isInside(int ip) {
         return config.inside().stream().anyMatch(prefix -> prefix.contains(ip));
-    }
-
-    private static boolean isMartian(int ip) {
-        return List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3").stream()
-                .anyMatch(prefix -> Prefix.of(prefix).contains(ip));
-    }
-
-    /** Queries have no remote port. */
-    private static Endpoint remote(int protocol, Endpoint peer) {
-        return protocol == Protocol.ICMP ? new Endpoint(peer.ip(), 0) : peer;
-    }
-
-    private static boolean isOpening(TestPacket packet) {
-        return packet.has(TcpHeader.SYN) && !packet.has(TcpHeader.ACK);
     }
 
     private static Verdict drop(NatCounter reason) {

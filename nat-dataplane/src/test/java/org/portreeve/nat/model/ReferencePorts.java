@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.portreeve.nat.NatConfig;
@@ -41,6 +42,13 @@ final class ReferencePorts {
     private final NatConfig config;
     private final int firstBlockPort;
     private final Map<External, Integer> owners = new HashMap<>();
+
+    /** Those of static mappings. */
+    private final Set<External> statics = new HashSet<>();
+
+    /** Those, and what is left of ended ones: no block is in use because of them. */
+    private final Set<External> apart = new HashSet<>();
+
     private final Map<BlockName, Block> blocks = new HashMap<>();
     private final Map<BlockName, Long> blocksRestUntilNs = new HashMap<>();
     private final Map<Integer, Integer> leasesDue = new HashMap<>();
@@ -53,14 +61,29 @@ final class ReferencePorts {
         firstBlockPort = Math.ceilDiv(above, size) * size;
     }
 
-    /** Ports that the subscriber holds, resting ones included. */
+    /** Ports that count against the subscriber's quota: resting ones do, static ones do not. */
     long held(int subscriber) {
-        return owners.values().stream().filter(owner -> owner == subscriber).count();
+        return owners.entrySet().stream()
+                .filter(entry -> entry.getValue() == subscriber)
+                .filter(entry -> !statics.contains(entry.getKey()))
+                .count();
+    }
+
+    /** Whether the subscriber has any port. */
+    boolean hasAny(int subscriber) {
+        return owners.containsValue(subscriber);
+    }
+
+    /** Whether nobody may map the port. */
+    static boolean isForbidden(External port) {
+        boolean isPcp = port.protocol == Protocol.UDP && PCP_PORTS.contains(port.port);
+        return isPcp || port.port == 0;
     }
 
     boolean isFree(External port) {
-        boolean isReserved = port.protocol == Protocol.UDP && PCP_PORTS.contains(port.port);
-        return config.ports().contains(port.port) && !isReserved && !owners.containsKey(port);
+        return config.ports().contains(port.port)
+                && !isForbidden(port)
+                && !owners.containsKey(port);
     }
 
     /** Whether the subscriber's active blocks have a free port. */
@@ -91,12 +114,52 @@ final class ReferencePorts {
         owners.put(port, subscriber);
     }
 
+    /** Takes a port for a static mapping: the ranges do not matter. */
+    void takeAny(int subscriber, External port) {
+        assertTrue(!owners.containsKey(port) && !isForbidden(port), port + " has two owners");
+        owners.put(port, subscriber);
+    }
+
+    /** A port that is held becomes that of a static mapping. */
+    void setApart(External port, long nowNs) {
+        statics.add(port);
+        if (apart.add(port)) {
+            onLessUsed(port, nowNs);
+        }
+    }
+
+    /** A static mapping is over; what is left of it counts against the quota. */
+    void endStatic(External port) {
+        statics.remove(port);
+    }
+
+    /** A port goes over to another subscriber. */
+    void give(External port, int subscriber) {
+        owners.put(port, subscriber);
+    }
+
+    /** Whether no block is in use because of the port. */
+    boolean isApart(External port) {
+        return apart.contains(port);
+    }
+
     void release(External port, long nowNs) {
         owners.remove(port);
+        if (!apart.remove(port)) {
+            onLessUsed(port, nowNs);
+        }
+    }
+
+    private void onLessUsed(External port, long nowNs) {
         Block block = blocks.get(nameOf(port));
         if (block != null && isUnused(nameOf(port))) {
             block.unusedSinceNs = nowNs;
         }
+    }
+
+    /** Whose block the port lies in, one without a record yet included. */
+    Optional<Integer> leasedBy(External port) {
+        return Optional.ofNullable(blocks.get(nameOf(port))).map(block -> block.subscriber);
     }
 
     // ------------------------------------------------------------------ blocks
@@ -113,7 +176,7 @@ final class ReferencePorts {
      */
     void leaseAhead(int subscriber, int protocol, int addressIndex, long nowNs) {
         List<BlockName> own = namesOf(subscriber);
-        long used = own.stream().mapToLong(name -> used(name, protocol)).sum();
+        long used = own.stream().mapToLong(name -> taken(name, protocol)).sum();
         boolean isNearlyFull = 4 * used >= 3L * own.size() * config.block().size();
         boolean mayHaveMore = own.size() < config.block().maxPerSubscriber();
         // Blocks that are due already are as good as gone.
@@ -190,10 +253,13 @@ final class ReferencePorts {
     }
 
     private boolean isUnused(BlockName name) {
-        return owners.keySet().stream().noneMatch(port -> contains(name, port));
+        return owners.keySet().stream()
+                .filter(port -> !apart.contains(port))
+                .noneMatch(port -> contains(name, port));
     }
 
-    private long used(BlockName name, int protocol) {
+    /** Ports of a block that cannot be given. */
+    private long taken(BlockName name, int protocol) {
         return owners.keySet().stream()
                 .filter(port -> port.protocol == protocol && contains(name, port))
                 .count();

@@ -19,6 +19,7 @@ import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.Limits;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.io.memory.MemoryPort;
@@ -168,6 +169,18 @@ final class SimulatedNode implements Witness {
         pairings.remove(internalIp);
     }
 
+    /** Port control publishes what the profiles allow. */
+    void limits(List<NatConfig.Quota> profiles) {
+        directory.limits(Limits.of(profiles));
+        reference.quotas.limits(profiles);
+    }
+
+    /** Port control gives a subscriber a profile. */
+    void profile(int subscriber, int profileIndex) {
+        directory.profile(subscriber, profileIndex);
+        reference.quotas.profile(subscriber, profileIndex);
+    }
+
     /** Port control tells the shard that asked that it has decided. */
     void decidePairing(int shard, int internalIp) {
         links.get(shard)
@@ -256,7 +269,9 @@ final class SimulatedNode implements Witness {
                     ShardOutcome.Ended _,
                     ShardOutcome.StillUsed _,
                     ShardOutcome.SubscriberForgotten _,
-                    ShardOutcome.SubscriberBusy _ ->
+                    ShardOutcome.SubscriberBusy _,
+                    ShardOutcome.PortUse _,
+                    ShardOutcome.SubscriberUse _ ->
                     true;
             case ShardOutcome.PairingWanted _,
                     ShardOutcome.BlockLeased _,

@@ -1,11 +1,14 @@
 package org.portreeve.nat.model;
 
 import java.util.Arrays;
+import java.util.List;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.io.PacketBatch;
 import org.portreeve.nat.io.VnetHeader;
+import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * A packet by its meaning. {@link #bytes} writes it with checksums computed from scratch, so that a
@@ -220,5 +223,21 @@ record TestPacket(
         String kind = Protocol.name(protocol) + (protocol == Protocol.UDP ? "" : "/" + type);
         String counted = protocol == Protocol.TCP ? " " + numbers : "";
         return kind + " " + source + " > " + destination + counted + " " + shape;
+    }
+
+    /** Whether nothing may be sent there. */
+    static boolean isMartian(int ip) {
+        return List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3").stream()
+                .anyMatch(prefix -> Prefix.of(prefix).contains(ip));
+    }
+
+    /** Queries have no remote port. */
+    static Endpoint remote(int protocol, Endpoint peer) {
+        return protocol == Protocol.ICMP ? new Endpoint(peer.ip(), 0) : peer;
+    }
+
+    /** Whether it may open a connection. */
+    boolean isOpening() {
+        return has(TcpHeader.SYN) && !has(TcpHeader.ACK);
     }
 }

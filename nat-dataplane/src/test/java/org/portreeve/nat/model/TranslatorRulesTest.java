@@ -2,11 +2,16 @@ package org.portreeve.nat.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.portreeve.nat.model.Story.DATA;
+import static org.portreeve.nat.model.Story.HOST;
+import static org.portreeve.nat.model.Story.INET_X;
+import static org.portreeve.nat.model.Story.INET_Y;
+import static org.portreeve.nat.model.Story.OTHER_HOST;
+import static org.portreeve.nat.model.Story.SYN_ACK;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,22 +26,12 @@ import org.portreeve.testkit.Conformance;
 
 /** Conformance rows of the translator, each as a short story at the packet interface. */
 class TranslatorRulesTest {
-    private static final Endpoint HOST = new Endpoint(Ipv4.of("100.64.1.2"), 40_000);
-    private static final Endpoint OTHER_HOST = new Endpoint(Ipv4.of("100.64.1.9"), 50_000);
-    private static final Endpoint INET_X = new Endpoint(Ipv4.of("203.0.113.7"), 443);
-    private static final Endpoint INET_Y = new Endpoint(Ipv4.of("203.0.113.99"), 5_000);
-    private static final long SECOND_NS = 1_000_000_000L;
-    private static final int DATA = TcpHeader.ACK | TcpHeader.PSH;
     private static final int FIN = TcpHeader.FIN | TcpHeader.ACK;
-    private static final int SYN_ACK = TcpHeader.SYN | TcpHeader.ACK;
 
-    private SimulatedNode node;
-    private RandomSteps control;
+    private Story story;
 
     private void start(int shards) {
-        var random = new SplittableRandom(shards);
-        node = new SimulatedNode(TranslatorModelTest.roomy(shards), random);
-        control = new RandomSteps(node, random);
+        story = new Story(shards);
     }
 
     @ParameterizedTest
@@ -44,13 +39,13 @@ class TranslatorRulesTest {
     @Conformance({"NAT-EIM-001", "NAT-EIM-002", "NAT-EIM-003", "NAT-APP-001"})
     void oneInternalTupleHasOneExternalTupleTowardsEveryPeer(int shards) {
         start(shards);
-        Endpoint udp = mapped(TestPacket.udp(HOST, INET_X));
-        Endpoint tcp = mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
-        Endpoint echo = mapped(TestPacket.echo(HOST, INET_X.ip(), IcmpHeader.ECHO));
+        Endpoint udp = story.mapped(TestPacket.udp(HOST, INET_X));
+        Endpoint tcp = story.mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
+        Endpoint echo = story.mapped(TestPacket.echo(HOST, INET_X.ip(), IcmpHeader.ECHO));
 
-        assertEquals(udp, mapped(TestPacket.udp(HOST, INET_Y)));
-        assertEquals(tcp, mapped(TestPacket.tcp(HOST, INET_Y, TcpHeader.SYN)));
-        assertEquals(echo, mapped(TestPacket.echo(HOST, INET_Y.ip(), IcmpHeader.ECHO)));
+        assertEquals(udp, story.mapped(TestPacket.udp(HOST, INET_Y)));
+        assertEquals(tcp, story.mapped(TestPacket.tcp(HOST, INET_Y, TcpHeader.SYN)));
+        assertEquals(echo, story.mapped(TestPacket.echo(HOST, INET_Y.ip(), IcmpHeader.ECHO)));
         assertEquals(udp.ip(), tcp.ip());
         assertEquals(udp.ip(), echo.ip());
     }
@@ -60,14 +55,15 @@ class TranslatorRulesTest {
     @Conformance({"NAT-FLT-001", "NAT-CGN-070", "SEED-B-080"})
     void unknownPeerReachesMappedPortOfTheSameProtocolOnly(int shards) {
         start(shards);
-        Endpoint udp = mapped(TestPacket.udp(HOST, INET_X));
-        assertEquals(Optional.of(HOST), delivered(TestPacket.udp(INET_Y, udp)));
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_Y, udp, TcpHeader.SYN)));
+        Endpoint udp = story.mapped(TestPacket.udp(HOST, INET_X));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(INET_Y, udp)));
+        assertEquals(Optional.empty(), story.delivered(TestPacket.tcp(INET_Y, udp, TcpHeader.SYN)));
 
-        Endpoint tcp = mapped(TestPacket.tcp(OTHER_HOST, INET_X, TcpHeader.SYN));
+        Endpoint tcp = story.mapped(TestPacket.tcp(OTHER_HOST, INET_X, TcpHeader.SYN));
         assertEquals(
-                Optional.of(OTHER_HOST), delivered(TestPacket.tcp(INET_Y, tcp, TcpHeader.SYN)));
-        assertEquals(Optional.empty(), delivered(TestPacket.udp(INET_Y, tcp)));
+                Optional.of(OTHER_HOST),
+                story.delivered(TestPacket.tcp(INET_Y, tcp, TcpHeader.SYN)));
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(INET_Y, tcp)));
     }
 
     @ParameterizedTest
@@ -75,23 +71,23 @@ class TranslatorRulesTest {
     @Conformance("NAT-UDP-001")
     void udpMappingEndsThreeHundredSecondsAfterTheLastOutboundPacket(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.udp(HOST, INET_X));
-        pass(200);
-        assertEquals(external, mapped(TestPacket.udp(HOST, INET_X)));
-        pass(299);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.udp(INET_X, external)));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(TestPacket.udp(INET_X, external)));
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
+        story.pass(200);
+        assertEquals(external, story.mapped(TestPacket.udp(HOST, INET_X)));
+        story.pass(299);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(INET_X, external)));
+        story.pass(2);
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(INET_X, external)));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void hostThatComesBackWhileItsPortRestsGetsItAgain(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.udp(HOST, INET_X));
-        pass(301 + 118);
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
+        story.pass(301 + 118);
 
-        assertEquals(external, mapped(TestPacket.udp(HOST, INET_X)));
+        assertEquals(external, story.mapped(TestPacket.udp(HOST, INET_X)));
     }
 
     @ParameterizedTest
@@ -99,13 +95,13 @@ class TranslatorRulesTest {
     @Conformance({"NAT-ICMP-001", "NAT-ICMP-002"})
     void echoReplyComesBackForSixtySeconds(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.echo(HOST, INET_X.ip(), IcmpHeader.ECHO));
+        Endpoint external = story.mapped(TestPacket.echo(HOST, INET_X.ip(), IcmpHeader.ECHO));
         var from = new Endpoint(INET_X.ip(), external.port());
         TestPacket reply = TestPacket.echo(from, external.ip(), IcmpHeader.ECHO_REPLY);
-        pass(59);
-        assertEquals(Optional.of(HOST), delivered(reply));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(reply));
+        story.pass(59);
+        assertEquals(Optional.of(HOST), story.delivered(reply));
+        story.pass(2);
+        assertEquals(Optional.empty(), story.delivered(reply));
     }
 
     @ParameterizedTest
@@ -113,11 +109,11 @@ class TranslatorRulesTest {
     @Conformance("SEED-B-005")
     void segmentThatIsNoSynMakesNoState(int shards) {
         start(shards);
-        mapped(TestPacket.udp(HOST, INET_X));
+        story.mapped(TestPacket.udp(HOST, INET_X));
         for (int flags : new int[] {TcpHeader.ACK, FIN, TcpHeader.RST, SYN_ACK}) {
-            assertEquals(List.of(), out(TestPacket.tcp(HOST, INET_X, flags)));
+            assertEquals(List.of(), story.out(TestPacket.tcp(HOST, INET_X, flags)));
         }
-        assertEquals(false, node.reference.hasMapping(HOST.tuple(Protocol.TCP)));
+        assertEquals(false, story.node.reference.hasMapping(HOST.tuple(Protocol.TCP)));
     }
 
     @ParameterizedTest
@@ -125,17 +121,19 @@ class TranslatorRulesTest {
     @Conformance({"SEED-B-004", "SEED-B-040", "SEED-B-041", "NAT-TCP-008"})
     void resetIsPassedOnAndTheSessionKeptForFourMinutes(int shards) {
         start(shards);
-        Endpoint external = established();
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, TcpHeader.RST)));
-        pass(200);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, DATA)));
-        pass(7_000);
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_X, TcpHeader.RST)).size());
-        pass(239);
-        assertEquals(1, node.reference.externals().size());
-        assertEquals(true, node.reference.isActive(HOST.tuple(Protocol.TCP)));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_X, external, DATA)));
+        Endpoint external = story.established();
+        assertEquals(
+                Optional.of(HOST),
+                story.delivered(TestPacket.tcp(INET_X, external, TcpHeader.RST)));
+        story.pass(200);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, DATA)));
+        story.pass(7_000);
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_X, TcpHeader.RST)).size());
+        story.pass(239);
+        assertEquals(1, story.node.reference.externals().size());
+        assertEquals(true, story.node.reference.isActive(HOST.tuple(Protocol.TCP)));
+        story.pass(2);
+        assertEquals(Optional.empty(), story.delivered(TestPacket.tcp(INET_X, external, DATA)));
     }
 
     @ParameterizedTest
@@ -143,12 +141,12 @@ class TranslatorRulesTest {
     @Conformance("SEED-B-043")
     void resetOutsideOfTheWindowChangesNoTimer(int shards) {
         start(shards);
-        Endpoint external = established();
+        Endpoint external = story.established();
         TestPacket forged = TestPacket.tcp(INET_X, external, TcpHeader.RST);
-        delivered(forged.numbered(0x4000_0000, 1, 0));
-        pass(7_000);
+        story.delivered(forged.numbered(0x4000_0000, 1, 0));
+        story.pass(7_000);
 
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, DATA)));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, DATA)));
     }
 
     @ParameterizedTest
@@ -156,28 +154,31 @@ class TranslatorRulesTest {
     @Conformance({"SEED-B-003", "NAT-TCP-006"})
     void oneFinKeepsTheEstablishedTimeAndTwoTheClosingTime(int shards) {
         start(shards);
-        Endpoint external = established();
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_X, FIN)).size());
-        pass(7_400);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, DATA)));
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, FIN)));
-        pass(239);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, TcpHeader.ACK)));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_X, external, TcpHeader.ACK)));
+        Endpoint external = story.established();
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_X, FIN)).size());
+        story.pass(7_400);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, DATA)));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, FIN)));
+        story.pass(239);
+        assertEquals(
+                Optional.of(HOST),
+                story.delivered(TestPacket.tcp(INET_X, external, TcpHeader.ACK)));
+        story.pass(2);
+        assertEquals(
+                Optional.empty(), story.delivered(TestPacket.tcp(INET_X, external, TcpHeader.ACK)));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closedConnectionIsHeldAgainstAnotherSyn(int shards) {
         start(shards);
-        Endpoint external = established();
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_X, FIN)).size());
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, FIN)));
-        pass(200);
-        assertEquals(List.of(), out(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN)));
-        pass(41);
-        assertEquals(external, mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN)));
+        Endpoint external = story.established();
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_X, FIN)).size());
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, FIN)));
+        story.pass(200);
+        assertEquals(List.of(), story.out(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN)));
+        story.pass(41);
+        assertEquals(external, story.mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN)));
     }
 
     @ParameterizedTest
@@ -185,11 +186,11 @@ class TranslatorRulesTest {
     @Conformance("SEED-B-007")
     void halfOpenSessionLastsFourMinutes(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
-        pass(239);
-        assertEquals(true, node.reference.isActive(HOST.tuple(Protocol.TCP)));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_X, external, SYN_ACK)));
+        Endpoint external = story.mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
+        story.pass(239);
+        assertEquals(true, story.node.reference.isActive(HOST.tuple(Protocol.TCP)));
+        story.pass(2);
+        assertEquals(Optional.empty(), story.delivered(TestPacket.tcp(INET_X, external, SYN_ACK)));
     }
 
     @ParameterizedTest
@@ -197,12 +198,13 @@ class TranslatorRulesTest {
     @Conformance({"NAT-HAIR-002", "NAT-HAIR-004"})
     void hairpinnedPacketCarriesTheExternalTupleOfItsSender(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.udp(HOST, INET_X));
-        Endpoint otherExternal = mapped(TestPacket.udp(OTHER_HOST, INET_X));
-        List<TestPacket> hairpinned = out(TestPacket.udp(OTHER_HOST, external));
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
+        Endpoint otherExternal = story.mapped(TestPacket.udp(OTHER_HOST, INET_X));
+        List<TestPacket> hairpinned = story.out(TestPacket.udp(OTHER_HOST, external));
         assertEquals(List.of(TestPacket.udp(otherExternal, HOST)), hairpinned);
 
-        assertEquals(List.of(TestPacket.udp(external, HOST)), out(TestPacket.udp(HOST, external)));
+        assertEquals(
+                List.of(TestPacket.udp(external, HOST)), story.out(TestPacket.udp(HOST, external)));
     }
 
     @ParameterizedTest
@@ -212,10 +214,10 @@ class TranslatorRulesTest {
         start(shards);
         TestPacket without = TestPacket.udp(HOST, INET_X).shaped(9, 0, Checksum.NONE);
         TestPacket wrong = TestPacket.udp(HOST, INET_X).shaped(9, 0, Checksum.WRONG);
-        Endpoint external = mapped(without);
+        Endpoint external = story.mapped(without);
 
-        assertEquals(List.of(without.from(external)), out(without));
-        assertEquals(List.of(wrong.from(external)), out(wrong));
+        assertEquals(List.of(without.from(external)), story.out(without));
+        assertEquals(List.of(wrong.from(external)), story.out(wrong));
     }
 
     @ParameterizedTest
@@ -223,15 +225,15 @@ class TranslatorRulesTest {
     @Conformance("SEED-B-074")
     void mappingTakesOnlySoManyInboundSessionsAndOnePort(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.udp(HOST, INET_X));
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
         for (int peer = 0; peer < 5; peer++) {
             var from = new Endpoint(INET_Y.ip(), 6_000 + peer);
-            assertEquals(Optional.of(HOST), delivered(TestPacket.udp(from, external)));
+            assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(from, external)));
         }
-        assertEquals(Optional.empty(), delivered(TestPacket.udp(INET_Y, external)));
-        assertEquals(1, node.reference.externals().size());
-        pass(31);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.udp(INET_Y, external)));
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(INET_Y, external)));
+        assertEquals(1, story.node.reference.externals().size());
+        story.pass(31);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(INET_Y, external)));
     }
 
     @ParameterizedTest
@@ -241,7 +243,7 @@ class TranslatorRulesTest {
         start(shards);
         var spoofed = new Endpoint(Ipv4.of("192.0.2.1"), 1_234);
 
-        assertEquals(List.of(), out(TestPacket.udp(spoofed, INET_X)));
+        assertEquals(List.of(), story.out(TestPacket.udp(spoofed, INET_X)));
     }
 
     @ParameterizedTest
@@ -249,13 +251,13 @@ class TranslatorRulesTest {
     @Conformance("PCP-MIX-010")
     void ownSessionKeepsAnEndedExplicitMappingOpenToNewPeers(int shards) {
         start(shards);
-        Endpoint external = explicit(Protocol.UDP);
-        assertEquals(external, mapped(TestPacket.udp(HOST, INET_X)));
-        control.endExplicit();
-        pass(299);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.udp(INET_Y, external)));
-        pass(2);
-        assertEquals(Optional.empty(), delivered(TestPacket.udp(INET_Y, external)));
+        Endpoint external = story.explicit(Protocol.UDP);
+        assertEquals(external, story.mapped(TestPacket.udp(HOST, INET_X)));
+        story.control.endExplicit();
+        story.pass(299);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(INET_Y, external)));
+        story.pass(2);
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(INET_Y, external)));
     }
 
     @ParameterizedTest
@@ -263,14 +265,17 @@ class TranslatorRulesTest {
     @Conformance({"PCP-MIX-010", "PCP-LIFE-005"})
     void sessionFromOutsideGoesOnAloneAfterTheExplicitMappingEnded(int shards) {
         start(shards);
-        Endpoint external = explicit(Protocol.TCP);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, TcpHeader.SYN)));
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_X, SYN_ACK)).size());
-        control.endExplicit();
+        Endpoint external = story.explicit(Protocol.TCP);
+        assertEquals(
+                Optional.of(HOST),
+                story.delivered(TestPacket.tcp(INET_X, external, TcpHeader.SYN)));
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_X, SYN_ACK)).size());
+        story.control.endExplicit();
 
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
-        pass(7_000);
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, DATA)));
+        assertEquals(
+                Optional.empty(), story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
+        story.pass(7_000);
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, DATA)));
     }
 
     @ParameterizedTest
@@ -278,17 +283,17 @@ class TranslatorRulesTest {
     @Conformance("PCP-MIX-010")
     void unusedExplicitMappingEndsAtOnceAndItsPortRests(int shards) {
         start(shards);
-        Endpoint external = explicit(Protocol.UDP);
-        control.endExplicit();
-        assertEquals(Optional.empty(), delivered(TestPacket.udp(INET_X, external)));
-        pass(299);
+        Endpoint external = story.explicit(Protocol.UDP);
+        story.control.endExplicit();
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(INET_X, external)));
+        story.pass(299);
         var other = new Endpoint(HOST.ip(), HOST.port() + 1);
         assertNotEquals(
-                Optional.of(external), control.reserve(other, Protocol.UDP, external.port()));
-        pass(2);
+                Optional.of(external), story.control.reserve(other, Protocol.UDP, external.port()));
+        story.pass(2);
         assertEquals(
                 List.of(),
-                node.reference.externals().stream()
+                story.node.reference.externals().stream()
                         .filter(port -> port.port() == external.port())
                         .toList());
     }
@@ -298,16 +303,18 @@ class TranslatorRulesTest {
     @Conformance({"NAT-TCP-017", "SEED-B-044", "PCP-LIFE-006", "PCP-MIX-003"})
     void endOfItsSessionsDoesNotEndAnExplicitMapping(int shards) {
         start(shards);
-        Endpoint external = explicit(Protocol.TCP);
-        assertEquals(external, established());
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_X, FIN)).size());
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, FIN)));
-        delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN));
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_Y, SYN_ACK)).size());
-        delivered(TestPacket.tcp(INET_Y, external, TcpHeader.RST));
-        pass(20_000);
+        Endpoint external = story.explicit(Protocol.TCP);
+        assertEquals(external, story.established());
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_X, FIN)).size());
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.tcp(INET_X, external, FIN)));
+        story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN));
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_Y, SYN_ACK)).size());
+        story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.RST));
+        story.pass(20_000);
 
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
+        assertEquals(
+                Optional.of(HOST),
+                story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
     }
 
     @ParameterizedTest
@@ -315,13 +322,14 @@ class TranslatorRulesTest {
     @Conformance("SEED-B-087")
     void resetThatAnswersAnUnwantedSynKeepsNothing(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
-        pass(225);
-        delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN));
-        assertEquals(1, out(TestPacket.tcp(HOST, INET_Y, TcpHeader.RST)).size());
-        pass(16);
+        Endpoint external = story.mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
+        story.pass(225);
+        story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN));
+        assertEquals(1, story.out(TestPacket.tcp(HOST, INET_Y, TcpHeader.RST)).size());
+        story.pass(16);
 
-        assertEquals(Optional.empty(), delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
+        assertEquals(
+                Optional.empty(), story.delivered(TestPacket.tcp(INET_Y, external, TcpHeader.SYN)));
     }
 
     @ParameterizedTest
@@ -329,7 +337,7 @@ class TranslatorRulesTest {
     @Conformance("NAT-UDP-005")
     void checksumThatComesOutAsZeroIsSentAsAllOnes(int shards) {
         start(shards);
-        Endpoint external = mapped(TestPacket.udp(HOST, INET_X));
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
         Endpoint remote =
                 IntStream.range(0, 65_536)
                         .mapToObj(port -> new Endpoint(INET_X.ip(), port))
@@ -337,49 +345,11 @@ class TranslatorRulesTest {
                         .findFirst()
                         .orElseThrow();
 
-        assertEquals(List.of(TestPacket.udp(external, remote)), out(TestPacket.udp(HOST, remote)));
+        assertEquals(
+                List.of(TestPacket.udp(external, remote)), story.out(TestPacket.udp(HOST, remote)));
     }
 
     private static int checksum(TestPacket udp) {
         return ByteBuffer.wrap(udp.bytes()).getShort(20 + UdpHeader.CHECKSUM) & 0xffff;
-    }
-
-    // ------------------------------------------------------------------ the manner of telling
-
-    /** What a packet from inside becomes, port control having answered what it was asked. */
-    private List<TestPacket> out(TestPacket packet) {
-        node.takeSent();
-        node.fromInside(0, List.of(packet));
-        control.answerAll();
-        return node.takeSent();
-    }
-
-    /** The external tuple that a packet from inside leaves with. */
-    private Endpoint mapped(TestPacket packet) {
-        List<TestPacket> left = out(packet);
-        assertEquals(1, left.size(), "left");
-        return left.getFirst().source();
-    }
-
-    /** Who receives a packet from outside. */
-    private Optional<Endpoint> delivered(TestPacket packet) {
-        node.takeSent();
-        node.fromOutside(0, packet);
-        return node.takeSent().stream().map(TestPacket::destination).findFirst();
-    }
-
-    private Endpoint established() {
-        Endpoint external = mapped(TestPacket.tcp(HOST, INET_X, TcpHeader.SYN));
-        assertEquals(Optional.of(HOST), delivered(TestPacket.tcp(INET_X, external, SYN_ACK)));
-        assertEquals(external, mapped(TestPacket.tcp(HOST, INET_X, DATA)));
-        return external;
-    }
-
-    private Endpoint explicit(int protocol) {
-        return control.reserve(HOST, protocol, 5_260).orElseThrow();
-    }
-
-    private void pass(long seconds) {
-        node.advanceTo(node.nowNs() + seconds * SECOND_NS);
     }
 }

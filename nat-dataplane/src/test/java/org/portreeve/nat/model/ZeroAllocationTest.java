@@ -16,6 +16,7 @@ import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.Limits;
 import org.portreeve.nat.model.TestPacket.Checksum;
 import org.portreeve.nat.model.TestPacket.Endpoint;
 import org.portreeve.nat.shard.Handover;
@@ -29,9 +30,10 @@ import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * Goal: a shard allocates nothing, whatever it does with packets: translate, open sessions, lease
- * ports, let all of it expire. Method: 100,000 flows pass, both ways, fall silent until every
- * session and port is gone, and come again, ten million packets long; what the thread allocated
- * inside the duty cycle is counted once the code is warm.
+ * ports, let all of it expire, while port control changes what subscribers may have. Method:
+ * 100,000 flows pass, both ways, fall silent until every session and port is gone, and come again,
+ * ten million packets long; what the thread allocated inside the duty cycle is counted once the
+ * code is warm.
  */
 class ZeroAllocationTest {
     private static final int FLOWS = 100_000;
@@ -92,6 +94,7 @@ class ZeroAllocationTest {
 
     private void comeAndGo(int passes) {
         for (int pass = 0; pass < passes; pass++) {
+            changeLimits(pass);
             device.arrive(FLOWS);
             rest();
             nowNs += TICK_NS;
@@ -101,6 +104,16 @@ class ZeroAllocationTest {
             rest();
         }
         assertEquals(new Shard.Occupancy(0, 0, 0), shard.occupancy());
+    }
+
+    /** Other limits and profiles each time, all of which let everything pass. */
+    private void changeLimits(int pass) {
+        NatConfig.Quota usual = config().quota();
+        int most = usual.sessionBurst() + pass;
+        directory.limits(Limits.of(List.of(usual, new NatConfig.Quota(0, most, most, most, most))));
+        for (int subscriber = pass; subscriber < FLOWS / FLOWS_EACH; subscriber += 3) {
+            directory.profile(subscriber, pass & 1);
+        }
     }
 
     /** Only the shard's own work is counted; port control may allocate. */

@@ -1,0 +1,165 @@
+package org.portreeve.nat.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.portreeve.nat.model.Story.HOST;
+import static org.portreeve.nat.model.Story.INET_X;
+import static org.portreeve.nat.model.Story.INET_Y;
+import static org.portreeve.nat.model.Story.OTHER_HOST;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.nat.NatConfig.Quota;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.testkit.Conformance;
+
+/** What profiles allow, and what happens when that changes while packets flow. */
+class LimitsTest {
+    private static final Quota ROOMY = new Quota(100, 1_000, 1_000, 1_000, 1_000);
+
+    private Story story;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    @Conformance("NAT-API-007")
+    void loweredQuotaRemovesNothingAndRaisedOneServesTheNextRequest(int shards) {
+        story = new Story(shards);
+        limit(ROOMY);
+        List<Endpoint> hosts = IntStream.range(0, 10).mapToObj(LimitsTest::host).toList();
+        List<Endpoint> externals =
+                hosts.stream()
+                        .map(host -> story.control.reserve(host, Protocol.UDP, 0).orElseThrow())
+                        .toList();
+        limit(new Quota(5, 5, 20, 1_000, 1_000));
+        for (int i = 0; i < hosts.size(); i++) {
+            TestPacket packet = TestPacket.udp(INET_Y, externals.get(i));
+            assertEquals(Optional.of(hosts.get(i)), story.delivered(packet));
+            assertEquals(externals.get(i), story.mapped(TestPacket.udp(hosts.get(i), INET_Y)));
+        }
+        assertEquals(Optional.empty(), story.control.reserve(host(10), Protocol.UDP, 0));
+        assertEquals(List.of(), story.out(TestPacket.udp(host(10), INET_X)));
+
+        limit(new Quota(11, 11, 20, 1_000, 1_000));
+        assertTrue(story.control.reserve(host(10), Protocol.UDP, 0).isPresent());
+        assertEquals(Optional.empty(), story.control.reserve(host(11), Protocol.UDP, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void profilesOfSubscribersDiffer(int shards) {
+        story = new Story(shards);
+        story.mapped(TestPacket.udp(HOST, INET_X));
+        story.mapped(TestPacket.udp(OTHER_HOST, INET_X));
+        limit(new Quota(1, 1, 1, 1_000, 1_000), ROOMY);
+        story.node.profile(story.pairing(OTHER_HOST).subscriber(), 1);
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, INET_Y)));
+        assertEquals(1, story.out(TestPacket.udp(OTHER_HOST, INET_Y)).size());
+
+        story.node.profile(story.pairing(HOST).subscriber(), 1);
+        assertEquals(1, story.out(TestPacket.udp(HOST, INET_Y)).size());
+        // A profile that is gone is the first one.
+        limit(new Quota(1, 1, 1, 1_000, 1_000));
+        assertEquals(List.of(), story.out(TestPacket.udp(host(3), INET_Y)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void portAtRestCountsAgainstWhoReleasedIt(int shards) {
+        story = new Story(shards);
+        limit(new Quota(3, 2, 100, 1_000, 1_000));
+        story.mapped(TestPacket.udp(host(0), INET_X));
+        story.mapped(TestPacket.udp(host(1), INET_X));
+        assertEquals(List.of(), story.out(TestPacket.udp(host(2), INET_X)));
+        story.pass(301);
+        assertEquals(0, story.control.use(story.pairing(HOST)).orElseThrow().sessions());
+        assertEquals(2, story.control.use(story.pairing(HOST)).orElseThrow().ports());
+        assertEquals(List.of(), story.out(TestPacket.udp(host(2), INET_X)));
+        assertEquals(1, story.out(TestPacket.udp(OTHER_HOST, INET_X)).size());
+        story.pass(121);
+        assertEquals(1, story.out(TestPacket.udp(host(2), INET_X)).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void portOfAnEndedExplicitMappingCountsWhileItRests(int shards) {
+        story = new Story(shards);
+        limit(new Quota(3, 1, 100, 1_000, 1_000));
+        story.explicit(Protocol.UDP);
+        story.control.endExplicit();
+        assertEquals(Optional.empty(), story.control.reserve(host(1), Protocol.UDP, 0));
+        story.pass(301);
+        assertTrue(story.control.reserve(host(1), Protocol.UDP, 0).isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void outsideHostsGetThreeQuartersOfTheProfilesSessions(int shards) {
+        story = new Story(shards);
+        limit(new Quota(3, 10, 4, 1_000, 1_000));
+        Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(0), external)));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(1), external)));
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(peer(2), external)));
+        limit(new Quota(3, 10, 6, 1_000, 1_000));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(2), external)));
+        assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(3), external)));
+        assertEquals(Optional.empty(), story.delivered(TestPacket.udp(peer(4), external)));
+        assertEquals(1, story.out(TestPacket.udp(HOST, INET_Y)).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void raisedSessionRateServesAtOnceWhoWasOverTheOldOne(int shards) {
+        story = new Story(shards);
+        limit(new Quota(3, 30, 100, 1, 5));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(1, story.out(TestPacket.udp(HOST, peer(i))).size());
+        }
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(5))));
+        limit(new Quota(3, 30, 100, 1, 7));
+        assertEquals(1, story.out(TestPacket.udp(HOST, peer(5))).size());
+        assertEquals(1, story.out(TestPacket.udp(HOST, peer(6))).size());
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(7))));
+
+        // One second brought one session; a second at the new rate brings as many as fit.
+        limit(new Quota(3, 30, 100, 1_000, 7));
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(7))));
+        story.pass(1);
+        for (int i = 7; i < 14; i++) {
+            assertEquals(1, story.out(TestPacket.udp(HOST, peer(i))).size());
+        }
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(14))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void loweredBurstIsEmptyAndNotEmptierThanThat(int shards) {
+        story = new Story(shards);
+        limit(new Quota(3, 30, 100, 1, 20));
+        for (int i = 0; i < 20; i++) {
+            assertEquals(1, story.out(TestPacket.udp(HOST, peer(i))).size());
+        }
+        limit(new Quota(3, 30, 100, 1, 2));
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(20))));
+        story.pass(1);
+        assertEquals(1, story.out(TestPacket.udp(HOST, peer(20))).size());
+        assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(21))));
+    }
+
+    private void limit(Quota... profiles) {
+        story.node.limits(List.of(profiles));
+    }
+
+    /** A tuple of the host. */
+    private static Endpoint host(int number) {
+        return new Endpoint(HOST.ip(), HOST.port() + number);
+    }
+
+    private static Endpoint peer(int number) {
+        return new Endpoint(INET_X.ip(), 1_000 + number);
+    }
+}

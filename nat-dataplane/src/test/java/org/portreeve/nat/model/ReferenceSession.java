@@ -1,0 +1,94 @@
+package org.portreeve.nat.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.model.ReferenceNat.SessionKey;
+import org.portreeve.nat.session.TcpTransitions;
+import org.portreeve.nat.wire.TcpHeader;
+
+/** What a session is, and what each packet makes of it. One thread. */
+final class ReferenceSession {
+    final ReferenceMapping mapping;
+    final SessionKey key;
+    final boolean isInbound;
+    boolean isReplied;
+    int tcpState;
+    long lastSeenNs;
+
+    /** What each side, true for the host's, acknowledged last. */
+    private final Map<Boolean, TestPacket.Numbers> acknowledged = new HashMap<>();
+
+    ReferenceSession(ReferenceMapping mapping, SessionKey key, boolean isInbound) {
+        this.mapping = mapping;
+        this.key = key;
+        this.isInbound = isInbound;
+    }
+
+    /** Whether the host opened or answered it. */
+    boolean isWanted() {
+        return !isInbound || isReplied;
+    }
+
+    /** SEED-B-020: what both sides closed is held against another SYN. */
+    boolean isHeldAgainst(TestPacket packet) {
+        return tcpState == TcpTransitions.BOTH_FIN && packet.has(TcpHeader.SYN);
+    }
+
+    /** A packet passes: only what the host sends keeps a session (NAT-UDP-002, SEED-B-087). */
+    void use(TestPacket packet, boolean isOutbound, long nowNs, NatConfig config) {
+        boolean isTcp = packet.protocol() == Protocol.TCP;
+        boolean hasChanged = isTcp && advance(packet, isOutbound);
+        boolean showsInterest = isOutbound && !(isTcp && packet.has(TcpHeader.RST));
+        if (isOutbound && (hasChanged || showsInterest)) {
+            isReplied = true;
+        }
+        boolean refreshes = !isOutbound && config.eif().inboundRefresh();
+        if (hasChanged || showsInterest || refreshes) {
+            lastSeenNs = nowNs;
+        }
+    }
+
+    private boolean advance(TestPacket packet, boolean isOutbound) {
+        int before = tcpState;
+        boolean isReset = packet.has(TcpHeader.RST);
+        if (isReset && !belongs(packet, isOutbound)) {
+            return false;
+        }
+        if (!isReset && packet.has(TcpHeader.ACK)) {
+            acknowledged.put(isOutbound, packet.numbers());
+        }
+        int event = TcpTransitions.event(packet.type(), isOutbound);
+        tcpState = TcpTransitions.next(before, event);
+        return tcpState != before;
+    }
+
+    /** RFC 5961 §3: a reset counts inside the window that its receiver announced (SEED-B-043). */
+    private boolean belongs(TestPacket packet, boolean isOutbound) {
+        var receiver = acknowledged.get(!isOutbound);
+        if (TcpTransitions.idleClass(tcpState) == TcpTransitions.IDLE_OPENING || receiver == null) {
+            return true;
+        }
+        long beyond = packet.numbers().sequence() - receiver.acknowledgment() & 0xffff_ffffL;
+        return beyond <= receiver.window();
+    }
+
+    long deadlineNs(NatConfig config) {
+        NatConfig.Timers timers = config.timers();
+        if (!isWanted()) {
+            return lastSeenNs + config.eif().unrepliedNs();
+        }
+        return lastSeenNs
+                + switch (key.internal().protocol()) {
+                    case Protocol.UDP -> timers.udpIdleNs();
+                    case Protocol.ICMP -> timers.icmpIdleNs();
+                    default ->
+                            switch (TcpTransitions.idleClass(tcpState)) {
+                                case TcpTransitions.IDLE_OPENING -> timers.tcpOpeningIdleNs();
+                                case TcpTransitions.IDLE_CLOSING -> timers.tcpClosingIdleNs();
+                                default -> timers.tcpEstablishedIdleNs();
+                            };
+                };
+    }
+}
