@@ -1,6 +1,8 @@
 package org.portreeve.control;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.portreeve.nat.NatConfig;
 
 /**
@@ -55,6 +57,15 @@ final class BlockBook {
     boolean isRecording(int addressIndex, int firstPort) {
         int[] ofAddress = owners[addressIndex];
         return ofAddress.length != 0 && ofAddress[firstPort / blockSize] < 0;
+    }
+
+    /** The first ports of an owner's blocks of one address. */
+    List<Integer> firstPortsOf(int addressIndex, int subscriber) {
+        int[] ofAddress = owners[addressIndex];
+        return IntStream.range(0, ofAddress.length)
+                .filter(position -> Math.abs(ofAddress[position]) == subscriber + 1)
+                .mapToObj(position -> position * blockSize)
+                .toList();
     }
 
     /** Positions of blocks, of all addresses. */

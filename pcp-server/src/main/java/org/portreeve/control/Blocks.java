@@ -1,6 +1,8 @@
 package org.portreeve.control;
 
+import java.util.Optional;
 import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.view.BlockView;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
@@ -37,7 +39,11 @@ final class Blocks {
     /** A block went back to the pool. A lost record is found out by the next owner's. */
     void onReleased(ShardOutcome.BlockReleased released) {
         int addressIndex = released.addressIndex();
-        state.subscribers.at(released.subscriber()).blocks--;
+        Subscriber subscriber = state.subscribers.at(released.subscriber());
+        subscriber.blocks--;
+        if (!state.blocks.isRecording(addressIndex, released.firstPort())) {
+            state.listeners.released(view(subscriber, addressIndex, released.firstPort()));
+        }
         state.blocks.release(addressIndex, released.firstPort());
         state.recorder.note(
                 new JournalRecord.BlockReleased(
@@ -53,10 +59,29 @@ final class Blocks {
                 state.nat.block().size());
     }
 
+    /** The block at a position, if somebody has it for certain. */
+    Optional<BlockView> viewOf(int slot) {
+        int addressIndex = state.blocks.addressOf(slot);
+        int firstPort = state.blocks.firstPortOf(slot);
+        int owner = state.blocks.ownerOf(addressIndex, firstPort);
+        return owner == BlockBook.NOBODY || state.blocks.isRecording(addressIndex, firstPort)
+                ? Optional.empty()
+                : Optional.of(view(state.subscribers.at(owner), addressIndex, firstPort));
+    }
+
+    private BlockView view(Subscriber subscriber, int addressIndex, int firstPort) {
+        return new BlockView(
+                state.subscribers.id(subscriber),
+                state.externalIp(addressIndex),
+                firstPort,
+                state.nat.block().size());
+    }
+
     private void recorded(
             int shard, Subscriber subscriber, int addressIndex, int firstPort, boolean durable) {
         if (durable) {
             state.blocks.recorded(addressIndex, firstPort);
+            state.listeners.leased(view(subscriber, addressIndex, firstPort));
             state.requests.answer(shard, new ShardCommand.ActivateBlock(addressIndex, firstPort));
         } else {
             subscriber.blocks--;

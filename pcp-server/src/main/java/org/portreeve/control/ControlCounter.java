@@ -23,12 +23,18 @@ public enum ControlCounter {
     JOURNAL_REFUSED("Records that the journal could not take because its queue was full"),
     JOURNAL_LOST("Groups of records that the journal could not write; look at the disk"),
     LEASES_EXPIRED("Leases that ended because nobody renewed them"),
+    LEASES_EVICTED("Leases that staff ended, or that lost their address to a new configuration"),
+    QUESTIONS_REFUSED("Questions and wishes of staff refused because too many were under way"),
+    HOST_QUESTIONS_REFUSED(
+            "Questions of hosts for their mappings (UPnP) refused because too many were under way"),
+    STATICS_WITHOUT_ROOM("Attempts to put a reservation in force with a full table of mappings"),
     BLOCKS_REFUSED("Port blocks given back because their record could not be made durable"),
     PAIRINGS_MADE("Subscribers paired with an external address"),
     PAIRINGS_ENDED("Pairings given up because the subscriber had nothing left"),
     CHECKPOINTS("Times that everything live was written anew so that old journal could go"),
     RESTORED_LEASES("Leases put back into the translator at start"),
     EXPIRED_AT_RESTORE("Leases found at start whose time had come while the node was down"),
+    BEATEN_AT_RESTORE("Leases found at start that ended because a reservation has their place"),
     LOST_AT_RESTORE("Leases found at start that could not be put back; the epoch was reset"),
     DROPPED_AT_RESTORE("Pairings, blocks and resting ports found at start that are of no use now"),
     EPOCH_RESETS("Times that clients were told to ask for their mappings again");

@@ -1,8 +1,15 @@
 package org.portreeve.control;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.reservation.Reservation;
+import org.portreeve.control.view.MappingOrigin;
+import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.directory.Directory;
@@ -13,17 +20,24 @@ import org.portreeve.nat.shard.ShardLink;
  * served. What operations share. Event loop only.
  */
 final class ControlState {
-    final ControlConfig config;
+    /** The index of an address that is not in the pool. */
+    static final int NO_ADDRESS = -1;
+
     final NatConfig nat;
     final ControlCounters counters = new ControlCounters();
     final Subscribers subscribers;
     final LeaseBook leases;
     final HoldBook holds = new HoldBook();
+    final Companions companions;
     final BlockBook blocks;
     final Recorder recorder;
     final ShardRequests requests;
     final Pairings pairings;
     final Turns turns;
+    final Obstacles obstacles = new Obstacles(this);
+    final StaticMappings statics = new StaticMappings(this);
+    private final Map<Integer, Integer> addressIndexes = new HashMap<>();
+    final Listeners listeners = new Listeners(this::view);
 
     /** The monotonic time that was passed in last. */
     long nowNs;
@@ -36,15 +50,18 @@ final class ControlState {
             Directory directory,
             List<ShardLink> links,
             LeaseJournal journal) {
-        this.config = config;
         this.nat = config.nat();
+        for (int addressIndex = 0; addressIndex < nat.pool().size(); addressIndex++) {
+            addressIndexes.put(nat.pool().get(addressIndex), addressIndex);
+        }
         this.subscribers = new Subscribers(config);
         this.leases = new LeaseBook(nat);
+        this.companions = new Companions(nat, leases, holds, statics.book());
         this.blocks = new BlockBook(nat);
         this.recorder = new Recorder(journal, counters);
         this.requests = new ShardRequests(links, counters);
-        this.pairings = new Pairings(this, directory);
-        this.turns = new Turns(this);
+        this.pairings = new Pairings(this, directory, config.policy());
+        this.turns = new Turns(this, config);
     }
 
     void at(long nowNs, long wallMillis) {
@@ -54,6 +71,11 @@ final class ControlState {
 
     int externalIp(int addressIndex) {
         return nat.pool().get(addressIndex);
+    }
+
+    /** The index of a pool address, or {@link #NO_ADDRESS}. */
+    int addressIndex(int externalIp) {
+        return addressIndexes.getOrDefault(externalIp, NO_ADDRESS);
     }
 
     /** The wall-clock time of a moment on the monotonic clock, for records. */
@@ -78,7 +100,8 @@ final class ControlState {
                 owner.origin(),
                 owner.clientIp(),
                 owner.clientPort(),
-                wallMillisOf(deadlineNs));
+                wallMillisOf(deadlineNs),
+                owner.description());
     }
 
     JournalRecord granted(Lease lease, Lease.Owner owner, long deadlineNs) {
@@ -89,6 +112,62 @@ final class ControlState {
                 lease.externalPort,
                 owner,
                 deadlineNs);
+    }
+
+    /** What its owner is told of a lease, unless a reload took the address away meanwhile. */
+    MapOutcome granted(Lease lease) {
+        return subscribers.isOwn(lease.subscriber, lease.internal)
+                ? new MapOutcome.Granted(
+                        externalIp(lease.addressIndex),
+                        lease.externalPort,
+                        lease.remainingSeconds(nowNs))
+                : new MapOutcome.Refused(
+                        MapOutcome.Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+    }
+
+    /** What staff see of a lease. */
+    MappingView view(Lease lease) {
+        return new MappingView(
+                lease.internal,
+                lease.subscriber.id,
+                externalIp(lease.addressIndex),
+                lease.externalPort,
+                lease.owner().origin().shown(),
+                lease.owner().description(),
+                lease.remainingSeconds(nowNs),
+                lease.owner().clientIp());
+    }
+
+    /**
+     * The mappings after one place in {@link LeaseBook#order}, up to another, in that order. What
+     * staff see is made here alone.
+     */
+    List<MappingView> listed(long afterOrder, long lastOrder, int limit) {
+        return Stream.concat(
+                        leases.range(afterOrder, lastOrder, limit).stream().map(this::view),
+                        statics.book().inForce(afterOrder, lastOrder, limit).map(this::view))
+                .sorted(Comparator.comparingLong(view -> LeaseBook.order(view.internal())))
+                .limit(limit)
+                .toList();
+    }
+
+    /** What staff see of a reservation that is in force. */
+    MappingView view(StaticMapping mapping) {
+        Reservation reservation = mapping.reservation();
+        return new MappingView(
+                reservation.internal(),
+                subscribers.id(mapping.subscriberKey),
+                reservation.externalIp(),
+                reservation.externalPort(),
+                MappingOrigin.STATIC,
+                reservation.description(),
+                MappingView.FOREVER,
+                0);
+    }
+
+    /** How many reservations of a subscriber are in force. */
+    int staticsOf(Subscriber subscriber) {
+        return statics.book().inForce(subscriber.key);
     }
 
     JournalRecord held(Hold hold) {

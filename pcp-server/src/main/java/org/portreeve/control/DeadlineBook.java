@@ -71,17 +71,6 @@ final class DeadlineBook<E extends Booked> {
                 : Optional.of(heap.getFirst());
     }
 
-    /** When the next timer ends, at most {@code limitNs}. */
-    long nextDeadlineNs(long limitNs) {
-        long nextNs = limitNs;
-        for (Lane<E> lane : lanes) {
-            if (!lane.heap.isEmpty() && lane.heap.getFirst().deadlineNs() - nextNs < 0) {
-                nextNs = lane.heap.getFirst().deadlineNs();
-            }
-        }
-        return nextNs;
-    }
-
     /** Slots in use and free ones between them. */
     int slotCount() {
         return slots.size();

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.view.MappingEvent;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
@@ -17,7 +18,19 @@ final class Ending {
     private final Turn turn;
     private final Lease lease;
     private Optional<Request> request = Optional.empty();
-    private boolean expired;
+    private MappingEvent.Cause cause = MappingEvent.Cause.DELETED;
+    private Aftermath aftermath = Aftermath.REST;
+    private Runnable whenEnded = () -> {};
+
+    /** What becomes of the external port. */
+    enum Aftermath {
+        /** It rests for its former owner. */
+        REST,
+        /** The same tuple keeps it, by a reservation. */
+        STAY,
+        /** A reservation of another tuple takes it at once; what used it is cut. */
+        CUT
+    }
 
     Ending(ControlState state, Turn turn, Lease lease) {
         this.state = state;
@@ -36,16 +49,29 @@ final class Ending {
 
     /** Its time has come. Returns whether that is under way. */
     boolean expire() {
-        expired = true;
+        cause = MappingEvent.Cause.EXPIRED;
+        return send(false);
+    }
+
+    /** Staff or a new policy wants it to end. Returns whether that is under way. */
+    boolean evict(Aftermath aftermath, Runnable whenEnded) {
+        this.aftermath = aftermath;
+        cause = MappingEvent.Cause.STAFF;
+        this.whenEnded = whenEnded;
         return send(false);
     }
 
     private boolean send(boolean onlyIfIdle) {
         int shard = state.nat.shardOf(lease.addressIndex);
         request = state.requests.open(shard, this::onOutcome);
-        request.ifPresent(
-                r -> r.send(id -> new ShardCommand.EndMapping(id, lease.internal, onlyIfIdle)));
+        request.ifPresent(r -> r.send(id -> command(id, onlyIfIdle)));
         return request.isPresent();
+    }
+
+    private ShardCommand command(long requestId, boolean onlyIfIdle) {
+        return aftermath == Aftermath.CUT
+                ? new ShardCommand.CutMapping(requestId, lease.internal)
+                : new ShardCommand.EndMapping(requestId, lease.internal, onlyIfIdle);
     }
 
     private void onOutcome(ShardOutcome outcome) {
@@ -69,10 +95,12 @@ final class Ending {
                         state.nowNs + holdNs);
         lease.recording(true);
         state.leases.disarm(lease);
-        state.recorder.insist(
-                durable -> recorded(hold, durable),
-                new JournalRecord.LeaseEnded(lease.internal),
-                state.held(hold));
+        JournalRecord ended = new JournalRecord.LeaseEnded(lease.internal);
+        if (aftermath == Aftermath.REST) {
+            state.recorder.insist(durable -> recorded(hold, durable), ended, state.held(hold));
+        } else {
+            state.recorder.insist(durable -> recorded(hold, durable), ended);
+        }
     }
 
     private void recorded(Hold hold, boolean durable) {
@@ -83,12 +111,23 @@ final class Ending {
         lease.recording(false);
         state.leases.remove(lease);
         lease.subscriber.explicit--;
-        state.holds.add(hold);
-        if (expired) {
-            state.counters.increment(ControlCounter.LEASES_EXPIRED);
+        if (aftermath == Aftermath.REST) {
+            state.holds.add(hold);
         }
+        count();
+        state.statics.onLeaseEnded(lease);
+        state.listeners.ended(lease, cause);
         turn.answer(new MapOutcome.Deleted(0));
         state.turns.end(turn);
+        whenEnded.run();
+    }
+
+    private void count() {
+        switch (cause) {
+            case EXPIRED -> state.counters.increment(ControlCounter.LEASES_EXPIRED);
+            case STAFF -> state.counters.increment(ControlCounter.LEASES_EVICTED);
+            case DELETED -> {} // The answer to the owner is counted.
+        }
     }
 
     /** Outbound traffic keeps the mapping; it ends with that, or with its lifetime if earlier. */
@@ -108,6 +147,7 @@ final class Ending {
         if (durable) {
             lease.change(lease.owner(), endNs);
             state.leases.changed(lease);
+            state.listeners.changed(lease);
             turn.answer(new MapOutcome.Deleted(lease.remainingSeconds(state.nowNs)));
         } else {
             refuse();

@@ -1,6 +1,7 @@
 package org.portreeve.control;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongFunction;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
@@ -21,6 +22,10 @@ final class Grant {
     private final Decision.Create create;
     private Optional<Request> request = Optional.empty();
     private boolean unrecord;
+    private int attempts;
+
+    /** Where to look for another port once the reserved one is given back; 0 when nowhere. */
+    private int evadeFromPort;
 
     Grant(
             ControlState state,
@@ -64,25 +69,40 @@ final class Grant {
                 && command.suggestedIp() != state.externalIp(addressIndex)) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.LONG_ERROR_SECONDS);
         }
+        boolean reserved = isReserved(addressIndex, create.suggestedPort());
+        if (reserved && command.preferFailure()) {
+            return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.LONG_ERROR_SECONDS);
+        }
+        int suggestedPort = reserved ? 0 : create.suggestedPort();
         request = state.requests.open(state.nat.shardOf(addressIndex), this::onOutcome);
-        request.ifPresent(r -> r.send(id -> reservation(id, addressIndex)));
+        request.ifPresent(r -> r.send(id -> reservation(id, addressIndex, suggestedPort)));
         return request.isPresent() || refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
     }
 
-    private ShardCommand reservation(long requestId, int addressIndex) {
+    private ShardCommand reservation(long requestId, int addressIndex, int suggestedPort) {
         return new ShardCommand.ReserveMapping(
                 requestId,
                 subscriber.index,
                 addressIndex,
                 command.internal(),
-                create.suggestedPort(),
+                suggestedPort,
                 command.preferFailure(),
                 create.reclaim());
     }
 
+    /** Whether a port is another tuple's by reservation, in force or waiting. */
+    private boolean isReserved(int addressIndex, int externalPort) {
+        return state.statics
+                .book()
+                .findExternal(
+                        command.internal().protocol(), state.externalIp(addressIndex), externalPort)
+                .filter(mapping -> !mapping.internal().equals(command.internal()))
+                .isPresent();
+    }
+
     private void onOutcome(ShardOutcome outcome) {
         switch (outcome) {
-            case ShardOutcome.Reserved reserved -> record(reserved);
+            case ShardOutcome.Reserved reserved -> reserved(reserved);
             case ShardOutcome.Refused refused -> refusedByShard(refused.reason());
             case ShardOutcome.Activated _ -> activated();
             case ShardOutcome.Ended _ -> released();
@@ -90,8 +110,37 @@ final class Grant {
         }
     }
 
-    private void record(ShardOutcome.Reserved reserved) {
+    private void reserved(ShardOutcome.Reserved reserved) {
         subscriber.hadPort = true;
+        int port = reserved.externalPort();
+        int addressIndex = reserved.addressIndex();
+        boolean isOthers =
+                state.companions.isForeign(command, addressIndex, port)
+                        || isReserved(addressIndex, port);
+        if (!reserved.existing() && isOthers) {
+            evadeFromPort = port;
+            release();
+        } else {
+            record(reserved);
+        }
+    }
+
+    /** The port is kept for another host (RFC 6886 §3.3) or by staff; tries one that is not. */
+    private void evade() {
+        OptionalInt open =
+                state.companions.openAfter(command, subscriber.addressIndex, evadeFromPort);
+        evadeFromPort = 0;
+        if (command.preferFailure()) {
+            fail(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.SHORT_ERROR_SECONDS);
+        } else if (open.isEmpty() || ++attempts > Companions.ATTEMPTS) {
+            fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        } else {
+            int addressIndex = subscriber.addressIndex;
+            send(id -> reservation(id, addressIndex, open.getAsInt()));
+        }
+    }
+
+    private void record(ShardOutcome.Reserved reserved) {
         Lease lease =
                 new Lease(
                         command.internal(),
@@ -101,10 +150,14 @@ final class Grant {
                         Lease.Owner.of(command),
                         create.deadlineNs());
         JournalRecord granted = state.granted(lease, lease.owner(), lease.deadlineNs());
-        // The end of the port's last lease is not durable yet: a restart would find two owners.
-        if (isOwned(lease)
+        // A tuple of a moved address has a mapping at its former owner's external address. Or the
+        // end of the port's last lease is not durable yet: a restart would find two owners.
+        if (reserved.addressIndex() != subscriber.addressIndex
+                || isOwned(lease)
                 || !state.recorder.append(granted, durable -> recorded(lease, durable))) {
             release();
+        } else {
+            state.companions.claim(command, lease.addressIndex, lease.externalPort);
         }
     }
 
@@ -115,7 +168,9 @@ final class Grant {
     }
 
     private void recorded(Lease lease, boolean durable) {
-        if (durable && subscriber.isPaired()) {
+        state.companions.unclaim(command, lease.addressIndex, lease.externalPort);
+        boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
+        if (durable && stillOwn && subscriber.isPaired()) {
             // In the book from here on, so that a checkpoint sees what the journal has.
             state.leases.add(lease);
             subscriber.idle = false;
@@ -137,24 +192,27 @@ final class Grant {
     private void activated() {
         request.ifPresent(Request::close);
         subscriber.operations--;
-        state.leases.find(command.internal()).ifPresent(this::answer);
+        state.leases.find(command.internal()).ifPresent(this::granted);
         state.turns.end(turn);
     }
 
-    private void answer(Lease lease) {
-        turn.answer(
-                new MapOutcome.Granted(
-                        state.externalIp(lease.addressIndex),
-                        lease.externalPort,
-                        lease.remainingSeconds(state.nowNs)));
+    private void granted(Lease lease) {
+        state.listeners.made(lease);
+        turn.answer(state.granted(lease));
     }
 
     /** The reservation is undone; when its record became durable, that has to be undone too. */
     private void released() {
-        if (!unrecord) {
+        if (evadeFromPort != 0) {
+            evade();
+        } else if (!unrecord) {
             fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
-            return;
+        } else {
+            unrecord();
         }
+    }
+
+    private void unrecord() {
         turn.answer(new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
         state.recorder.insist(
                 durable -> {
@@ -172,7 +230,8 @@ final class Grant {
             case CANNOT_PROVIDE ->
                     fail(Reason.CANNOT_PROVIDE_EXTERNAL, secondsUntilSuggestionIsFree());
             case QUOTA -> fail(Reason.USER_EX_QUOTA, MapRules.SHORT_ERROR_SECONDS);
-            case NO_PORTS, TABLE_FULL -> fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+            case NO_PORTS, TABLE_FULL, PORT_USED, BLOCK_HELD, INTERNAL_USED ->
+                    fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
     }
 

@@ -48,10 +48,6 @@ final class HoldBook {
         return deadlines.due(LANE, nowNs);
     }
 
-    long nextDeadlineNs(long limitNs) {
-        return deadlines.nextDeadlineNs(limitNs);
-    }
-
     int size() {
         return byExternal.size();
     }

@@ -73,11 +73,27 @@ final class Lease implements Booked {
      * @param origin which protocol it was asked by
      * @param clientIp where the last request came from
      * @param clientPort its UDP port, 0 when unknown
+     * @param description what the owner calls it, sanitised; empty for none
      */
-    record Owner(Nonce nonce, LeaseOrigin origin, int clientIp, int clientPort) {
+    record Owner(
+            Nonce nonce, LeaseOrigin origin, int clientIp, int clientPort, String description) {
+        /**
+         * The owner once a command has changed the lease. NAT-PMP has neither a nonce nor a name to
+         * leave, so it renews for whoever opened the port.
+         */
+        Owner after(MapCommand command) {
+            return command.origin() == LeaseOrigin.NAT_PMP && origin != LeaseOrigin.NAT_PMP
+                    ? this
+                    : of(command);
+        }
+
         static Owner of(MapCommand command) {
             return new Owner(
-                    command.nonce(), command.origin(), command.clientIp(), command.clientPort());
+                    command.nonce(),
+                    command.origin(),
+                    command.clientIp(),
+                    command.clientPort(),
+                    command.description());
         }
     }
 }

@@ -1,20 +1,24 @@
 package org.portreeve.control;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.NatConfig;
 
 /**
- * All leases in memory, by internal tuple, by external tuple and by deadline. About 300 octets for
- * each. Bounded by the capacity for mappings. Event loop only.
+ * All leases in memory, by internal tuple, by external tuple, by deadline and in the order that
+ * staff see. About 400 octets for each. Bounded by the capacity for mappings. Event loop only.
  */
 final class LeaseBook {
     private final NatConfig nat;
     private final DeadlineBook<Lease> deadlines;
     private final Map<InternalTuple, Lease> byInternal = new HashMap<>();
     private final Map<Long, Lease> byExternal = new HashMap<>();
+    private final NavigableMap<Long, Lease> byOrder = new TreeMap<>();
 
     LeaseBook(NatConfig nat) {
         this.nat = nat;
@@ -32,12 +36,14 @@ final class LeaseBook {
         Lease other = byExternal.put(externalKey(lease), lease);
         assert before == null : "an internal tuple got two leases";
         assert other == null : "an external tuple got two owners";
+        byOrder.put(order(lease.internal), lease);
         deadlines.add(shardOf(lease), lease);
     }
 
     void remove(Lease lease) {
         byInternal.remove(lease.internal);
         byExternal.remove(externalKey(lease));
+        byOrder.remove(order(lease.internal));
         deadlines.remove(shardOf(lease), lease);
     }
 
@@ -60,13 +66,32 @@ final class LeaseBook {
         return Optional.ofNullable(byExternal.get(key));
     }
 
+    /** The place of an internal tuple in the order of internal address, protocol and port. */
+    static long order(InternalTuple internal) {
+        return order(internal.internalIp(), internal.protocol(), internal.internalPort());
+    }
+
+    /** The same for its parts; at least 0. */
+    static long order(int internalIp, int protocol, int internalPort) {
+        return (internalIp & 0xffff_ffffL) << 24 | protocol << 16 | internalPort;
+    }
+
+    /** The first leases after one place in the order, up to another. */
+    List<Lease> range(long afterOrder, long lastOrder, int limit) {
+        return byOrder.subMap(afterOrder, false, lastOrder, true).values().stream()
+                .limit(limit)
+                .toList();
+    }
+
+    /** All leases of an internal address; as many as one subscriber may have. */
+    List<Lease> ofHost(int internalIp) {
+        return range(
+                order(internalIp, 0, 0) - 1, order(internalIp, 255, 0xffff), Integer.MAX_VALUE);
+    }
+
     /** A lease of a shard whose deadline is over. */
     Optional<Lease> due(int shard, long nowNs) {
         return deadlines.due(shard, nowNs);
-    }
-
-    long nextDeadlineNs(long limitNs) {
-        return deadlines.nextDeadlineNs(limitNs);
     }
 
     int size() {

@@ -5,7 +5,8 @@ import org.portreeve.nat.InternalTuple;
 /**
  * A wish for an inbound mapping, whoever asks; syntax and client address were checked. Immutable.
  *
- * @param internal what is to be reached; the protocol is 6 or 17 and the port is not 0
+ * @param internal what is to be reached; the protocol is 6 or 17, and the port is 0 only in {@link
+ *     PortControl#deleteAll}
  * @param nonce the proof of ownership
  * @param origin which protocol it came by
  * @param suggestedIp a hint, 0 for none
@@ -14,6 +15,7 @@ import org.portreeve.nat.InternalTuple;
  * @param lifetimeSeconds 0 deletes; unsigned 32 bits
  * @param clientIp where it came from, for notifications
  * @param clientPort its UDP port
+ * @param description what its owner calls it, {@link Description#sanitised}; empty for none
  */
 public record MapCommand(
         InternalTuple internal,
@@ -24,4 +26,18 @@ public record MapCommand(
         boolean preferFailure,
         long lifetimeSeconds,
         int clientIp,
-        int clientPort) {}
+        int clientPort,
+        String description) {
+    /** Refuses a description that was not sanitised: it would be kept and shown. */
+    public MapCommand {
+        if (!Description.isSane(description)) {
+            throw new IllegalArgumentException("a description was not sanitised");
+        }
+    }
+
+    /** The deletion of another mapping by the same requester. */
+    MapCommand deletionOf(InternalTuple other) {
+        return new MapCommand(
+                other, nonce, origin, 0, 0, false, 0, clientIp, clientPort, Description.NONE);
+    }
+}

@@ -2,6 +2,8 @@ package org.portreeve.control;
 
 import java.util.Optional;
 import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.control.reservation.Reservation;
+import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.NatConfig;
 
 /**
@@ -21,9 +23,14 @@ final class MapRules {
      */
     private static final int HOLDS_EACH = 2;
 
-    private final ControlConfig config;
+    private ControlConfig config;
 
     MapRules(ControlConfig config) {
+        this.config = config;
+    }
+
+    /** Decides by another policy from now on. */
+    void use(ControlConfig config) {
         this.config = config;
     }
 
@@ -40,9 +47,29 @@ final class MapRules {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, lease.remainingSeconds(nowNs));
         }
         long deadlineNs = deadlineNs(command, nowNs);
-        return deadlineNs - lease.deadlineNs() < 0
+        // RFC 6886 §3.3 offers no more than was asked; RFC 6887 §15 lets traffic keep it longer.
+        boolean earlier = deadlineNs - lease.deadlineNs() < 0;
+        return earlier && command.origin() == LeaseOrigin.PCP
                 ? new Decision.Shorten(lease, deadlineNs)
                 : new Decision.Renew(lease, deadlineNs);
+    }
+
+    /**
+     * A request of an internal tuple that has a reservation in force: a mapping without end and
+     * without a nonce (RFC 6887 §11.3, §15.1).
+     */
+    static MapOutcome onStatic(MapCommand command, Reservation reservation) {
+        if (command.lifetimeSeconds() == 0) {
+            return new MapOutcome.Refused(Reason.NOT_AUTHORIZED, LONG_ERROR_SECONDS);
+        }
+        boolean isElsewhere =
+                command.suggestedPort() != reservation.externalPort()
+                        || (command.suggestedIp() != 0
+                                && command.suggestedIp() != reservation.externalIp());
+        return command.preferFailure() && isElsewhere
+                ? new MapOutcome.Refused(Reason.CANNOT_PROVIDE_EXTERNAL, LONG_ERROR_SECONDS)
+                : new MapOutcome.Granted(
+                        reservation.externalIp(), reservation.externalPort(), MappingView.FOREVER);
     }
 
     /** A request of an internal tuple without a lease; its port may rest. */
@@ -105,7 +132,11 @@ final class MapRules {
     }
 
     private long deadlineNs(MapCommand command, long nowNs) {
-        long seconds = config.lifetime().granted(command.lifetimeSeconds());
+        long wanted = command.lifetimeSeconds();
+        long granted = config.policy().lifetime().granted(wanted);
+        // RFC 6886 §3.3: not more than was asked, so the minimum of RFC 6887 §15 is not for it.
+        long seconds =
+                command.origin() == LeaseOrigin.NAT_PMP ? Math.min(wanted, granted) : granted;
         return nowNs + seconds * Durations.NS_PER_SECOND;
     }
 
@@ -114,7 +145,7 @@ final class MapRules {
         /** Nothing but to answer. */
         record Answer(MapOutcome outcome) implements Decision {}
 
-        /** Give a lease a deadline that is not earlier. */
+        /** Give a lease a deadline that does not depend on traffic. */
         record Renew(Lease lease, long deadlineNs) implements Decision {}
 
         /** Give it an earlier one, as far as outbound traffic lets it (RFC 6887 §15). */

@@ -1,13 +1,18 @@
 package org.portreeve.control;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.Subscriber.Pairing;
 import org.portreeve.control.Subscriber.Wanted;
 import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.Limits;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
@@ -19,20 +24,37 @@ import org.portreeve.nat.shard.ShardOutcome;
 final class Pairings {
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
+    /** How long a pairing that was only asked for stays (NAT-APP-005). */
+    static final long ASKED_NS = 300 * Durations.NS_PER_SECOND;
+
+    /** Questions for one subscriber's address that may wait. */
+    static final int MAX_ASKERS = 64;
+
     private final ControlState state;
     private final Directory directory;
+    private final Profiles profiles = new Profiles();
     private final int[] loads;
 
     /** Load and index of every address, least loaded first. */
     private final TreeSet<Long> byLoad = new TreeSet<>();
 
-    Pairings(ControlState state, Directory directory) {
+    Pairings(ControlState state, Directory directory, Policy policy) {
         this.state = state;
         this.directory = directory;
         this.loads = new int[state.nat.pool().size()];
         for (int addressIndex = 0; addressIndex < loads.length; addressIndex++) {
             byLoad.add((long) addressIndex);
         }
+        apply(policy, true);
+    }
+
+    /**
+     * Lets the limits of a policy hold; {@link #followPolicy} is to be called for everybody.
+     *
+     * @param isFollowed whether that is over for all policies before
+     */
+    void apply(Policy policy, boolean isFollowed) {
+        directory.limits(Limits.of(profiles.apply(policy, isFollowed)));
     }
 
     /** A packet of an address without a pairing waits in a shard. */
@@ -70,10 +92,15 @@ final class Pairings {
      * kept now. The pairing is not durable yet when this returns.
      */
     boolean pair(Subscriber subscriber) {
+        return pairAt(subscriber, likely(subscriber));
+    }
+
+    /** The same with this address, when the subscriber has none. */
+    boolean pairAt(Subscriber subscriber, int addressIndex) {
+        showProfile(subscriber);
         if (subscriber.pairing != Pairing.NONE) {
             return subscriber.pairing != Pairing.STALLED;
         }
-        int addressIndex = (int) (byLoad.first() & 0xffff_ffffL);
         JournalRecord record = paired(subscriber, addressIndex);
         if (!state.recorder.append(record, durable -> recorded(subscriber, durable))) {
             return false;
@@ -82,8 +109,32 @@ final class Pairings {
         return true;
     }
 
+    /** The address of a subscriber, or the one that it would get now. */
+    int likely(Subscriber subscriber) {
+        return subscriber.pairing == Pairing.NONE
+                ? likely(subscriber.key)
+                : subscriber.addressIndex;
+    }
+
+    /** The address that an unpaired subscriber would get: its reservations', else any. */
+    int likely(long subscriberKey) {
+        return state.statics
+                .addressIndexOf(subscriberKey)
+                .orElseGet(() -> (int) (byLoad.first() & 0xffff_ffffL));
+    }
+
+    /** Calls when the record of a pairing is durable or lost; at once when it is already. */
+    void whenDecided(Subscriber subscriber, Runnable then) {
+        if (subscriber.pairing == Pairing.RECORDING) {
+            subscriber.undecided.add(then);
+        } else {
+            then.run();
+        }
+    }
+
     /** Takes over a pairing that was found durable at start. */
     void restore(Subscriber subscriber, int addressIndex) {
+        showProfile(subscriber);
         choose(subscriber, addressIndex, Pairing.DURABLE);
     }
 
@@ -93,9 +144,80 @@ final class Pairings {
                 state.subscribers.id(subscriber), state.externalIp(addressIndex));
     }
 
+    /**
+     * Tells the address of a subscriber, which is paired for that when it was not; such a pairing
+     * stays for {@link #ASKED_NS} after the last question (RFC 6888 REQ-2, NAT-APP-005).
+     */
+    void ask(Subscriber subscriber, Consumer<OptionalInt> reply) {
+        subscriber.asked = true;
+        subscriber.askedUntilNs = state.nowNs + ASKED_NS;
+        boolean waits = subscriber.parked.size() < MAX_ASKERS;
+        if (!waits || !isParked(subscriber, () -> tell(subscriber, reply))) {
+            tell(subscriber, reply);
+        }
+    }
+
+    private void tell(Subscriber subscriber, Consumer<OptionalInt> reply) {
+        if (subscriber.isPaired()) {
+            reply.accept(OptionalInt.of(state.externalIp(subscriber.addressIndex)));
+        } else if (subscriber.askers.size() < MAX_ASKERS
+                && subscriber.pairing != Pairing.FORGETTING
+                && pair(subscriber)) {
+            subscriber.askers.add(reply);
+        } else {
+            state.counters.increment(ControlCounter.QUESTIONS_REFUSED);
+            reply.accept(OptionalInt.empty());
+            forgetIfUnused(subscriber);
+        }
+    }
+
+    /** Those who asked while the record was on its way. */
+    private void tellAskers(Subscriber subscriber) {
+        while (!subscriber.askers.isEmpty()) {
+            subscriber
+                    .askers
+                    .poll()
+                    .accept(
+                            subscriber.isPaired()
+                                    ? OptionalInt.of(state.externalIp(subscriber.addressIndex))
+                                    : OptionalInt.empty());
+        }
+    }
+
+    private void showProfile(Subscriber subscriber) {
+        Profile profile = state.subscribers.profileOf(subscriber.key);
+        directory.profile(subscriber.index, profiles.indexOf(profile));
+    }
+
+    /**
+     * Gives a subscriber the profile it has now, and takes away addresses that are not its own any
+     * more. Returns how many it had.
+     */
+    int followPolicy(Subscriber subscriber) {
+        showProfile(subscriber);
+        int count = subscriber.addressCount();
+        for (int position = count - 1; position >= 0; position--) {
+            int internalIp = subscriber.address(position);
+            if (state.subscribers.keyOf(REALM, internalIp) != subscriber.key) {
+                withdraw(subscriber, internalIp);
+                subscriber.removeAddress(position);
+            }
+        }
+        return count;
+    }
+
+    /** Takes an address out of the directory, unless its next owner has put it there anew. */
+    private void withdraw(Subscriber subscriber, int internalIp) {
+        long pairing = directory.find(REALM, internalIp);
+        if (pairing != Directory.NONE && Directory.subscriber(pairing) == subscriber.index) {
+            directory.remove(REALM, internalIp);
+        }
+    }
+
     /** Lets packets of an internal address use the pairing. */
     void publish(Subscriber subscriber, int internalIp) {
-        if (subscriber.hasAddress(internalIp)) {
+        boolean stillOwn = state.subscribers.keyOf(REALM, internalIp) == subscriber.key;
+        if (subscriber.hasAddress(internalIp) || !stillOwn) {
             return;
         }
         if (subscriber.addAddress(internalIp)) {
@@ -122,10 +244,10 @@ final class Pairings {
      * left. Called again whenever something ends.
      */
     void forgetIfUnused(Subscriber subscriber) {
-        if (!subscriber.isUnused()) {
+        if (!subscriber.isUnused() || (subscriber.isPaired() && subscriber.isAsked(state.nowNs))) {
             return;
         }
-        if (subscriber.pairing == Pairing.NONE && subscriber.wanted.isEmpty()) {
+        if (subscriber.pairing == Pairing.NONE && subscriber.isUnwanted()) {
             state.subscribers.remove(subscriber);
         } else if (subscriber.isPaired() && subscriber.idle) {
             forget(subscriber);
@@ -141,7 +263,7 @@ final class Pairings {
         }
         subscriber.pairing = Pairing.FORGETTING;
         for (int i = 0; i < subscriber.addressCount(); i++) {
-            directory.remove(REALM, subscriber.address(i));
+            withdraw(subscriber, subscriber.address(i));
         }
         forgetting.request.get().send(id -> forgetCommand(id, subscriber));
     }
@@ -160,6 +282,10 @@ final class Pairings {
     private void recorded(Subscriber subscriber, boolean durable) {
         subscriber.pairing = durable ? Pairing.DURABLE : Pairing.STALLED;
         decideWanted(subscriber);
+        tellAskers(subscriber);
+        while (!subscriber.undecided.isEmpty()) {
+            subscriber.undecided.poll().run();
+        }
         if (durable) {
             forgetIfUnused(subscriber);
         } else {
@@ -236,8 +362,10 @@ final class Pairings {
         private void stays() {
             subscriber.pairing = Pairing.DURABLE;
             for (int i = 0; i < subscriber.addressCount(); i++) {
-                directory.put(
-                        REALM, subscriber.address(i), subscriber.index, subscriber.addressIndex);
+                int internalIp = subscriber.address(i);
+                if (state.subscribers.keyOf(REALM, internalIp) == subscriber.key) {
+                    directory.put(REALM, internalIp, subscriber.index, subscriber.addressIndex);
+                }
             }
         }
 

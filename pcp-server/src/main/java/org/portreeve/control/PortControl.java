@@ -1,17 +1,31 @@
 package org.portreeve.control;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.Turn.Wish;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.view.BlockEvent;
+import org.portreeve.control.view.BlockView;
+import org.portreeve.control.view.Listing;
+import org.portreeve.control.view.MappingEvent;
+import org.portreeve.control.view.MappingQuery;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.control.view.PolicyChange;
+import org.portreeve.control.view.SubscriberQuery;
+import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.nat.shard.ShardOutcome;
 
 /**
  * The one place where requests for ports are decided, whoever asks.
@@ -19,8 +33,8 @@ import org.portreeve.nat.shard.ShardOutcome;
  * <p>A single writer: all methods belong to one event loop and none blocks. Time is passed in,
  * {@code nowNs} from a monotonic clock and {@code wallMillis} since 1970. A mapping is reserved in
  * the translator, made durable, made active, and only then granted; each step holds what its undo
- * needs. {@link #doWork} is to be called whenever shards or the journal may have something, and at
- * {@link #nextDeadlineNs}. RFC 6887 §11 to §16.
+ * needs. {@link #doWork} is to be called whenever shards or the journal may have something, again
+ * at once after it did something, and now and then because of the time. RFC 6887 §11 to §16.
  */
 public final class PortControl {
     /** Outcomes taken from one shard in one turn of the loop. */
@@ -34,9 +48,6 @@ public final class PortControl {
 
     /** Records that a checkpoint or a recovery handles in one turn. */
     static final int SLICE = 1024;
-
-    /** The pause of a loop that has nothing to do but what cannot be done yet. */
-    static final long PAUSE_NS = 1_000_000L;
 
     /** How often the journal gets a mark of time. */
     static final long MARK_NS = 10 * Durations.NS_PER_SECOND;
@@ -52,13 +63,18 @@ public final class PortControl {
     private final Epoch epoch;
     private final Checkpoint checkpoint;
     private final Recovery recovery;
+    private final StaticControl statics;
     private final RequestLimiter limiter;
-    private final ShardRequests.Events events = new ShardEvents();
+    private final Clearances clearances;
+    private final PolicyWalk policyWalk;
+    private final Evictions evictions;
+    private final Questions questions;
+    private final Questions hostQuestions;
+    private final ShardEvents events;
     private boolean ready;
     private long nextMarkNs;
     private long nextSweepNs;
     private int sweepSlot;
-    private int lastDone;
 
     /**
      * Port control that begins to put back what the journal kept; {@link #isReady} says when that
@@ -79,10 +95,17 @@ public final class PortControl {
         state = new ControlState(config, directory, links, journal);
         state.at(nowNs, wallMillis);
         blocks = new Blocks(state);
+        events = new ShardEvents(state, blocks);
         epoch = new Epoch(nowNs, wallMillis);
         checkpoint = new Checkpoint(state, journal, epoch, blocks);
         recovery = new Recovery(state, found, this::resetEpoch);
-        limiter = new RequestLimiter(config.requests(), config.nat().capacity().subscribers());
+        questions = Questions.ofStaff(state.counters);
+        statics = new StaticControl(state, questions);
+        clearances = new Clearances(state);
+        limiter = new RequestLimiter(config.nat().capacity().subscribers());
+        policyWalk = new PolicyWalk(state);
+        evictions = new Evictions(state);
+        hostQuestions = Questions.ofHosts(state.counters);
         nextMarkNs = nowNs + MARK_NS;
         nextSweepNs = nowNs + SWEEP_NS;
         beginEpoch(found);
@@ -94,8 +117,11 @@ public final class PortControl {
      */
     public boolean admits(int clientIp, long nowNs) {
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, clientIp);
+        RequestRate rate = state.subscribers.profileOf(key).requests();
+        // Below zero, where no subscriber's key is.
+        long strangerKey = ~(clientIp & 0xffff_ffffL);
         boolean admitted =
-                limiter.admits(key == Subscribers.UNKNOWN ? ~(long) clientIp : key, nowNs);
+                limiter.admits(key == Subscribers.UNKNOWN ? strangerKey : key, rate, nowNs);
         if (!admitted) {
             state.counters.increment(ControlCounter.RATE_LIMITED);
         }
@@ -117,12 +143,194 @@ public final class PortControl {
         state.counters.increment(ControlCounter.COMMANDS);
         if (ready) {
             state.turns.request(new Wish(command, reply));
-            return;
+        } else {
+            refuse(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
         }
-        MapOutcome outcome =
-                new MapOutcome.Refused(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS);
+    }
+
+    /**
+     * Deletes all mappings of the command's host for its protocol (RFC 6886 §3.4), as {@link #map}
+     * would each of them. Refused when one of them stays.
+     *
+     * @param command a deletion of internal port 0
+     */
+    public void deleteAll(
+            MapCommand command, long nowNs, long wallMillis, Consumer<MapOutcome> reply) {
+        state.at(nowNs, wallMillis);
+        state.counters.increment(ControlCounter.COMMANDS);
+        InternalTuple host = command.internal();
+        if (!ready) {
+            refuse(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
+        } else if (state.subscribers.keyOf(host.realm(), host.internalIp())
+                == Subscribers.UNKNOWN) {
+            refuse(Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS, reply);
+        } else {
+            clearances.begin(command, reply);
+        }
+    }
+
+    private void refuse(Reason reason, long lifetimeSeconds, Consumer<MapOutcome> reply) {
+        MapOutcome outcome = new MapOutcome.Refused(reason, lifetimeSeconds);
         state.counters.countAnswer(outcome);
         reply.accept(outcome);
+    }
+
+    /** The external port of an explicit mapping; empty when there is none. */
+    public OptionalInt externalPortOf(InternalTuple internal) {
+        long order = LeaseBook.order(internal);
+        return state.listed(order - 1, order, 1).stream()
+                .mapToInt(MappingView::externalPort)
+                .findFirst();
+    }
+
+    /**
+     * Tells the external address of an internal one, paired for that when it was not; empty when it
+     * belongs to no subscriber, none can be had, or leases are still being restored.
+     */
+    public void externalIp(
+            int internalIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
+        state.at(nowNs, wallMillis);
+        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+        Optional<Subscriber> subscriber =
+                ready && key != Subscribers.UNKNOWN
+                        ? state.subscribers.findOrAdd(key)
+                        : Optional.empty();
+        subscriber.ifPresentOrElse(
+                s -> state.pairings.ask(s, reply), () -> reply.accept(OptionalInt.empty()));
+    }
+
+    /**
+     * The external address that all subscribers on the link of a listen address have in common;
+     * empty when there is none that can be told. That is the pool's only address, or the one of the
+     * named subscriber whom the link belongs to, paired now if it was not.
+     */
+    public void linkExternalIp(
+            int listenIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
+        state.at(nowNs, wallMillis);
+        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, listenIp);
+        if (state.nat.pool().size() == 1) {
+            reply.accept(OptionalInt.of(state.externalIp(0)));
+        } else if (state.subscribers.isNamed(key)) {
+            externalIp(listenIp, nowNs, wallMillis, reply);
+        } else {
+            reply.accept(OptionalInt.empty());
+        }
+    }
+
+    /**
+     * Finds mappings; the reply is called once, now or in a later {@link #doWork}, and must not
+     * call back.
+     *
+     * @return false when too many questions are under way; there is no reply then
+     */
+    public boolean mappings(
+            MappingQuery query, long nowNs, long wallMillis, Consumer<Listing<MappingView>> reply) {
+        state.at(nowNs, wallMillis);
+        return questions.take(new MappingSearch(state, query, reply));
+    }
+
+    /** The same for a host's question: those of all hosts together take no place of staff's. */
+    public boolean mappingsForHost(
+            MappingQuery query, long nowNs, long wallMillis, Consumer<Listing<MappingView>> reply) {
+        state.at(nowNs, wallMillis);
+        return hostQuestions.take(new MappingSearch(state, query, reply));
+    }
+
+    /** The id of the subscriber that an internal address belongs to; empty for nobody. */
+    public Optional<String> subscriberOf(int internalIp) {
+        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+        return key == Subscribers.UNKNOWN
+                ? Optional.empty()
+                : Optional.of(state.subscribers.id(key));
+    }
+
+    /** Finds subscribers, as {@link #mappings}. */
+    public boolean subscribers(
+            SubscriberQuery query,
+            long nowNs,
+            long wallMillis,
+            Consumer<Listing<SubscriberView>> reply) {
+        state.at(nowNs, wallMillis);
+        return questions.take(new SubscriberSearch(state, query, reply));
+    }
+
+    /** Looks at one subscriber, as {@link #mappings}; empty when nobody is called so. */
+    public boolean subscriber(
+            String id, long nowNs, long wallMillis, Consumer<Optional<SubscriberView>> reply) {
+        state.at(nowNs, wallMillis);
+        long key = state.subscribers.keyOf(id);
+        if (key == Subscribers.UNKNOWN) {
+            reply.accept(Optional.empty());
+            return true;
+        }
+        return questions.take(
+                new SubscriberSearch(
+                        state, key, found -> reply.accept(Optional.of(found.items().getFirst()))));
+    }
+
+    /**
+     * Ends a lease whoever owns it; its port rests. The reply is called once, now or in a later
+     * {@link #doWork}, when that is durable; false says that there was none.
+     *
+     * @return false when too much of this kind is under way; there is no reply then
+     */
+    public boolean drop(
+            InternalTuple internal, long nowNs, long wallMillis, Consumer<Boolean> reply) {
+        state.at(nowNs, wallMillis);
+        return evictions.take(List.of(internal), ended -> reply.accept(ended > 0));
+    }
+
+    /**
+     * Ends all leases of an internal address, as {@link #drop}, those too whose grant is under way;
+     * the reply hears how many. Implicit mappings end when their traffic does.
+     */
+    public boolean release(int internalIp, long nowNs, long wallMillis, Consumer<Integer> reply) {
+        state.at(nowNs, wallMillis);
+        Set<InternalTuple> tuples = new LinkedHashSet<>(state.turns.busyOf(internalIp));
+        state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal));
+        return evictions.take(tuples, reply::accept);
+    }
+
+    /**
+     * Puts a new policy in force: limits hold for what is asked from now on and nothing is cut but
+     * what its subscriber lost. Leases of addresses that moved or belong to nobody now end in the
+     * course of later {@link #doWork}. Takes time in proportion to the named subscribers.
+     */
+    public PolicyChange apply(Policy policy, long nowNs, long wallMillis) {
+        state.at(nowNs, wallMillis);
+        PolicyChange change = state.subscribers.apply(policy);
+        state.pairings.apply(policy, policyWalk.isIdle());
+        state.turns.use(new ControlConfig(state.nat, policy));
+        state.statics.followPolicy();
+        policyWalk.begin();
+        return change;
+    }
+
+    /** The part that staff's reservations go through. */
+    public StaticControl statics() {
+        return statics;
+    }
+
+    /** Calls a listener at every change of a mapping; it must not throw. */
+    public void listen(Consumer<MappingEvent> listener) {
+        state.listeners.add(listener);
+    }
+
+    /** Calls a listener whenever a port block changes hands; it must not throw. */
+    public void listenBlocks(Consumer<BlockEvent> listener) {
+        state.listeners.addBlocks(listener);
+    }
+
+    /**
+     * Tells of all mappings and port blocks that are there, as {@link #mappings}; of what changes
+     * meanwhile the listeners hear.
+     *
+     * @param onMapping whether it takes one; else it is told that one again later
+     * @param onBlock the same for blocks
+     */
+    public boolean callRoll(
+            Predicate<MappingView> onMapping, Predicate<BlockView> onBlock, Runnable reply) {
+        return questions.take(new RollCall(state, blocks, onMapping, onBlock, reply));
     }
 
     /** Does a bounded amount of what is due and returns how much that was. */
@@ -134,30 +342,17 @@ public final class PortControl {
         }
         if (ready) {
             done += expireLeases() + endHolds() + mark() + sweep() + checkpoint.advance(SLICE);
+            done += policyWalk.advance(SLICE) + evictions.advance(EXPIRIES);
+            done += clearances.advance(EXPIRIES);
         } else {
             done += recover();
         }
-        state.counters.publish();
-        lastDone = done;
-        return done;
-    }
-
-    /**
-     * When {@link #doWork} has something to do that comes with time alone: at once when it did
-     * something now. When {@link #isWaiting}, something comes without time, soon.
-     */
-    public long nextDeadlineNs() {
-        if (lastDone > 0) {
-            return state.nowNs;
+        if (recovery.takesReservations()) {
+            done += state.statics.advance(SLICE);
         }
-        long nextNs = state.leases.nextDeadlineNs(Math.min(nextMarkNs, nextSweepNs));
-        // What is due but could not be done waits for a place in a shard's mailbox.
-        return Math.max(state.nowNs + PAUSE_NS, state.holds.nextDeadlineNs(nextNs));
-    }
-
-    /** Whether a shard or the journal owes something. */
-    public boolean isWaiting() {
-        return state.requests.isWaiting() || state.recorder.isWaiting();
+        done += questions.advance(SLICE) + hostQuestions.advance(SLICE);
+        state.counters.publish();
+        return done;
     }
 
     /** Whether everything found at start is back in the translator. */
@@ -179,6 +374,7 @@ public final class PortControl {
     public Sizes sizes() {
         return new Sizes(
                 state.leases.size(),
+                state.statics.book().size(),
                 state.holds.size(),
                 state.subscribers.size(),
                 state.turns.busyCount());
@@ -266,7 +462,7 @@ public final class PortControl {
             sweepSlot = (sweepSlot + 1) % state.subscribers.slotCount();
             state.subscribers
                     .slot(sweepSlot)
-                    .filter(s -> !s.hadPort)
+                    .filter(s -> !s.hadPort || s.idle)
                     .ifPresent(state.pairings::onIdle);
         }
         return 0;
@@ -276,32 +472,10 @@ public final class PortControl {
      * How much port control holds. Immutable.
      *
      * @param leases granted and not ended
+     * @param reservations in force or waiting
      * @param holds external ports that rest
      * @param subscribers with a pairing
      * @param operations under way
      */
-    public record Sizes(int leases, int holds, int subscribers, int operations) {}
-
-    /** Hands what shards say to who keeps it. */
-    private final class ShardEvents implements ShardRequests.Events {
-        @Override
-        public void onPairingWanted(int shard, ShardOutcome.PairingWanted wanted) {
-            state.pairings.onWanted(shard, wanted);
-        }
-
-        @Override
-        public void onBlockLeased(int shard, ShardOutcome.BlockLeased leased) {
-            blocks.onLeased(shard, leased);
-        }
-
-        @Override
-        public void onBlockReleased(ShardOutcome.BlockReleased released) {
-            blocks.onReleased(released);
-        }
-
-        @Override
-        public void onSubscriberIdle(ShardOutcome.SubscriberIdle idle) {
-            state.pairings.onIdle(state.subscribers.at(idle.subscriber()));
-        }
-    }
+    public record Sizes(int leases, int reservations, int holds, int subscribers, int operations) {}
 }

@@ -81,10 +81,6 @@ final class Recorder {
         return losses;
     }
 
-    boolean isWaiting() {
-        return settledPosition != lastPosition || !retries.isEmpty();
-    }
-
     private void insist(Insisted insisted) {
         long first = 0;
         long last = 0;

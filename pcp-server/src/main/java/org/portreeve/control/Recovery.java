@@ -1,9 +1,7 @@
 package org.portreeve.control;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import org.portreeve.control.ShardRequests.Request;
@@ -12,15 +10,14 @@ import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
 /**
- * Puts back what the journal kept: pairings first, then blocks, leases and resting ports, in
- * slices, through the shards' mailboxes. A lease that cannot be put back was lost, which the epoch
- * must say (RFC 6887 §8.5). Event loop only.
+ * Puts back what the journal kept, in slices, through the shards' mailboxes: pairings, then what
+ * staff reserved, which beats all else, then blocks, leases and resting ports. A lease that cannot
+ * be put back was lost, which the epoch must say (RFC 6887 §8.5). Event loop only.
  */
 final class Recovery {
     private final ControlState state;
     private final RecoveredState found;
     private final Runnable onFirstLoss;
-    private final Map<Integer, Integer> addressIndexes = new HashMap<>();
     private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
     private Phase phase = Phase.PAIRINGS;
     private int position;
@@ -32,13 +29,18 @@ final class Recovery {
         this.state = state;
         this.found = found;
         this.onFirstLoss = onFirstLoss;
-        for (int i = 0; i < state.nat.pool().size(); i++) {
-            addressIndexes.put(state.externalIp(i), i);
-        }
     }
 
     boolean isDone() {
         return phase == Phase.DONE;
+    }
+
+    /** Whether reservations may be put in force now. */
+    boolean takesReservations() {
+        return switch (phase) {
+            case PAIRINGS -> false;
+            case STATICS, BLOCKS, LEASES, HOLDS, EXPIRED, TIDYING, DONE -> true;
+        };
     }
 
     /** Whether shards may already be heard: pairings come before whatever packets want. */
@@ -57,7 +59,8 @@ final class Recovery {
 
     private boolean step() {
         return switch (phase) {
-            case PAIRINGS -> next(found.pairings(), this::pairing, Phase.BLOCKS);
+            case PAIRINGS -> next(found.pairings(), this::pairing, Phase.STATICS);
+            case STATICS -> reservations();
             case BLOCKS -> next(found.blocks(), this::block, Phase.LEASES);
             case LEASES -> next(found.leases(), this::lease, Phase.HOLDS);
             case HOLDS -> next(found.holds(), this::hold, Phase.EXPIRED);
@@ -79,6 +82,15 @@ final class Recovery {
         phase = next;
         position = 0;
         return true;
+    }
+
+    /** A reservation beats a lease, and its port may lie in a block of others, so it goes first. */
+    private boolean reservations() {
+        boolean isSettled = state.statics.isSettled();
+        if (isSettled) {
+            phase = Phase.BLOCKS;
+        }
+        return isSettled;
     }
 
     private boolean pairing(JournalRecord.Paired record) {
@@ -129,8 +141,13 @@ final class Recovery {
             expired(record);
             return true;
         }
+        if (isBeaten(record)) {
+            state.counters.increment(ControlCounter.BEATEN_AT_RESTORE);
+            state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
+            return true;
+        }
         Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
-        if (subscriber.isEmpty() || !isOwn(subscriber.get(), record)) {
+        if (subscriber.isEmpty() || !state.subscribers.isOwn(subscriber.get(), record.internal())) {
             lost(record);
             return true;
         }
@@ -156,7 +173,11 @@ final class Recovery {
         long deadlineNs = momentNs(record.deadlineMillis());
         Lease.Owner owner =
                 new Lease.Owner(
-                        record.nonce(), record.origin(), record.clientIp(), record.clientPort());
+                        record.nonce(),
+                        record.origin(),
+                        record.clientIp(),
+                        record.clientPort(),
+                        record.description());
         state.leases.add(
                 new Lease(
                         record.internal(),
@@ -190,7 +211,11 @@ final class Recovery {
 
     private boolean hold(JournalRecord.PortHeld record) {
         Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
-        if (subscriber.isEmpty() || record.untilMillis() <= state.wallMillis || isLeased(record)) {
+        if (subscriber.isEmpty()
+                || record.untilMillis() <= state.wallMillis
+                || isLeased(record)
+                || isReserved(
+                        record.internal().protocol(), record.externalIp(), record.externalPort())) {
             drop(ended(record));
             return true;
         }
@@ -273,19 +298,23 @@ final class Recovery {
                 record.internal().protocol(), record.externalIp(), record.externalPort());
     }
 
+    /** Whether a reservation has the internal or the external tuple of a lease. */
+    private boolean isBeaten(JournalRecord.LeaseGranted record) {
+        return state.statics.inForce(record.internal()).isPresent()
+                || isReserved(
+                        record.internal().protocol(), record.externalIp(), record.externalPort());
+    }
+
+    private boolean isReserved(int protocol, int externalIp, int externalPort) {
+        return state.statics.inForce(protocol, externalIp, externalPort).isPresent();
+    }
+
     private boolean isLeased(JournalRecord.PortHeld record) {
         return addressIndex(record.externalIp())
                 .flatMap(index ->
                         state.leases.findExternal(
                                 record.internal().protocol(), index, record.externalPort()))
                 .isPresent();
-    }
-
-    /** Whether the internal address still belongs to the subscriber that got the lease. */
-    private boolean isOwn(Subscriber subscriber, JournalRecord.LeaseGranted record) {
-        return subscriber.key
-                == state.subscribers.keyOf(
-                        record.internal().realm(), record.internal().internalIp());
     }
 
     private Optional<Subscriber> subscriber(String id) {
@@ -302,7 +331,10 @@ final class Recovery {
     }
 
     private Optional<Integer> addressIndex(int externalIp) {
-        return Optional.ofNullable(addressIndexes.get(externalIp));
+        int addressIndex = state.addressIndex(externalIp);
+        return addressIndex == ControlState.NO_ADDRESS
+                ? Optional.empty()
+                : Optional.of(addressIndex);
     }
 
     private long momentNs(long wallMillis) {
@@ -311,6 +343,7 @@ final class Recovery {
 
     private enum Phase {
         PAIRINGS,
+        STATICS,
         BLOCKS,
         LEASES,
         HOLDS,

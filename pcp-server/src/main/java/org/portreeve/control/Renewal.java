@@ -23,7 +23,7 @@ final class Renewal {
         this.state = state;
         this.turn = turn;
         this.lease = lease;
-        this.owner = Lease.Owner.of(command);
+        this.owner = lease.owner().after(command);
         this.deadlineNs = deadlineNs;
     }
 
@@ -66,11 +66,8 @@ final class Renewal {
         if (durable) {
             lease.change(owner, deadlineNs);
             state.leases.changed(lease);
-            turn.answer(
-                    new MapOutcome.Granted(
-                            state.externalIp(lease.addressIndex),
-                            lease.externalPort,
-                            lease.remainingSeconds(state.nowNs)));
+            state.listeners.changed(lease);
+            turn.answer(state.granted(lease));
         } else {
             refuse();
         }

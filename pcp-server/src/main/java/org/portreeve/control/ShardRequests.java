@@ -54,10 +54,6 @@ final class ShardRequests {
         return done;
     }
 
-    boolean isWaiting() {
-        return freeSlots.size() < slots.size();
-    }
-
     private void dispatch(int shard, ShardOutcome outcome, Events events) {
         switch (outcome) {
             case ShardOutcome.Reserved o -> waiterOf(o.requestId()).onOutcome(o);
@@ -67,6 +63,8 @@ final class ShardRequests {
             case ShardOutcome.StillUsed o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.SubscriberForgotten o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.SubscriberBusy o -> waiterOf(o.requestId()).onOutcome(o);
+            case ShardOutcome.PortUse o -> waiterOf(o.requestId()).onOutcome(o);
+            case ShardOutcome.SubscriberUse o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.PairingWanted wanted -> events.onPairingWanted(shard, wanted);
             case ShardOutcome.BlockLeased leased -> events.onBlockLeased(shard, leased);
             case ShardOutcome.BlockReleased released -> events.onBlockReleased(released);

@@ -3,6 +3,8 @@ package org.portreeve.control;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * A subscriber that has, or wants, something on this node. Owned by {@link Subscribers}, its
@@ -20,6 +22,9 @@ final class Subscriber {
     /** What {@link Subscribers#keyOf} says of its addresses. */
     final long key;
 
+    /** The name that records carry. */
+    final String id;
+
     Pairing pairing = Pairing.NONE;
 
     /** Its paired address, while the pairing is not {@code NONE}. */
@@ -30,6 +35,9 @@ final class Subscriber {
 
     int holds;
     int blocks;
+
+    /** Reservations that keep its pairing. */
+    int reservations;
 
     /** Whether its shard has, or had, a port or block of it and so says when nothing is left. */
     boolean hadPort;
@@ -43,15 +51,27 @@ final class Subscriber {
     /** Grants that wait until a pairing that is being given up is decided. */
     final Deque<Runnable> parked = new ArrayDeque<>(0);
 
+    /** Who waits until the record of the pairing is durable or lost. */
+    final Deque<Runnable> undecided = new ArrayDeque<>(0);
+
     /** Packets that wait for the pairing. */
     final Deque<Wanted> wanted = new ArrayDeque<>(0);
+
+    /** Questions for its address that wait for the pairing. */
+    final Deque<Consumer<OptionalInt>> askers = new ArrayDeque<>(0);
+
+    /** Whether its address was asked for, and until when that alone keeps the pairing. */
+    boolean asked;
+
+    long askedUntilNs;
 
     private int[] addresses = NO_ADDRESSES;
     private int addressCount;
 
-    Subscriber(int index, long key) {
+    Subscriber(int index, long key, String id) {
         this.index = index;
         this.key = key;
+        this.id = id;
     }
 
     boolean isPaired() {
@@ -60,7 +80,18 @@ final class Subscriber {
 
     /** Whether nothing of it is left that the journal or a client knows. */
     boolean isUnused() {
-        return explicit == 0 && holds == 0 && operations == 0;
+        return explicit == 0 && holds == 0 && operations == 0 && reservations == 0;
+    }
+
+    /** Whether nobody waits for its pairing. */
+    boolean isUnwanted() {
+        return wanted.isEmpty() && askers.isEmpty() && parked.isEmpty();
+    }
+
+    /** Whether its address was asked for lately. */
+    boolean isAsked(long nowNs) {
+        asked &= askedUntilNs - nowNs > 0;
+        return asked;
     }
 
     /** Whether an internal address of it is in the directory. */
@@ -91,6 +122,11 @@ final class Subscriber {
 
     int address(int position) {
         return addresses[position];
+    }
+
+    /** Forgets a published address; the last one takes its position. */
+    void removeAddress(int position) {
+        addresses[position] = addresses[--addressCount];
     }
 
     void clearAddresses() {

@@ -2,47 +2,68 @@ package org.portreeve.control;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.portreeve.control.ControlConfig.SubscriberPlan;
+import java.util.Set;
+import java.util.TreeMap;
+import org.portreeve.control.Plans.Planned;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.Profile;
+import org.portreeve.control.policy.SubscriberPlan;
+import org.portreeve.control.view.PolicyChange;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
 
 /**
- * Who is a subscriber, and the dense indexes of those that have something on this node. Event loop
- * only.
+ * Who is a subscriber, and the dense indexes of those that have something on this node.
+ *
+ * <p>A key stands for an id as long as the policy or this node knows it, whatever a reload does: an
+ * id that is a dotted address has that address as its key, another one a number of its own. Event
+ * loop only.
  */
 final class Subscribers {
     /** The key of an address that belongs to nobody. */
     static final long UNKNOWN = -1;
 
-    /** Marks keys that are positions in the list of named subscribers. */
+    /** Marks keys that are no addresses. */
     private static final long NAMED = 1L << 32;
 
     private final NatConfig nat;
-    private final List<SubscriberPlan> plans;
-    private final List<Map<Integer, Integer>> planByNetwork = new ArrayList<>();
-    private final Map<String, Integer> planById = new HashMap<>();
+    private final NavigableMap<String, Long> keyById = new TreeMap<>();
     private final Map<Long, Subscriber> byKey = new HashMap<>();
     private final List<Optional<Subscriber>> byIndex = new ArrayList<>();
     private final List<Integer> freeIndexes = new ArrayList<>();
+    private Plans plans;
+    private long lastName;
 
     Subscribers(ControlConfig config) {
         nat = config.nat();
-        plans = config.subscribers();
-        for (int length = 0; length <= 32; length++) {
-            planByNetwork.add(new HashMap<>());
-        }
-        for (int plan = 0; plan < plans.size(); plan++) {
-            planById.put(plans.get(plan).id(), plan);
-            for (Prefix prefix : plans.get(plan).prefixes()) {
-                planByNetwork.get(prefix.length()).put(prefix.network(), plan);
+        plans = new Plans(config.policy(), this::addId);
+    }
+
+    /**
+     * Puts a policy in force for what is asked from now on. What was given under the one before is
+     * for others to look through. Takes time in proportion to the named subscribers.
+     */
+    PolicyChange apply(Policy policy) {
+        Plans before = plans;
+        plans = new Plans(policy, this::addId);
+        Set<String> ids = new HashSet<>();
+        policy.subscribers().forEach(plan -> ids.add(plan.id()));
+        int removed = 0;
+        for (SubscriberPlan plan : before.policy().subscribers()) {
+            if (!ids.remove(plan.id())) {
+                removed++;
+                forgetId(plan.id());
             }
         }
+        return new PolicyChange(ids.size(), removed, changedProfiles(before.policy(), policy));
     }
 
     /** The subscriber that an internal address belongs to, or {@link #UNKNOWN}. */
@@ -50,23 +71,47 @@ final class Subscribers {
         if (realm != InternalTuple.DEFAULT_REALM || !isInside(internalIp)) {
             return UNKNOWN;
         }
-        return plans.isEmpty() ? internalIp & 0xffff_ffffL : planOf(internalIp);
+        return plans.isImplicit()
+                ? internalIp & 0xffff_ffffL
+                : plans.ofAddress(internalIp).map(Planned::key).orElse(UNKNOWN);
     }
 
-    /** The subscriber of an id that a journal kept, or {@link #UNKNOWN}: it was removed since. */
+    /** The subscriber of an id, or {@link #UNKNOWN}. */
     long keyOf(String id) {
-        if (!plans.isEmpty()) {
-            return planById.containsKey(id) ? NAMED | planById.get(id) : UNKNOWN;
+        Long known = keyById.get(id);
+        if (known != null || !plans.isImplicit()) {
+            return known == null ? UNKNOWN : known;
         }
         OptionalInt ip = Ipv4.parse(id);
         return ip.isPresent() ? keyOf(InternalTuple.DEFAULT_REALM, ip.getAsInt()) : UNKNOWN;
     }
 
+    /** Whether an internal tuple belongs to a subscriber now. */
+    boolean isOwn(Subscriber subscriber, InternalTuple internal) {
+        return keyOf(internal.realm(), internal.internalIp()) == subscriber.key;
+    }
+
     /** The name that records carry: the configured one, or the dotted address. */
     String id(Subscriber subscriber) {
-        return plans.isEmpty()
-                ? Ipv4.format((int) subscriber.key)
-                : plans.get((int) subscriber.key).id();
+        return subscriber.id;
+    }
+
+    /** The same for a key. */
+    String id(long key) {
+        Subscriber known = byKey.get(key);
+        return known != null
+                ? known.id
+                : plans.ofKey(key).map(p -> p.plan().id()).orElseGet(() -> Ipv4.format((int) key));
+    }
+
+    /** Ids that are named or have something here, in their order, after one of them. */
+    List<String> idsAfter(String id, int limit) {
+        return keyById.tailMap(id, false).keySet().stream().limit(limit).toList();
+    }
+
+    /** Whether a key stands for a subscriber of the list, rather than for one inside address. */
+    boolean isNamed(long key) {
+        return key != UNKNOWN && !plans.isImplicit();
     }
 
     /** A subscriber that has something here. */
@@ -83,8 +128,9 @@ final class Subscribers {
         if (byKey.size() == nat.capacity().subscribers()) {
             return Optional.empty();
         }
-        Subscriber fresh = new Subscriber(takeIndex(), key);
+        Subscriber fresh = new Subscriber(takeIndex(), key, id(key));
         byKey.put(key, fresh);
+        keyById.put(fresh.id, key);
         byIndex.set(fresh.index, Optional.of(fresh));
         return Optional.of(fresh);
     }
@@ -99,9 +145,21 @@ final class Subscribers {
         return byIndex.get(index);
     }
 
+    /** The limits of a subscriber; those of the default profile for nobody in particular. */
+    Profile profileOf(long key) {
+        return plans.profileOf(key);
+    }
+
     /** How many explicit mappings a subscriber may hold. */
     int quotaOf(long key) {
-        return plans.isEmpty() ? nat.quota().mappings() : plans.get((int) key).mappings();
+        return profileOf(key).quota().mappings();
+    }
+
+    /** The internal addresses of a subscriber; none when the policy does not know it any more. */
+    List<Prefix> prefixesOf(long key) {
+        return plans.isImplicit() && key < NAMED
+                ? List.of(new Prefix((int) key, 32))
+                : plans.ofKey(key).map(p -> p.plan().prefixes()).orElse(List.of());
     }
 
     /** Indexes in use and free ones between them. */
@@ -115,11 +173,41 @@ final class Subscribers {
         if (byKey.remove(subscriber.key, subscriber)) {
             byIndex.set(subscriber.index, Optional.empty());
             freeIndexes.add(subscriber.index);
+            forgetId(subscriber.id);
         }
     }
 
     int size() {
         return byKey.size();
+    }
+
+    /** The key of an id of a policy. */
+    private long addId(String id) {
+        return keyById.computeIfAbsent(
+                id,
+                _ -> {
+                    OptionalInt ip = Ipv4.parse(id);
+                    return ip.isPresent() ? ip.getAsInt() & 0xffff_ffffL : NAMED | ++lastName;
+                });
+    }
+
+    /** Lets go of an id that neither the policy nor a row needs. */
+    private void forgetId(String id) {
+        long key = keyById.get(id);
+        if (plans.ofKey(key).isEmpty() && !byKey.containsKey(key)) {
+            keyById.remove(id);
+        }
+    }
+
+    private static List<String> changedProfiles(Policy before, Policy after) {
+        return after.profiles().values().stream()
+                .filter(profile -> {
+                    Profile was = before.profiles().get(profile.name());
+                    return was != null && !was.equals(profile);
+                })
+                .map(Profile::name)
+                .sorted()
+                .toList();
     }
 
     private int takeIndex() {
@@ -137,19 +225,5 @@ final class Subscribers {
             }
         }
         return false;
-    }
-
-    private long planOf(int internalIp) {
-        for (int length = 32; length >= 0; length--) {
-            Map<Integer, Integer> plansHere = planByNetwork.get(length);
-            if (!plansHere.isEmpty()) {
-                int network = length == 0 ? 0 : internalIp & -1 << (32 - length);
-                Integer plan = plansHere.get(network);
-                if (plan != null) {
-                    return NAMED | plan;
-                }
-            }
-        }
-        return UNKNOWN;
     }
 }

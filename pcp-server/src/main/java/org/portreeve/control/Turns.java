@@ -2,8 +2,10 @@ package org.portreeve.control;
 
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.portreeve.control.Ending.Aftermath;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
 import org.portreeve.control.Turn.Wish;
@@ -18,9 +20,14 @@ final class Turns {
     private final MapRules rules;
     private final Map<InternalTuple, Turn> busy = new HashMap<>();
 
-    Turns(ControlState state) {
+    Turns(ControlState state, ControlConfig config) {
         this.state = state;
-        this.rules = new MapRules(state.config);
+        this.rules = new MapRules(config);
+    }
+
+    /** Decides by another policy from now on. */
+    void use(ControlConfig config) {
+        rules.use(config);
     }
 
     /** Decides a request, now or when its turn comes. */
@@ -60,9 +67,50 @@ final class Turns {
         return true;
     }
 
+    /**
+     * Ends a lease whoever owns it. Returns false when that has to be tried again: something else
+     * is under way with its tuple, or the shard has no place.
+     *
+     * @param aftermath what becomes of its port
+     */
+    boolean evict(Lease lease, Aftermath aftermath, Runnable whenEnded) {
+        Optional<Turn> turn = take(lease.internal);
+        boolean underWay =
+                turn.isPresent()
+                        && new Ending(state, turn.get(), lease).evict(aftermath, whenEnded);
+        if (turn.isPresent() && !underWay) {
+            busy.remove(lease.internal);
+        }
+        return underWay;
+    }
+
+    /** The same; its port rests. */
+    boolean evict(Lease lease, Runnable whenEnded) {
+        return evict(lease, Aftermath.REST, whenEnded);
+    }
+
+    /** Keeps a tuple for an operation that nobody requested; requests wait. Empty when busy. */
+    Optional<Turn> take(InternalTuple internal) {
+        if (busy.containsKey(internal)) {
+            return Optional.empty();
+        }
+        Turn turn = new Turn(internal, state.counters);
+        busy.put(internal, turn);
+        return Optional.of(turn);
+    }
+
     /** The operation of a turn is over; the next one begins. */
     void end(Turn turn) {
         goOn(turn);
+    }
+
+    /** The tuples of an internal address that something is under way with. */
+    List<InternalTuple> busyOf(int internalIp) {
+        return busy.keySet().stream().filter(t -> t.internalIp() == internalIp).toList();
+    }
+
+    boolean isBusy(InternalTuple internal) {
+        return busy.containsKey(internal);
     }
 
     int busyCount() {
@@ -108,14 +156,26 @@ final class Turns {
         if (key == Subscribers.UNKNOWN) {
             return MapRules.refuse(Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS);
         }
+        Optional<StaticMapping> fixed = state.statics.inForce(internal);
+        if (fixed.isPresent()) {
+            return new Decision.Answer(MapRules.onStatic(command, fixed.get().reservation()));
+        }
+        if (state.statics.book().find(internal).filter(StaticMapping::isComingBack).isPresent()) {
+            // A lease that is given now would be in its way.
+            return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        }
         Optional<Lease> lease = state.leases.find(internal);
+        if (lease.isPresent() && lease.get().subscriber.key != key) {
+            // A reload moved the address; the lease of its former owner is about to end.
+            return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+        }
         return lease.isPresent()
                 ? rules.onLease(command, lease.get(), state.nowNs)
                 : rules.onNoLease(
                         command,
                         state.subscribers.quotaOf(key),
                         state.subscribers.find(key),
-                        state.holds.find(internal),
+                        state.holds.find(internal).filter(h -> h.subscriber.key == key),
                         state.nowNs);
     }
 

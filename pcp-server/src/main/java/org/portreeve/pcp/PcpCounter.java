@@ -18,6 +18,7 @@ public enum PcpCounter {
     IGNORED_NOT_A_REQUEST(Decoded.Reason.NOT_A_REQUEST.help()),
     IGNORED_HEADER_CUT_SHORT(Decoded.Reason.HEADER_CUT_SHORT.help()),
     IGNORED_NO_RETURN_PORT("The source port is 0: forged, as nothing can be answered there"),
+    NAT_PMP("Datagrams of version 0; what became of them is counted under natpmp"),
     RATE_LIMITED_CLIENT(
             "A client asked faster than its subscriber may: a client in a loop, or the profile's"
                     + " request rate is too low"),

@@ -1,14 +1,18 @@
 package org.portreeve.pcp;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
-import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
+import org.portreeve.natpmp.Asker;
+import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.wire.Decoded;
 import org.portreeve.pcp.wire.Opcode;
 import org.portreeve.pcp.wire.OptionCode;
@@ -34,12 +38,11 @@ public final class PcpServer {
      */
     public static final RequestRate TOTAL = new RequestRate(200_000, 50_000);
 
-    /** What is offered to every client. */
-    private static final PcpFeatures OFFERED =
-            new PcpFeatures(
-                    EnumSet.of(Opcode.ANNOUNCE, Opcode.MAP),
-                    EnumSet.of(OptionCode.PREFER_FAILURE),
-                    false);
+    /** What is offered to every client while NAT-PMP is off. */
+    private static final PcpFeatures PCP_ALONE = features(false);
+
+    /** What is offered to every client while it is on. */
+    private static final PcpFeatures PCP_AND_NAT_PMP = features(true);
 
     /** Protocols whose ports can be mapped. */
     private static final Set<Integer> MAPPABLE = Set.of(Protocol.TCP, Protocol.UDP);
@@ -56,19 +59,52 @@ public final class PcpServer {
     private final PortControl control;
     private final TokenBucket total;
     private final PcpCounters counters;
+    private final NatPmpServer natPmp;
+    private final Announcing announcing = new Announcing();
+    private PcpFeatures offered = PCP_AND_NAT_PMP;
+    private List<InsideLink> links = List.of();
+    private boolean started;
     private int owedCount;
     private long nowNs;
     private long wallMillis;
 
     /**
-     * A server before this port control.
+     * A server before this port control, which offers NAT-PMP too.
      *
      * @param total how many requests of all clients together are looked at
+     * @param natPmp gets what is of version 0
      */
-    public PcpServer(PortControl control, RequestRate total, PcpCounters counters) {
+    public PcpServer(
+            PortControl control, RequestRate total, PcpCounters counters, NatPmpServer natPmp) {
         this.control = control;
         this.total = new TokenBucket(total);
         this.counters = counters;
+        this.natPmp = natPmp;
+    }
+
+    private static PcpFeatures features(boolean natPmp) {
+        return new PcpFeatures(
+                EnumSet.of(Opcode.ANNOUNCE, Opcode.MAP),
+                EnumSet.of(OptionCode.PREFER_FAILURE),
+                natPmp);
+    }
+
+    /**
+     * Offers NAT-PMP from now on, or no more: its clients are then told that this node speaks PCP
+     * (RFC 6887 App. A).
+     */
+    public void offerNatPmp(boolean offers) {
+        offered = offers ? PCP_AND_NAT_PMP : PCP_ALONE;
+    }
+
+    /** The links that announcements go to. */
+    public void links(List<InsideLink> links) {
+        this.links = List.copyOf(links);
+    }
+
+    /** Announces this node to its links, now and, in case that gets lost, nine times more. */
+    public void announce(long nowNs) {
+        announcing.begin(nowNs);
     }
 
     /** Handles one datagram; the answer, if there is one, may come later. */
@@ -80,10 +116,13 @@ public final class PcpServer {
             counters.increment(PcpCounter.IGNORED_NO_RETURN_PORT);
             return;
         }
-        switch (RequestDecoder.decode(datagram, PcpAddress.ofIpv4(client.ip()), OFFERED)) {
+        switch (RequestDecoder.decode(datagram, PcpAddress.ofIpv4(client.ip()), offered)) {
             case Decoded.Ignored(Decoded.Reason reason) ->
                     counters.increment(PcpCounter.ignored(reason));
-            case Decoded.NatPmp() -> throw new AssertionError("NAT-PMP is not offered");
+            case Decoded.NatPmp() -> {
+                counters.increment(PcpCounter.NAT_PMP);
+                natPmp.onDatagram(datagram, asker(client), () -> admits(client), nowNs, wallMillis);
+            }
             case Decoded.Refused refused -> {
                 if (admits(client)) {
                     answer(client, refused.code(), refused.answer(epochSeconds()));
@@ -106,12 +145,31 @@ public final class PcpServer {
     public int doWork(long nowNs, long wallMillis) {
         this.nowNs = nowNs;
         this.wallMillis = wallMillis;
-        return control.doWork(nowNs, wallMillis);
+        natPmp.at(nowNs, wallMillis);
+        int done = control.doWork(nowNs, wallMillis);
+        if (!started && control.isReady()) {
+            started = true;
+            announce(nowNs);
+        }
+        if (announcing.poll(nowNs)) {
+            links.forEach(this::announceTo);
+        }
+        return done;
+    }
+
+    private void announceTo(InsideLink link) {
+        if (offered.natPmp()) {
+            natPmp.announcement(link.listenIp(), nowNs, wallMillis, link.everybody()::send);
+        }
     }
 
     /** Requests whose answer waits for port control. */
     public int owedCount() {
-        return owedCount;
+        return owedCount + natPmp.owedCount();
+    }
+
+    private static Asker asker(Requester client) {
+        return new Asker(client.ip(), client.port(), client.reply()::send);
     }
 
     private boolean admits(Requester client) {
@@ -176,7 +234,8 @@ public final class PcpServer {
                 map.prefersFailure(),
                 map.lifetimeSeconds(),
                 client.ip(),
-                client.port());
+                client.port(),
+                Description.NONE);
     }
 
     private static int suggestedIp(MapRequest map) {

@@ -1,7 +1,7 @@
 package org.portreeve.pcp;
 
 import java.util.concurrent.TimeUnit;
-import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.control.policy.RequestRate;
 
 /**
  * A token bucket, kept as the time at which it would be full again. Owned by {@link PcpServer}.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.portreeve.control.MapOutcome.Granted;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
@@ -19,14 +20,23 @@ final class Clients {
     static final int PORTS = 7;
 
     private final SplittableRandom random;
-    private final ControlConfig config;
+    private final Supplier<ControlConfig> config;
     private final Map<InternalTuple, Acknowledged> acknowledged = new HashMap<>();
     private final Map<InternalTuple, Integer> outstanding = new HashMap<>();
     private final List<MapCommand> lately = new ArrayList<>();
+
+    /** Wishes of staff that may end what is granted meanwhile. */
+    private final Map<InternalTuple, Integer> dropped = new HashMap<>();
+
+    private final Map<Integer, Integer> released = new HashMap<>();
+
+    /** How often an address got another owner. */
+    private final Map<Integer, Integer> moves = new HashMap<>();
+
     private long asked;
     private long answered;
 
-    Clients(SplittableRandom random, ControlConfig config) {
+    Clients(SplittableRandom random, Supplier<ControlConfig> config) {
         this.random = random;
         this.config = config;
     }
@@ -57,7 +67,8 @@ final class Clients {
                         random.nextInt(6) == 0,
                         lifetimes[random.nextInt(lifetimes.length)],
                         internal.internalIp(),
-                        5350);
+                        5350,
+                        random.nextBoolean() ? Description.NONE : "game " + random.nextInt(9));
         if (lately.size() > 4) {
             lately.removeFirst();
         }
@@ -76,6 +87,7 @@ final class Clients {
         outstanding.merge(command.internal(), 1, Integer::sum);
         giveUp(command, nowNs);
         boolean[] done = {false};
+        int movesBefore = movesOf(command);
         control.map(
                 command,
                 nowNs,
@@ -88,13 +100,16 @@ final class Clients {
                             command.internal(), (_, n) -> n == 1 ? null : n - 1);
                     if (outcome instanceof Granted granted) {
                         onGranted.accept(command, granted);
+                        if (movesOf(command) != movesBefore) {
+                            acknowledged.remove(command.internal());
+                        }
                     }
                 });
     }
 
     /** Notes a grant, unless another request under way may have made it out of date already. */
     void acknowledge(MapCommand command, Granted granted, long nowNs) {
-        if (!outstanding.containsKey(command.internal())) {
+        if (!outstanding.containsKey(command.internal()) && !isDoubtful(command.internal())) {
             long untilNs = nowNs + (granted.lifetimeSeconds() - 1) * Durations.NS_PER_SECOND;
             acknowledged.put(command.internal(), new Acknowledged(granted, command, untilNs));
         }
@@ -109,9 +124,45 @@ final class Clients {
     /** The server is gone: nothing under way is answered, and its clock may have been off. */
     void serverDied(long clockSlackNs) {
         outstanding.clear();
+        dropped.clear();
+        released.clear();
         answered = asked;
         acknowledged.replaceAll(
                 (_, a) -> new Acknowledged(a.granted, a.command, a.untilNs - clockSlackNs));
+    }
+
+    /** An address has another owner from now on, who has nothing yet. */
+    void moved(int host) {
+        moves.merge(host, 1, Integer::sum);
+        acknowledged.keySet().removeIf(internal -> internal.internalIp() == host);
+    }
+
+    /** Staff may end this mapping from now on. */
+    void mayLose(InternalTuple internal) {
+        dropped.merge(internal, 1, Integer::sum);
+        acknowledged.remove(internal);
+    }
+
+    /** The same for all of an address. */
+    void mayLose(int host) {
+        released.merge(host, 1, Integer::sum);
+        acknowledged.keySet().removeIf(internal -> internal.internalIp() == host);
+    }
+
+    void mayKeep(InternalTuple internal) {
+        dropped.computeIfPresent(internal, (_, n) -> n == 1 ? null : n - 1);
+    }
+
+    void mayKeep(int host) {
+        released.computeIfPresent(host, (_, n) -> n == 1 ? null : n - 1);
+    }
+
+    private boolean isDoubtful(InternalTuple internal) {
+        return dropped.containsKey(internal) || released.containsKey(internal.internalIp());
+    }
+
+    private int movesOf(MapCommand command) {
+        return moves.getOrDefault(command.internal().internalIp(), 0);
     }
 
     long unanswered() {
@@ -127,7 +178,10 @@ final class Clients {
             acknowledged.remove(command.internal());
             return;
         }
-        long seconds = config.lifetime().granted(command.lifetimeSeconds());
+        long seconds = config.get().policy().lifetime().granted(command.lifetimeSeconds());
+        if (command.origin() == LeaseOrigin.NAT_PMP) {
+            seconds = Math.min(seconds, command.lifetimeSeconds());
+        }
         long untilNs = Math.min(known.untilNs, nowNs + (seconds - 1) * Durations.NS_PER_SECOND);
         acknowledged.put(
                 command.internal(), new Acknowledged(known.granted, known.command, untilNs));

@@ -1,11 +1,22 @@
 package org.portreeve.control;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.portreeve.control.ControlConfig.LifetimeBounds;
-import org.portreeve.control.ControlConfig.RequestRate;
+import java.util.stream.Stream;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.Profile;
+import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.policy.SubscriberPlan;
+import org.portreeve.control.view.Listing;
+import org.portreeve.control.view.MappingQuery;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.control.view.PolicyChange;
+import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
@@ -27,7 +38,7 @@ final class ControlRig {
     static final InternalTuple WEB = InternalTuple.of(Protocol.TCP, HOST_A, 8080);
     static final InternalTuple DNS = InternalTuple.of(Protocol.UDP, HOST_A, 53);
 
-    final ControlConfig config;
+    ControlConfig config;
     SimJournal journal = new SimJournal();
     Directory directory;
     List<ShardLink> links;
@@ -61,9 +72,27 @@ final class ControlRig {
                 new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
     }
 
-    static ControlConfig config(NatConfig nat, ControlConfig.SubscriberPlan... plans) {
-        return new ControlConfig(
-                nat, List.of(plans), new LifetimeBounds(120, 86_400), new RequestRate(20, 100));
+    /** Named subscribers, with the default profile and others. */
+    static ControlConfig config(NatConfig nat, List<Profile> profiles, List<SubscriberPlan> plans) {
+        return new ControlConfig(nat, policy(nat, profiles, plans));
+    }
+
+    static Policy policy(NatConfig nat, List<Profile> profiles, List<SubscriberPlan> plans) {
+        Policy of = ControlConfig.of(nat).policy();
+        Map<String, Profile> byName = new HashMap<>(of.profiles());
+        profiles.forEach(p -> byName.put(p.name(), p));
+        return new Policy(byName, plans, of.lifetime());
+    }
+
+    static Profile profile(String name, int mappings) {
+        return new Profile(
+                name,
+                new NatConfig.Quota(mappings, 2048, 4096, 200, 2000),
+                new RequestRate(20, 100));
+    }
+
+    static SubscriberPlan plan(String id, String profile, String... prefixes) {
+        return new SubscriberPlan(id, Stream.of(prefixes).map(Prefix::of).toList(), profile);
     }
 
     /** A process that finds this in the journal; shards are new too. */
@@ -75,6 +104,40 @@ final class ControlRig {
                         .mapToObj(i -> new ModelShard(i, config.nat(), directory, links.get(i)))
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+    }
+
+    /** A reload. */
+    PolicyChange apply(Policy policy) {
+        config = new ControlConfig(config.nat(), policy);
+        return control.apply(policy, nowNs, wallMillis);
+    }
+
+    /** The answer of a question that is asked with the time. */
+    <T> T answer(Question<T> question) {
+        List<T> answers = new ArrayList<>();
+        question.ask(nowNs, wallMillis, answers::add);
+        settle();
+        if (answers.size() != 1) {
+            throw new AssertionError("answers: " + answers);
+        }
+        return answers.getFirst();
+    }
+
+    /** One of the questions of port control. */
+    @FunctionalInterface
+    interface Question<T> {
+        void ask(long nowNs, long wallMillis, Consumer<T> reply);
+    }
+
+    /** All mappings that staff see. */
+    List<MappingView> listed() {
+        return this.<Listing<MappingView>>answer((now, wall, reply) ->
+                        control.mappings(MappingQuery.all(1000), now, wall, reply))
+                .items();
+    }
+
+    Optional<SubscriberView> subscriber(String id) {
+        return answer((now, wall, reply) -> control.subscriber(id, now, wall, reply));
     }
 
     /** The process ends and another begins with what is durable. */
@@ -141,6 +204,11 @@ final class ControlRig {
                 .forwards(internal, addressIndex, granted.externalPort());
     }
 
+    /** The explicit mappings of all shards that forward packets. */
+    List<ModelShard.Mapping> active() {
+        return shards.stream().flatMap(s -> s.active().stream()).toList();
+    }
+
     Optional<ModelShard.Mapping> active(InternalTuple internal) {
         return shards.stream()
                 .flatMap(s -> s.active().stream())
@@ -172,7 +240,8 @@ final class ControlRig {
                 preferFailure,
                 lifetimeSeconds,
                 internal.internalIp(),
-                5350);
+                5350,
+                Description.NONE);
     }
 
     static MapCommand natPmp(InternalTuple internal, int suggestedPort, long lifetimeSeconds) {
@@ -185,6 +254,7 @@ final class ControlRig {
                 false,
                 lifetimeSeconds,
                 internal.internalIp(),
-                5350);
+                5350,
+                Description.NONE);
     }
 }

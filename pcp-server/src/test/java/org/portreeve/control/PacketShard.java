@@ -15,7 +15,7 @@ import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.ShardSecrets;
 
 /** The real translator between two queues of packets, and just enough of packets to ask it. */
-final class PacketShard {
+public final class PacketShard {
     private static final int REMOTE = 0xcb007100;
     private static final int SYN = 0x5002;
 
@@ -77,7 +77,8 @@ final class PacketShard {
                 && (buffer.getShort(22) & 0xffff) == internal.internalPort();
     }
 
-    private static byte[] packet(int protocol, int from, int fromPort, int to, int toPort) {
+    /** A datagram or SYN. */
+    public static byte[] packet(int protocol, int from, int fromPort, int to, int toPort) {
         int length = protocol == Protocol.TCP ? 40 : 28;
         ByteBuffer p = ByteBuffer.allocate(length);
         p.putShort((short) 0x4500).putShort((short) length).putInt(0);

@@ -21,6 +21,7 @@ import org.portreeve.control.MapOutcome.Deleted;
 import org.portreeve.control.MapOutcome.Granted;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapOutcome.Refused;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
@@ -466,7 +467,7 @@ class PortControlTest {
         rig.advance(2);
         rig.settle();
 
-        assertEquals(new PortControl.Sizes(0, 0, 0, 0), rig.control.sizes());
+        assertEquals(new PortControl.Sizes(0, 0, 0, 0, 0), rig.control.sizes());
         assertTrue(rig.journal.durable().pairings.isEmpty());
         assertEquals(0, rig.directory.size());
     }
@@ -515,6 +516,22 @@ class PortControlTest {
     }
 
     @Test
+    void aDescriptionSurvivesRestartAndCheckpoint() {
+        MapCommand game =
+                new MapCommand(
+                        WEB, Nonce.ZERO, LeaseOrigin.UPNP, 0, 0, false, 600, HOST_A, 0, "a game");
+        rig.granted(game);
+        rig.restart();
+        RecoveredState found = rig.journal.durable().state();
+        rig.journal = new SimJournal();
+        rig.start(1, found);
+        rig.journal.wantsCheckpoint = true;
+        rig.settle();
+
+        assertEquals("a game", rig.journal.durable().leases.get(WEB).description());
+    }
+
+    @Test
     @Conformance("PCP-EPO-002")
     void aRestartThatLosesALeaseResetsTheEpoch() {
         rig.granted(wish(WEB, 600));
@@ -532,7 +549,8 @@ class PortControlTest {
                         LeaseOrigin.PCP,
                         HOST_A,
                         0,
-                        rig.wallMillis + 100_000));
+                        rig.wallMillis + 100_000,
+                        ""));
 
         rig.start(1, fold.state());
         rig.settle();
@@ -615,7 +633,7 @@ class PortControlTest {
 
     @Test
     void tooManyRequestsGetNoAnswer() {
-        int burst = rig.config.requests().burst();
+        int burst = rig.config.policy().profiles().get(Profile.DEFAULT).requests().burst();
         for (int i = 0; i < burst; i++) {
             assertTrue(rig.control.admits(HOST_A, rig.nowNs));
         }

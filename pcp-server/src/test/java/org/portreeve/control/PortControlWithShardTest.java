@@ -53,7 +53,7 @@ class PortControlWithShardTest {
         random = new SplittableRandom(seed);
         nat = ControlRig.nat(shardCount, new PortRange(1024, 2047));
         config = ControlConfig.of(nat);
-        clients = new Clients(random, config);
+        clients = new Clients(random, () -> config);
         start();
         settle();
         for (int i = 0; i < STEPS; i++) {

@@ -3,14 +3,13 @@ package org.portreeve.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.portreeve.control.ControlRig.plan;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.portreeve.control.ControlConfig.SubscriberPlan;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
-import org.portreeve.nat.Prefix;
 
 class SubscribersTest {
     private static final NatConfig NAT = ControlRig.nat(1, new PortRange(1024, 16_383));
@@ -21,13 +20,10 @@ class SubscribersTest {
             new Subscribers(
                     ControlRig.config(
                             NAT,
-                            plan("school", 100, "100.64.0.0/16", "100.70.0.9/32"),
-                            plan("office", 3, "100.64.7.0/24")));
-
-    private static SubscriberPlan plan(String id, int mappings, String... prefixes) {
-        return new SubscriberPlan(
-                id, List.of(prefixes).stream().map(Prefix::of).toList(), mappings);
-    }
+                            List.of(ControlRig.profile("small", 3)),
+                            List.of(
+                                    plan("school", "default", "100.64.0.0/16", "100.70.0.9/32"),
+                                    plan("office", "small", "100.64.7.0/24"))));
 
     @Test
     void withoutNamesEachInsideAddressIsOne() {

@@ -111,6 +111,7 @@ class AnnounceTest {
     }
 
     @Test
+    @Conformance("PCP-SRV-010")
     void aStrangerIsNotAuthorized() throws Exception {
         // The translator's inside is 127.0.0.0/9 in these tests.
         try (var node = PcpNode.on("127.0.0.1");

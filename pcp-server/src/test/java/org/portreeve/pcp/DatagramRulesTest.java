@@ -82,7 +82,7 @@ class DatagramRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3, 9, 255})
+    @ValueSource(ints = {1, 3, 9, 255})
     @Conformance({
         "PCP-SRV-003",
         "PCP-VER-001",
@@ -135,6 +135,16 @@ class DatagramRulesTest {
         byte[] answer = client.ask(0, request);
 
         assertEquals(RawRequest.MAP_LENGTH, answer.length);
+    }
+
+    @Test
+    @Conformance({"PCP-HDR-003", "PCP-HDR-004"})
+    void anIpv4ClientIsAcceptedInItsMappedFormAlone() throws Exception {
+        client.ask(0, announce(CLIENT));
+        byte[] compatible = announce(CLIENT);
+        Arrays.fill(compatible, 18, 20, (byte) 0);
+
+        client.ask(12, compatible);
     }
 
     @Test

@@ -162,7 +162,8 @@ class LifeCycleTest {
                         LeaseOrigin.PCP,
                         Ipv4.of(CLIENT),
                         40_000,
-                        nowMillis + 500_000);
+                        nowMillis + 500_000,
+                        "");
         return new RecoveredState(
                 List.of(lease),
                 List.of(),

@@ -14,7 +14,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.portreeve.control.ControlConfig.RequestRate;
+import org.portreeve.control.policy.RequestRate;
 import org.portreeve.testkit.Conformance;
 
 /** Many requests at once, and too many. */

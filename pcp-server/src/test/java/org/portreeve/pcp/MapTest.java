@@ -368,6 +368,7 @@ class MapTest {
     }
 
     @Test
+    @Conformance("PCP-SRV-010")
     void aStrangerGetsNoMapping() throws Exception {
         try (RawClient stranger = node.client("127.200.0.9")) {
             byte[] answer = stranger.ask(2, map(stranger.ip, NONCE, TCP, 80, 600));

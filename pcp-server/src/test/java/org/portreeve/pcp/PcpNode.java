@@ -10,18 +10,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.portreeve.control.ControlConfig;
-import org.portreeve.control.ControlConfig.LifetimeBounds;
-import org.portreeve.control.ControlConfig.RequestRate;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
+import org.portreeve.control.desk.MemoryReservations;
+import org.portreeve.control.desk.Reservations;
+import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
@@ -29,6 +32,8 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.shard.Translator;
+import org.portreeve.natpmp.NatPmpCounters;
+import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.pcp.socket.PcpListen;
 import org.portreeve.pcp.socket.PcpTransport;
@@ -39,13 +44,18 @@ import org.portreeve.pcp.socket.Wakeup;
  * A PCP server on loopback addresses: real sockets, port control and translator, a packet port in
  * memory, and clocks of port control that a test can move.
  */
-final class PcpNode implements AutoCloseable {
+public final class PcpNode implements AutoCloseable {
     /** The one external address. */
-    static final String EXTERNAL = "198.51.100.7";
+    public static final String EXTERNAL = "198.51.100.7";
 
     private static final long TIMEOUT_SECONDS = 10;
 
-    final PcpCounters counters = new PcpCounters();
+    public final PcpCounters counters = new PcpCounters();
+
+    /** The translator's network. */
+    public final MemoryPort packets = new MemoryPort();
+
+    public final NatPmpCounters natPmpCounters = new NatPmpCounters();
     private final AtomicLong skippedNs = new AtomicLong();
     private final AtomicLong steppedMillis = new AtomicLong();
     final AtomicInteger failureCount = new AtomicInteger();
@@ -57,37 +67,39 @@ final class PcpNode implements AutoCloseable {
     private final Translator translator;
     private final ControlCounters controlCounters;
     private final PcpVerticle verticle;
+    private final Reservations reservations;
 
     /** A node with the listen addresses, at a port of the system's choice. */
-    static PcpNode on(String... ips) {
+    public static PcpNode on(String... ips) {
         return started(config(), PcpServer.TOTAL, listen(0, ips));
     }
 
     /** A node with this configuration. */
-    static PcpNode with(ControlConfig config, RequestRate total) {
+    public static PcpNode with(ControlConfig config, RequestRate total) {
         return started(config, total, listen(0, "127.0.0.1"));
     }
 
-    static PcpNode started(ControlConfig config, RequestRate total, PcpListen listen) {
+    public static PcpNode started(ControlConfig config, RequestRate total, PcpListen listen) {
         var node = new PcpNode(config, total, listen, RecoveredState.empty());
         node.startTranslator();
         await(node.deploy());
         return node;
     }
 
-    static PcpListen listen(int port, String... ips) {
+    public static PcpListen listen(int port, String... ips) {
         return new PcpListen(Arrays.stream(ips).map(Ipv4::of).toList(), port);
     }
 
     /** A node of which nothing runs yet. */
-    PcpNode(ControlConfig config, RequestRate total, PcpListen listen, RecoveredState found) {
+    public PcpNode(
+            ControlConfig config, RequestRate total, PcpListen listen, RecoveredState found) {
         var wakeup = new Wakeup();
         var directory = new Directory();
         translator =
                 new Translator(
                         config.nat(),
                         directory,
-                        List.of(new MemoryPort()),
+                        List.of(packets),
                         new SplittableRandom(1),
                         this::fail);
         translator.links().forEach(link -> link.outcomesReady(wakeup));
@@ -101,22 +113,48 @@ final class PcpNode implements AutoCloseable {
                         nowNs(),
                         wallMillis());
         controlCounters = control.counters();
-        var server = new PcpServer(control, total, counters);
+        var server =
+                new PcpServer(control, total, counters, new NatPmpServer(control, natPmpCounters));
         var clocks = new Clocks(this::nowNs, this::wallMillis);
         verticle = new PcpVerticle(listen, server, counters, clocks, wakeup, this::fail);
+        reservations =
+                new Reservations(
+                        control,
+                        new MemoryReservations(),
+                        verticle.loop(),
+                        Runnable::run,
+                        this::nowNs,
+                        this::wallMillis);
+    }
+
+    /** What staff have before them; the store is in memory. */
+    public Reservations reservations() {
+        return reservations;
     }
 
     /** Leases put back into the translator. */
-    long restoredCount() {
+    public long restoredCount() {
         return controlCounters.value(ControlCounter.RESTORED_LEASES);
     }
 
-    void startTranslator() {
+    public void startTranslator() {
         translator.start();
     }
 
-    Future<String> deploy() {
+    public Future<String> deploy() {
         return vertx.deployVerticle(verticle).onSuccess(id -> deployment.set(id));
+    }
+
+    /** Offers NAT-PMP from the next request on, or no more. */
+    public void offerNatPmp(boolean offers) {
+        verticle.offerNatPmp(offers);
+        // The loop does what it is given in order; a datagram could overtake it.
+        CompletableFuture.runAsync(() -> {}, verticle.loop()).join();
+    }
+
+    /** Announces the node to its links. */
+    public void announce() {
+        verticle.announce();
     }
 
     /** Begins a graceful stop. */
@@ -135,26 +173,30 @@ final class PcpNode implements AutoCloseable {
     }
 
     /** Subscribers are the addresses of 127.0.0.0/9; 8 mappings each, and many requests. */
-    static ControlConfig config() {
+    public static ControlConfig config() {
         return config(new RequestRate(1000, 1000));
     }
 
     /** The same with another request rate. */
-    static ControlConfig config(RequestRate requests) {
-        var nat =
-                new NatConfig(
-                        1,
-                        List.of(new Prefix(Ipv4.of("127.0.0.0"), 9)),
-                        List.of(Ipv4.of(EXTERNAL)),
-                        new PortRange(1024, 65_535),
-                        new PortRange(1024, 16_383),
-                        new PortRange(1024, 65_535),
-                        new NatConfig.Block(512, 8, 180_000_000_000L),
-                        NatConfig.Timers.defaults(),
-                        new NatConfig.Capacity(1024, 1024, 1024),
-                        new NatConfig.Quota(8, 2048, 1024, 200, 2000),
-                        new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
-        return new ControlConfig(nat, List.of(), new LifetimeBounds(120, 86_400), requests);
+    public static ControlConfig config(RequestRate requests) {
+        var nat = nat(List.of(EXTERNAL), new PortRange(1024, 16_383), 8);
+        return ControlConfig.of(nat, new LifetimeBounds(120, 86_400), requests);
+    }
+
+    /** A translator with this pool, ports for who asks, and mappings for each. */
+    public static NatConfig nat(List<String> pool, PortRange incomingPorts, int mappings) {
+        return new NatConfig(
+                1,
+                List.of(new Prefix(Ipv4.of("127.0.0.0"), 9)),
+                pool.stream().map(Ipv4::of).toList(),
+                new PortRange(1024, 65_535),
+                incomingPorts,
+                new PortRange(1024, 65_535),
+                new NatConfig.Block(512, 8, 180_000_000_000L),
+                NatConfig.Timers.defaults(),
+                new NatConfig.Capacity(1024, 1024, 1024),
+                new NatConfig.Quota(mappings, 2048, 1024, 200, 2000),
+                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
     }
 
     private void fail(Throwable cause) {
@@ -174,9 +216,14 @@ final class PcpNode implements AutoCloseable {
     }
 
     /** Moves the monotonic clock, and the wall clock with it. */
-    void skipSeconds(long seconds) {
-        skippedNs.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
-        stepWallSeconds(seconds);
+    public void skipSeconds(long seconds) {
+        skipMillis(TimeUnit.SECONDS.toMillis(seconds));
+    }
+
+    /** The same for less. */
+    public void skipMillis(long millis) {
+        skippedNs.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
+        steppedMillis.addAndGet(millis);
     }
 
     /** Sets the wall clock, as an operator or NTP would. */
@@ -184,20 +231,20 @@ final class PcpNode implements AutoCloseable {
         steppedMillis.addAndGet(TimeUnit.SECONDS.toMillis(seconds));
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return address(0);
     }
 
-    InetSocketAddress address(int index) {
+    public InetSocketAddress address(int index) {
         var address = verticle.localAddresses().get(index);
         return new InetSocketAddress(InetAddress.ofLiteral(address.host()), address.port());
     }
 
-    RawClient client(String ip) throws IOException {
+    public RawClient client(String ip) throws IOException {
         return new RawClient(ip, address());
     }
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)

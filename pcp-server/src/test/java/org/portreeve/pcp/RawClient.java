@@ -12,12 +12,12 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A PCP client's socket on a loopback address; each address is another subscriber. */
-final class RawClient implements AutoCloseable {
+/** A client's socket on a loopback address; each address is another subscriber. */
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final int UNKNOWN_OPCODE = 0x7e;
 
-    final String ip;
+    public final String ip;
     private final DatagramSocket socket;
     private final SocketAddress server;
     private int fences;
@@ -30,26 +30,26 @@ final class RawClient implements AutoCloseable {
         socket.setReceiveBufferSize(4 << 20);
     }
 
-    void send(byte[] request) throws IOException {
+    public void send(byte[] request) throws IOException {
         sendTo(server, request);
     }
 
-    void sendTo(SocketAddress to, byte[] request) throws IOException {
+    public void sendTo(SocketAddress to, byte[] request) throws IOException {
         socket.send(new DatagramPacket(request, request.length, to));
     }
 
-    DatagramPacket receivePacket() throws IOException {
+    public DatagramPacket receivePacket() throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);
         socket.receive(packet);
         return packet;
     }
 
-    byte[] receive() throws IOException {
+    public byte[] receive() throws IOException {
         DatagramPacket packet = receivePacket();
         return Arrays.copyOf(packet.getData(), packet.getLength());
     }
 
-    byte[] ask(byte[] request) throws IOException {
+    public byte[] ask(byte[] request) throws IOException {
         send(request);
         return receive();
     }
@@ -65,7 +65,7 @@ final class RawClient implements AutoCloseable {
      * Sends what must not be answered, then something that must be, which carries a mark of its
      * own: a socket's datagrams are handled in order, so an answer to the first would come first.
      */
-    void assertSilence(byte[] datagram) throws IOException {
+    public void assertSilence(byte[] datagram) throws IOException {
         send(datagram);
         fence();
         fence();

@@ -5,25 +5,25 @@ import java.util.Arrays;
 import org.portreeve.nat.Ipv4;
 
 /** Requests octet by octet, written without any code of the product. */
-final class RawRequest {
-    static final int TCP = 6;
-    static final int UDP = 17;
+public final class RawRequest {
+    public static final int TCP = 6;
+    public static final int UDP = 17;
     static final int NO_PORT = 0;
-    static final byte[] ANY_IPV4 = mapped("0.0.0.0");
+    public static final byte[] ANY_IPV4 = mapped("0.0.0.0");
 
     /** RFC 6887 §7.2: offsets of a response. */
-    static final int RESULT = 3;
+    public static final int RESULT = 3;
 
-    static final int LIFETIME = 4;
-    static final int EPOCH = 8;
+    public static final int LIFETIME = 4;
+    public static final int EPOCH = 8;
     static final int RESERVED = 12;
     static final int DATA = 24;
 
     /** RFC 6887 §11.1: offsets of a MAP message. */
     static final int INTERNAL_PORT = 40;
 
-    static final int EXTERNAL_PORT = 42;
-    static final int EXTERNAL_ADDRESS = 44;
+    public static final int EXTERNAL_PORT = 42;
+    public static final int EXTERNAL_ADDRESS = 44;
     static final int MAP_LENGTH = 60;
 
     private RawRequest() {}
@@ -55,17 +55,18 @@ final class RawRequest {
                 .array();
     }
 
-    static byte[] announce(String client) {
+    public static byte[] announce(String client) {
         return header(0, 0, mapped(client));
     }
 
     /** A MAP without a suggestion. */
-    static byte[] map(String client, int nonce, int protocol, int port, long lifetimeSeconds) {
+    public static byte[] map(
+            String client, int nonce, int protocol, int port, long lifetimeSeconds) {
         return map(client, nonce, protocol, port, lifetimeSeconds, NO_PORT, ANY_IPV4);
     }
 
     /** A MAP with a suggestion and options, each as {@link #option} makes it. */
-    static byte[] map(
+    public static byte[] map(
             String client,
             int nonce,
             int protocol,
@@ -97,7 +98,7 @@ final class RawRequest {
                 .array();
     }
 
-    static byte[] preferFailure() {
+    public static byte[] preferFailure() {
         return option(2);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.journal.JournalRecord.BlockLeased;
@@ -19,17 +20,17 @@ import org.portreeve.control.journal.JournalRecord.Unpaired;
 import org.portreeve.nat.InternalTuple;
 
 /**
- * Records as bytes: the length of what follows in 16 bits, a type code in 8, fixed fields, and the
- * subscriber's id, where there is one, in what is left. All numbers in network order. The golden
- * bytes of every type are a test: a layout, once shipped, never changes; a new one takes a new
- * code. Pure; any thread.
+ * Records as bytes: the length of what follows in 16 bits, a type code in 8, fixed fields, a text
+ * with its length in 16 bits where the type has one, and the subscriber's id, where there is one,
+ * in what is left. All numbers in network order. The golden bytes of every type are a test: a
+ * layout, once shipped, never changes; a new one takes a new code. Pure; any thread.
  */
 final class JournalCodec {
     /** Characters of a subscriber's id; at most three octets each in UTF-8. */
     static final int MAX_SUBSCRIBER_CHARS = 255;
 
     /** No record is longer. */
-    static final int MAX_RECORD_BYTES = 1024;
+    static final int MAX_RECORD_BYTES = 1280;
 
     // Type codes are in files for good: never give one to another type.
     private static final int LEASE_GRANTED = 1;
@@ -42,16 +43,18 @@ final class JournalCodec {
     private static final int BLOCK_RELEASED = 8;
     private static final int EPOCH_STARTED = 9;
     private static final int TIME_MARK = 10;
+    private static final int LEASE_DESCRIBED = 11;
 
     private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
     private static final int NONCE_BYTES = Nonce.LENGTH;
     private static final int ENDPOINT_BYTES = 4 + 2;
     private static final int LENGTH_BYTES = 2;
+    private static final int LEASE_BYTES = TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8;
 
     /** What each type has before the subscriber's id, by code; 0 for no such type. */
     private static final int[] FIXED_BYTES = {
         0,
-        TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8,
+        LEASE_BYTES,
         TUPLE_BYTES,
         TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8,
         1 + ENDPOINT_BYTES,
@@ -60,15 +63,21 @@ final class JournalCodec {
         ENDPOINT_BYTES + 4,
         ENDPOINT_BYTES,
         8,
-        8
+        8,
+        LEASE_BYTES + LENGTH_BYTES
     };
 
     private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
 
     private JournalCodec() {}
 
-    /** Refuses what has no representation: an id that is too long is a fault of the caller. */
+    /** Refuses what has no representation: a text that is too long is a fault of the caller. */
     static void check(JournalRecord record) {
+        if (record instanceof LeaseGranted lease
+                && lease.description().length() > Description.MAX_CHARACTERS) {
+            throw new IllegalArgumentException(
+                    "description of " + lease.description().length() + " characters");
+        }
         int length =
                 switch (record) {
                     case LeaseGranted lease -> lease.subscriber().length();
@@ -108,12 +117,18 @@ final class JournalCodec {
     }
 
     private static void leaseGranted(LeaseGranted lease, ByteBuffer out) {
-        tuple(lease.internal(), type(LEASE_GRANTED, out));
+        // Most leases have no description, and need not pay for one.
+        boolean described = !lease.description().isEmpty();
+        tuple(lease.internal(), type(described ? LEASE_DESCRIBED : LEASE_GRANTED, out));
         endpoint(lease.externalIp(), lease.externalPort(), out);
         nonce(lease.nonce(), out);
         out.put((byte) lease.origin().code());
         endpoint(lease.clientIp(), lease.clientPort(), out);
         out.putLong(lease.deadlineMillis());
+        if (described) {
+            byte[] description = lease.description().getBytes(UTF_8);
+            out.putShort((short) description.length).put(description);
+        }
         text(lease.subscriber(), out);
     }
 
@@ -170,7 +185,8 @@ final class JournalCodec {
 
     private static Optional<JournalRecord> decodeBody(int type, ByteBuffer in, int end) {
         return switch (type) {
-            case LEASE_GRANTED -> leaseGranted(in, end);
+            case LEASE_GRANTED -> leaseGranted(in, end, false);
+            case LEASE_DESCRIBED -> leaseGranted(in, end, true);
             case LEASE_ENDED -> Optional.of(new LeaseEnded(tuple(in)));
             case PORT_HELD -> Optional.of(portHeld(in, end));
             case HOLD_ENDED -> Optional.of(new HoldEnded(octet(in), in.getInt(), port(in)));
@@ -192,7 +208,7 @@ final class JournalCodec {
         };
     }
 
-    private static Optional<JournalRecord> leaseGranted(ByteBuffer in, int end) {
+    private static Optional<JournalRecord> leaseGranted(ByteBuffer in, int end, boolean described) {
         InternalTuple internal = tuple(in);
         int externalIp = in.getInt();
         int externalPort = port(in);
@@ -201,6 +217,11 @@ final class JournalCodec {
         int clientIp = in.getInt();
         int clientPort = port(in);
         long deadlineMillis = in.getLong();
+        int descriptionBytes = described ? port(in) : 0;
+        if (descriptionBytes > end - in.position()) {
+            return Optional.empty();
+        }
+        String description = text(in, in.position() + descriptionBytes);
         String subscriber = text(in, end);
         for (LeaseOrigin origin : ORIGINS) {
             if (origin.code() == originCode) {
@@ -214,7 +235,8 @@ final class JournalCodec {
                                 origin,
                                 clientIp,
                                 clientPort,
-                                deadlineMillis));
+                                deadlineMillis,
+                                description));
             }
         }
         return Optional.empty();

@@ -15,11 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.portreeve.control.files.Inheritance;
+import org.portreeve.control.files.OwnDirectories;
 
 /**
  * The journal's directory on a disk, locked against other nodes for as long as it is open. Files
@@ -32,8 +32,6 @@ final class JournalDirectory implements JournalFiles {
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path directory;
     private final FileChannel lock;
@@ -50,7 +48,7 @@ final class JournalDirectory implements JournalFiles {
      */
     static JournalDirectory open(Path data) throws IOException {
         Path directory = data.toAbsolutePath().resolve(DIRECTORY);
-        makeDirectories(directory);
+        OwnDirectories.make(directory);
         FileChannel lock = openLock(data.resolve(LOCK));
         if (!tryLock(lock)) {
             String owner = readPid(lock);
@@ -62,19 +60,6 @@ final class JournalDirectory implements JournalFiles {
         }
         writePid(lock);
         return new JournalDirectory(directory, lock);
-    }
-
-    /** Makes what is missing of the path, outermost first, each durable in the one around it. */
-    private static void makeDirectories(Path directory) throws IOException {
-        Deque<Path> missing = new ArrayDeque<>();
-        for (Path path = directory; !Files.isDirectory(path); path = path.getParent()) {
-            missing.push(path);
-        }
-        for (Path path : missing) {
-            Files.createDirectory(path, OWNER_DIRECTORY);
-            Inheritance.ofDirectory(path);
-            forceDirectory(path.getParent());
-        }
     }
 
     private static FileChannel openLock(Path path) throws IOException {
@@ -134,13 +119,7 @@ final class JournalDirectory implements JournalFiles {
 
     @Override
     public void force() throws IOException {
-        forceDirectory(directory);
-    }
-
-    private static void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, READ)) {
-            channel.force(true);
-        }
+        OwnDirectories.force(directory);
     }
 
     @Override

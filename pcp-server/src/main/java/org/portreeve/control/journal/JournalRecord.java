@@ -15,6 +15,7 @@ public sealed interface JournalRecord {
      * @param subscriber the subscriber's id
      * @param clientIp the IPv4 address that asked, for notifications
      * @param clientPort its UDP port, 0 when unknown
+     * @param description what its owner calls it, sanitised; empty for none
      */
     record LeaseGranted(
             InternalTuple internal,
@@ -25,7 +26,8 @@ public sealed interface JournalRecord {
             LeaseOrigin origin,
             int clientIp,
             int clientPort,
-            long deadlineMillis)
+            long deadlineMillis,
+            String description)
             implements JournalRecord {}
 
     /** The lease of this tuple is over; a hold may follow as its own record. */

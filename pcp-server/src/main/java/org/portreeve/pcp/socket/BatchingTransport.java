@@ -30,9 +30,9 @@ import java.util.concurrent.ThreadFactory;
  * #RECEIVE_BATCH} datagrams with one system call and give their answers to the kernel in batches
  * too, which is what one core needs to serve 200,000 requests a second.
  *
- * <p>A socket whose options name a multicast interface is bound to that device, before it is bound
- * to its address: what arrives elsewhere is never received, whatever its source address says.
- * Immutable; any thread.
+ * <p>A socket whose options name a multicast interface other than the loopback device is bound to
+ * that device, before it is bound to its address: what arrives elsewhere is never received,
+ * whatever its source address says. Immutable; any thread.
  */
 final class BatchingTransport implements Transport {
     /**
@@ -79,8 +79,9 @@ final class BatchingTransport implements Transport {
         }
         growReceiveQueue(channel, epoll);
         channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_BATCH, false));
-        if (options.getMulticastNetworkInterface() != null) {
-            bindToDevice(channel, options.getMulticastNetworkInterface());
+        String device = options.getMulticastNetworkInterface();
+        if (device != null && !InsideDevice.isLoopback(device)) {
+            bindToDevice(channel, device);
         }
     }
 

@@ -3,6 +3,7 @@ package org.portreeve.pcp.socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Optional;
 import org.portreeve.nat.Ipv4;
 
@@ -11,17 +12,20 @@ final class InsideDevice {
     private InsideDevice() {}
 
     /**
-     * The device that a control socket of this address has to be bound to; empty for a loopback
-     * address, which the kernel never lets in from a wire.
+     * The device that a control socket of this address announces on, and has to be bound to unless
+     * {@link #isLoopback}: the kernel never lets a loopback address in from a wire. Empty when
+     * there is no loopback device either.
      *
      * @throws ListenException when no device, or only the loopback device, has the address
      */
     static Optional<String> of(int ip) throws ListenException {
         InetAddress address = InetAddress.ofLiteral(Ipv4.format(ip));
-        if (address.isLoopbackAddress()) {
-            return Optional.empty();
-        }
         try {
+            if (address.isLoopbackAddress()) {
+                return Optional.ofNullable(
+                                NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()))
+                        .map(NetworkInterface::getName);
+            }
             NetworkInterface device = NetworkInterface.getByInetAddress(address);
             if (device == null) {
                 throw new ListenException(
@@ -39,6 +43,17 @@ final class InsideDevice {
         } catch (IOException e) {
             throw new ListenException(
                     Ipv4.format(ip) + " cannot be listened on: its device is not known", e);
+        }
+    }
+
+    /** Whether this is the loopback device. */
+    static boolean isLoopback(String name) {
+        try {
+            NetworkInterface device = NetworkInterface.getByName(name);
+            return device != null && device.isLoopback();
+        } catch (SocketException _) {
+            // It is gone: to be bound to it is then refused, which says so.
+            return false;
         }
     }
 

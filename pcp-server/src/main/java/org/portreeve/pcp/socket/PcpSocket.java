@@ -8,11 +8,12 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
-import java.util.Optional;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.pcp.InsideLink;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpCounters;
 import org.portreeve.pcp.Requester;
+import org.portreeve.pcp.wire.PcpFormat;
 
 /**
  * One listen address: an answer leaves from the socket, and so from the address and port, that the
@@ -22,11 +23,16 @@ final class PcpSocket {
     /** Answers that may wait for the kernel; beyond them answers are dropped. */
     static final int UNSENT_LIMIT = 4096;
 
+    /** All hosts of a link: not forwarded by any router (RFC 6886 §3.2.1). */
+    private static final String ALL_HOSTS = "224.0.0.1";
+
+    private final int ip;
     private final DatagramSocket socket;
     private final PcpCounters counters;
     private int unsent;
 
-    private PcpSocket(DatagramSocket socket, PcpCounters counters) {
+    private PcpSocket(int ip, DatagramSocket socket, PcpCounters counters) {
+        this.ip = ip;
         this.socket = socket;
         this.counters = counters;
     }
@@ -40,7 +46,7 @@ final class PcpSocket {
         } catch (ListenException e) {
             return Future.failedFuture(e);
         }
-        PcpSocket opened = new PcpSocket(socket, counters);
+        PcpSocket opened = new PcpSocket(ip, socket, counters);
         socket.handler(packet -> opened.onPacket(packet, handler));
         return socket.listen(port, Ipv4.format(ip))
                 .map(opened)
@@ -52,9 +58,8 @@ final class PcpSocket {
         if (!(((VertxInternal) vertx).transport() instanceof BatchingTransport)) {
             throw new IllegalArgumentException("the Vert.x must be made by PcpTransport");
         }
-        Optional<String> device = InsideDevice.of(ip);
         DatagramSocketOptions options = new DatagramSocketOptions();
-        device.ifPresent(options::setMulticastNetworkInterface);
+        InsideDevice.of(ip).ifPresent(options::setMulticastNetworkInterface);
         try {
             return vertx.createDatagramSocket(options);
         } catch (RuntimeException e) {
@@ -93,6 +98,11 @@ final class PcpSocket {
         if (failed) {
             counters.increment(PcpCounter.ANSWER_UNSENT);
         }
+    }
+
+    /** Its link: announcements leave as answers do, from the address and port listened on. */
+    InsideLink link() {
+        return new InsideLink(ip, octets -> send(octets, ALL_HOSTS, PcpFormat.CLIENT_PORT));
     }
 
     /** The address and port it listens on. */

@@ -6,6 +6,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.portreeve.pcp.PcpCounters;
 import org.portreeve.pcp.PcpServer;
@@ -71,6 +72,7 @@ public final class PcpVerticle extends VerticleBase {
 
     private void begin(List<Future<PcpSocket>> opened) {
         opened.forEach(socket -> sockets.add(socket.result()));
+        server.links(sockets.stream().map(PcpSocket::link).toList());
         tick = vertx.setPeriodic(TICK_MILLIS, _ -> work());
         wakeup.attach(() -> context.runOnContext(_ -> work()));
     }
@@ -83,6 +85,24 @@ public final class PcpVerticle extends VerticleBase {
     /** Completes when all that was durable at the start is back in the translator. Any thread. */
     public Future<Void> ready() {
         return ready.future();
+    }
+
+    /**
+     * Runs what it is given on this loop, in order, once deployed. What is thrown there breaks port
+     * control, as everything that is thrown on its loop.
+     */
+    public Executor loop() {
+        return task -> context.runOnContext(_ -> guarded(task));
+    }
+
+    /** Announces this node to its links (RFC 6886 §3.2.1). Any thread, once deployed. */
+    public void announce() {
+        loop().execute(() -> server.announce(clocks.now()));
+    }
+
+    /** Offers NAT-PMP from now on, or no more. Any thread, once deployed. */
+    public void offerNatPmp(boolean offers) {
+        loop().execute(() -> server.offerNatPmp(offers));
     }
 
     private void work() {

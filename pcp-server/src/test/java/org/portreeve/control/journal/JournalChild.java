@@ -66,7 +66,8 @@ final class JournalChild {
                 LeaseOrigin.PCP,
                 key,
                 0,
-                number);
+                number,
+                "");
     }
 
     private void run() throws IOException {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
@@ -37,10 +38,26 @@ class JournalCodecTest {
                                 LeaseOrigin.NAT_PMP,
                                 Ipv4.of("100.64.0.8"),
                                 5350,
-                                0x21_2223_2425L),
+                                0x21_2223_2425L,
+                                ""),
                         "002f 01 01020304 11 64400007 fedc c6336401 07d0"
                                 + " 111213141516171819 1a1b1c 02 64400008 14e6"
                                 + " 0000002122232425 7331"),
+                Arguments.of(
+                        new JournalRecord.LeaseGranted(
+                                INTERNAL,
+                                "s1",
+                                EXTERNAL_IP,
+                                2000,
+                                NONCE,
+                                LeaseOrigin.UPNP,
+                                Ipv4.of("100.64.0.8"),
+                                5350,
+                                0x21_2223_2425L,
+                                "düse"),
+                        "0036 0b 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 111213141516171819 1a1b1c 03 64400008 14e6"
+                                + " 0000002122232425 0005 64c3bc7365 7331"),
                 Arguments.of(
                         new JournalRecord.LeaseEnded(INTERNAL),
                         "000c 02 01020304 11 64400007 fedc"),
@@ -121,12 +138,13 @@ class JournalCodecTest {
     }
 
     @Test
-    void subscriberIdThatDoesNotFitIsRefused() {
+    void aTextThatDoesNotFitIsRefused() {
+        String name = "漢".repeat(Description.MAX_CHARACTERS);
         String longest = "漢".repeat(JournalCodec.MAX_SUBSCRIBER_CHARS);
         ByteBuffer bytes = ByteBuffer.allocate(JournalCodec.MAX_RECORD_BYTES);
         JournalRecord fits =
                 new JournalRecord.LeaseGranted(
-                        INTERNAL, longest, 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5);
+                        INTERNAL, longest, 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name);
 
         JournalCodec.check(fits);
         JournalCodec.encode(fits, bytes);
@@ -134,5 +152,9 @@ class JournalCodecTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> JournalCodec.check(new JournalRecord.Unpaired(longest + "x")));
+        JournalRecord tooLong =
+                new JournalRecord.LeaseGranted(
+                        INTERNAL, "s1", 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name + "x");
+        assertThrows(IllegalArgumentException.class, () -> JournalCodec.check(tooLong));
     }
 }

@@ -86,7 +86,7 @@ class JournalImageTest {
 
     private static JournalRecord.LeaseGranted lease(long deadlineMillis) {
         return new JournalRecord.LeaseGranted(
-                INTERNAL, "a", 7, 2000, Nonce.ZERO, LeaseOrigin.PCP, 1, 5350, deadlineMillis);
+                INTERNAL, "a", 7, 2000, Nonce.ZERO, LeaseOrigin.PCP, 1, 5350, deadlineMillis, "");
     }
 
     private static JournalRecord.PortHeld hold(InternalTuple internal, long untilMillis) {

@@ -104,6 +104,7 @@ final class JournalMeasurement {
                 LeaseOrigin.PCP,
                 0x6440_0000 + (i >>> 3),
                 5350,
-                1_800_000_000_000L);
+                1_800_000_000_000L,
+                "");
     }
 }

@@ -1,6 +1,7 @@
 package org.portreeve.control.journal;
 
 import java.util.SplittableRandom;
+import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
@@ -45,7 +46,16 @@ final class RandomRecords {
                 origins[random.nextInt(origins.length)],
                 random.nextInt(),
                 random.nextInt(1 << 16),
-                random.nextLong());
+                random.nextLong(),
+                description());
+    }
+
+    private String description() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "Spiel für zwei 🎲";
+            case 1 -> "漢".repeat(Description.MAX_CHARACTERS);
+            default -> Description.NONE;
+        };
     }
 
     private InternalTuple internal() {

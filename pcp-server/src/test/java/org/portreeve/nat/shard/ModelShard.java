@@ -41,10 +41,12 @@ public final class ModelShard {
     /** One mapping, explicit, implicit or both. */
     public static final class Mapping {
         public final InternalTuple internal;
-        public final int subscriber;
+        public int subscriber;
         public final int addressIndex;
         public final int port;
         public boolean explicit;
+        public boolean reserved;
+        private boolean isApart;
         public boolean active;
         public long outboundUntilNs = Long.MIN_VALUE;
 
@@ -56,7 +58,23 @@ public final class ModelShard {
         }
     }
 
-    private record Rest(InternalTuple internal, int subscriber, long untilNs) {}
+    /**
+     * A port that rests.
+     *
+     * @param kind what of it may go back to its tuple
+     * @param isApart whether the block round it does not matter
+     */
+    private record Rest(
+            InternalTuple internal, int subscriber, long untilNs, RestKind kind, boolean isApart) {}
+
+    private enum RestKind {
+        /** To whoever proves to own it. */
+        EXPLICIT,
+        /** To whoever asks. */
+        IMPLICIT,
+        /** Nobody: a reservation wants it. */
+        CUT
+    }
 
     /** Carries out at most so many commands, and what time brings. */
     public int run(int limit, long nowNs) {
@@ -105,12 +123,16 @@ public final class ModelShard {
         return mappings.values().stream().filter(m -> m.explicit).toList();
     }
 
+    /** Reservations that are in force. */
+    public List<Mapping> statics() {
+        return mappings.values().stream().filter(m -> m.reserved).toList();
+    }
+
     /** The mapping of a tuple forwards packets from anybody. */
     public boolean forwards(InternalTuple internal, int addressIndex, int port) {
         Mapping mapping = mappings.get(internal);
         return mapping != null
-                && mapping.explicit
-                && mapping.active
+                && (mapping.reserved || (mapping.explicit && mapping.active))
                 && mapping.addressIndex == addressIndex
                 && mapping.port == port;
     }
@@ -127,6 +149,18 @@ public final class ModelShard {
 
     private void carryOut(ShardCommand command) {
         switch (command) {
+            case ShardCommand.InstallStatic c -> installStatic(c);
+            case ShardCommand.RemoveStatic c -> removeStatic(c);
+            case ShardCommand.QueryPort c -> queryPort(c);
+            case ShardCommand.CutMapping c -> {
+                Mapping mapping = mappings.get(c.internal());
+                boolean found = mapping != null && (mapping.explicit || mapping.reserved);
+                if (found) {
+                    remove(mapping);
+                    rest(mapping, RestKind.CUT, nat.timers().holdDownNs());
+                }
+                link.emit(Kind.ENDED, c.requestId(), found ? 1 : 0, 0, 0);
+            }
             case ShardCommand.ReserveMapping c -> reserve(c);
             case ShardCommand.ActivateMapping c -> {
                 mappings.get(c.internal()).active = true;
@@ -150,7 +184,15 @@ public final class ModelShard {
                     refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
                 } else {
                     known.add(c.subscriber());
-                    rests.put(key, new Rest(c.internal(), c.subscriber(), nowNs + c.remainingNs()));
+                    long untilNs = nowNs + c.remainingNs();
+                    rests.put(
+                            key,
+                            new Rest(
+                                    c.internal(),
+                                    c.subscriber(),
+                                    untilNs,
+                                    RestKind.EXPLICIT,
+                                    false));
                     link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
                 }
             }
@@ -168,17 +210,28 @@ public final class ModelShard {
                 blocks.remove(key(0, c.addressIndex(), c.firstPort()));
             }
             case ShardCommand.ForgetSubscriber c -> forget(c);
+            case ShardCommand.QueryUse c ->
+                    link.emit(Kind.SUBSCRIBER_USE, c.requestId(), portsOf(c.subscriber()), 0, 0);
         }
     }
 
     private void reserve(ShardCommand.ReserveMapping c) {
         Mapping mapping = mappings.get(c.internal());
+        if (mapping != null
+                && mapping.subscriber != c.subscriber()
+                && !mapping.explicit
+                && !mapping.reserved) {
+            // Its address has another subscriber by now.
+            remove(mapping);
+            rest(mapping, RestKind.CUT, nat.timers().holdDownNs());
+            mapping = null;
+        }
         if (mapping != null) {
             if (c.exact() && c.suggestedPort() != mapping.port) {
                 refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
                 return;
             }
-            assert !mapping.explicit : "reserved twice: " + c.internal();
+            assert !mapping.explicit && !mapping.reserved : "reserved twice: " + c.internal();
             mapping.explicit = true;
             mapping.active = false;
             link.emit(Kind.RESERVED, c.requestId(), mapping.addressIndex, mapping.port, 1);
@@ -202,6 +255,14 @@ public final class ModelShard {
         if (c.exact()) {
             return 0;
         }
+        for (Map.Entry<Long, Rest> entry : rests.entrySet()) {
+            Rest rest = entry.getValue();
+            int port = (int) (entry.getKey() & 0xffff);
+            boolean isOwn = rest.internal.equals(c.internal()) && rest.kind == RestKind.IMPLICIT;
+            if (isOwn && entry.getKey() == key(c.internal().protocol(), c.addressIndex(), port)) {
+                return port;
+            }
+        }
         for (int port = range.first(); port <= range.last(); port++) {
             if (isFree(c, port)) {
                 return port;
@@ -213,7 +274,11 @@ public final class ModelShard {
     private boolean isFree(ShardCommand.ReserveMapping c, int port) {
         long key = key(c.internal().protocol(), c.addressIndex(), port);
         Rest rest = rests.get(key);
-        boolean rested = rest == null || (c.reclaim() && rest.internal.equals(c.internal()));
+        boolean rested =
+                rest == null
+                        || (c.reclaim()
+                                && rest.internal.equals(c.internal())
+                                && rest.kind != RestKind.CUT);
         return rested && !owners.containsKey(key);
     }
 
@@ -259,21 +324,37 @@ public final class ModelShard {
             mapping.explicit = false;
             mapping.active = false;
             if (!outbound) {
-                remove(mapping, rest);
+                remove(mapping);
+                if (rest) {
+                    rest(mapping, RestKind.EXPLICIT, holdNs(mapping));
+                }
             }
         }
         link.emit(Kind.ENDED, requestId, found ? 1 : 0, outbound ? 1 : 0, 0);
     }
 
-    private void remove(Mapping mapping, boolean rest) {
-        int protocol = mapping.internal.protocol();
-        long key = key(protocol, mapping.addressIndex, mapping.port);
+    private void remove(Mapping mapping) {
         mappings.remove(mapping.internal);
-        owners.remove(key);
-        if (rest) {
-            long untilNs = nowNs + nat.timers().explicitHoldNs(protocol);
-            rests.put(key, new Rest(mapping.internal, mapping.subscriber, untilNs));
-        }
+        owners.remove(key(mapping));
+    }
+
+    private void rest(Mapping mapping, RestKind kind, long restNs) {
+        rests.put(
+                key(mapping),
+                new Rest(
+                        mapping.internal,
+                        mapping.subscriber,
+                        nowNs + restNs,
+                        kind,
+                        mapping.isApart));
+    }
+
+    private long holdNs(Mapping mapping) {
+        return nat.timers().explicitHoldNs(mapping.internal.protocol());
+    }
+
+    private static long key(Mapping mapping) {
+        return key(mapping.internal.protocol(), mapping.addressIndex, mapping.port);
     }
 
     private Mapping implicit(InternalTuple internal, int subscriber, int addressIndex) {
@@ -313,12 +394,92 @@ public final class ModelShard {
         }
     }
 
+    private int blockOf(int port) {
+        return port / nat.block().size() * nat.block().size();
+    }
+
+    private void installStatic(ShardCommand.InstallStatic c) {
+        int protocol = c.internal().protocol();
+        long key = key(protocol, c.addressIndex(), c.externalPort());
+        Mapping own = mappings.get(c.internal());
+        Mapping holder = owners.get(key);
+        Rest rest = rests.get(key);
+        int block = blockOwner(c.addressIndex(), c.externalPort());
+        boolean isOwn = own != null && own == holder;
+        boolean isOwnRest = rest != null && rest.internal.equals(c.internal());
+        boolean isApart = isOwn || isOwnRest || (rest != null && rest.isApart);
+        if (own != null && (own.explicit || own.reserved)) {
+            refuse(c.requestId(), Refusal.INTERNAL_USED);
+        } else if (holder != null && !isOwn) {
+            refuse(c.requestId(), Refusal.PORT_USED);
+        } else if (block != -1 && block != c.subscriber() && !isApart) {
+            refuse(c.requestId(), Refusal.BLOCK_HELD);
+        } else {
+            if (own != null && !isOwn) {
+                remove(own);
+                rest(own, RestKind.CUT, nat.timers().holdDownNs());
+            }
+            Mapping mapping =
+                    isOwn
+                            ? own
+                            : add(c.internal(), c.subscriber(), c.addressIndex(), c.externalPort());
+            mapping.subscriber = c.subscriber();
+            mapping.reserved = true;
+            mapping.isApart = true;
+            link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
+        }
+    }
+
+    private void removeStatic(ShardCommand.RemoveStatic c) {
+        Mapping mapping = mappings.get(c.internal());
+        boolean found = mapping != null && mapping.reserved;
+        boolean outbound = mapping != null && mapping.outboundUntilNs > nowNs;
+        if (found) {
+            mapping.reserved = false;
+            if (!outbound) {
+                remove(mapping);
+                rest(mapping, RestKind.IMPLICIT, nat.timers().holdDownNs());
+            }
+        }
+        link.emit(Kind.ENDED, c.requestId(), found ? 1 : 0, outbound ? 1 : 0, 0);
+    }
+
+    private void queryPort(ShardCommand.QueryPort c) {
+        long key = key(c.protocol(), c.addressIndex(), c.externalPort());
+        Mapping holder = owners.get(key);
+        Rest rest = rests.get(key);
+        ShardOutcome.Holding holding = holding(holder, rest);
+        int subscriber = holder != null ? holder.subscriber : rest != null ? rest.subscriber : -1;
+        int block = blockOwner(c.addressIndex(), c.externalPort());
+        link.emit(Kind.PORT_USE, c.requestId(), holding.ordinal(), subscriber, block);
+    }
+
+    private static ShardOutcome.Holding holding(Mapping holder, Rest rest) {
+        if (holder == null) {
+            return rest == null ? ShardOutcome.Holding.FREE : ShardOutcome.Holding.RESTING;
+        }
+        if (holder.reserved) {
+            return ShardOutcome.Holding.STATIC;
+        }
+        return holder.explicit ? ShardOutcome.Holding.EXPLICIT : ShardOutcome.Holding.IMPLICIT;
+    }
+
+    private int blockOwner(int addressIndex, int port) {
+        return blocks.getOrDefault(key(0, addressIndex, blockOf(port)), -1);
+    }
+
     private void forget(ShardCommand.ForgetSubscriber c) {
         boolean empty = isEmpty(c.subscriber());
         if (empty) {
             known.remove(c.subscriber());
         }
         link.emit(empty ? Kind.FORGOTTEN : Kind.BUSY, c.requestId(), c.subscriber(), 0, 0);
+    }
+
+    private int portsOf(int subscriber) {
+        long used = mappings.values().stream().filter(m -> m.subscriber == subscriber).count();
+        return (int)
+                (used + rests.values().stream().filter(r -> r.subscriber == subscriber).count());
     }
 
     private boolean isEmpty(int subscriber) {
@@ -331,8 +492,9 @@ public final class ModelShard {
         int before = rests.size() + blocks.size() + mappings.size();
         rests.values().removeIf(r -> r.untilNs <= nowNs);
         for (Mapping mapping : List.copyOf(mappings.values())) {
-            if (!mapping.explicit && mapping.outboundUntilNs <= nowNs) {
-                remove(mapping, true);
+            if (!mapping.explicit && !mapping.reserved && mapping.outboundUntilNs <= nowNs) {
+                remove(mapping);
+                rest(mapping, RestKind.IMPLICIT, nat.timers().holdDownNs());
             }
         }
         returnBlocks();
@@ -351,7 +513,8 @@ public final class ModelShard {
         for (long block : List.copyOf(blocks.keySet())) {
             int subscriber = blocks.get(block);
             if (pendingBlocks.contains(block)
-                    || mappings.values().stream().anyMatch(m -> m.subscriber == subscriber)) {
+                    || mappings.values().stream()
+                            .anyMatch(m -> m.subscriber == subscriber && !m.isApart)) {
                 blockUsedNs.put(block, nowNs);
             }
             long usedNs = blockUsedNs.computeIfAbsent(block, _ -> nowNs);

@@ -1,4 +1,4 @@
-package org.portreeve.control.journal;
+package org.portreeve.control.files;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
@@ -14,14 +14,14 @@ import org.slf4j.LoggerFactory;
  * Whose files root makes: in the directory of somebody else they become theirs, so that a node that
  * ran as root once can run as that user afterwards. Any thread.
  */
-final class Inheritance {
+public final class Inheritance {
     private static final Logger LOG = LoggerFactory.getLogger(Inheritance.class);
     private static final int ROOT = 0;
 
     private Inheritance() {}
 
     /** Gives a file of root's to the owner of the directory it is in; leaves all others alone. */
-    static void ofDirectory(Path made) throws IOException {
+    public static void ofDirectory(Path made) throws IOException {
         Path directory = made.toAbsolutePath().getParent();
         if (owner(made) != ROOT || owner(directory) == ROOT) {
             return;
@@ -34,7 +34,7 @@ final class Inheritance {
             view.setOwner(theirs.owner());
             view.setGroup(theirs.group());
         } catch (IOException e) {
-            // A root without that right, as in a container; the journal itself is none the worse.
+            // A root without that right, as in a container; what is in the file is none the worse.
             LOG.warn("{} stays a file of root's: {}", made, e.toString());
         }
     }

@@ -1,0 +1,169 @@
+package org.portreeve.control.desk;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.portreeve.control.MapCommand;
+import org.portreeve.control.MapOutcome;
+import org.portreeve.control.PortControl;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.view.BlockEvent;
+import org.portreeve.control.view.BlockView;
+import org.portreeve.control.view.Listing;
+import org.portreeve.control.view.MappingEvent;
+import org.portreeve.control.view.MappingQuery;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.control.view.PolicyChange;
+import org.portreeve.control.view.SubscriberQuery;
+import org.portreeve.control.view.SubscriberView;
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * What applications, staff and commands ask of port control. Any thread; stages complete on the
+ * loop of port control, so what follows must not block there. Views, drops and releases complete
+ * with a {@link RejectedExecutionException} when port control has too many of them under way: to be
+ * asked again later.
+ */
+public final class Desk {
+    private final PortControl control;
+    private final Asking asking;
+    private final LongSupplier nowNs;
+    private final LongSupplier wallMillis;
+
+    /**
+     * A desk before this port control.
+     *
+     * @param loop runs what it is given on the loop of port control, in order
+     */
+    public Desk(PortControl control, Executor loop, LongSupplier nowNs, LongSupplier wallMillis) {
+        this.control = control;
+        this.asking = new Asking(loop);
+        this.nowNs = nowNs;
+        this.wallMillis = wallMillis;
+    }
+
+    /** Creates, renews or deletes a mapping, as {@link PortControl#map}. */
+    public CompletionStage<MapOutcome> map(MapCommand command) {
+        return asking.ask(reply -> control.map(command, nowNs(), wallMillis(), reply));
+    }
+
+    /**
+     * Whether a request of this address is worth any work; false over its subscriber's rate, and
+     * for nobody's address always.
+     */
+    public CompletionStage<Boolean> admits(int internalIp) {
+        return asking.ask(reply ->
+                reply.accept(
+                        control.isSubscriber(internalIp) && control.admits(internalIp, nowNs())));
+    }
+
+    /**
+     * The external address of an internal one, paired now if it was not; empty when it belongs to
+     * no subscriber or none can be had.
+     */
+    public CompletionStage<OptionalInt> externalIp(int internalIp) {
+        return asking.ask(reply -> control.externalIp(internalIp, nowNs(), wallMillis(), reply));
+    }
+
+    /** Mappings that match. */
+    public CompletionStage<Listing<MappingView>> mappings(MappingQuery query) {
+        return asking.askIfTaken(reply -> control.mappings(query, nowNs(), wallMillis(), reply));
+    }
+
+    /** The same for a host that asks: hosts have places of their own, fewer than staff. */
+    public CompletionStage<Listing<MappingView>> mappingsForHost(MappingQuery query) {
+        return asking.askIfTaken(
+                reply -> control.mappingsForHost(query, nowNs(), wallMillis(), reply));
+    }
+
+    /** The id of the subscriber that an internal address belongs to; empty for nobody. */
+    public CompletionStage<Optional<String>> subscriberOf(int internalIp) {
+        return asking.ask(reply -> reply.accept(control.subscriberOf(internalIp)));
+    }
+
+    /** Whether everything that was granted before the start is back. */
+    public CompletionStage<Boolean> isReady() {
+        return asking.ask(reply -> reply.accept(control.isReady()));
+    }
+
+    /** Subscribers that match: named ones, and others that have something here. */
+    public CompletionStage<Listing<SubscriberView>> subscribers(SubscriberQuery query) {
+        return asking.askIfTaken(reply -> control.subscribers(query, nowNs(), wallMillis(), reply));
+    }
+
+    /** One subscriber by id; empty when nobody is called so. */
+    public CompletionStage<Optional<SubscriberView>> subscriber(String id) {
+        return asking.askIfTaken(reply -> control.subscriber(id, nowNs(), wallMillis(), reply));
+    }
+
+    /** Ends a lease whoever owns it; false when there is none. */
+    public CompletionStage<Boolean> drop(InternalTuple internal) {
+        return asking.askIfTaken(reply -> control.drop(internal, nowNs(), wallMillis(), reply));
+    }
+
+    /**
+     * Ends all leases of an internal address that was given up; the number of them. Implicit
+     * mappings end when their traffic does.
+     */
+    public CompletionStage<Integer> release(int internalIp) {
+        return asking.askIfTaken(
+                reply -> control.release(internalIp, nowNs(), wallMillis(), reply));
+    }
+
+    /**
+     * Puts a new policy in force; nothing is cut by it but leases of addresses that their
+     * subscriber lost.
+     */
+    public CompletionStage<PolicyChange> apply(Policy policy) {
+        return asking.ask(reply -> reply.accept(control.apply(policy, nowNs(), wallMillis())));
+    }
+
+    /** Seconds since the epoch began (RFC 6887 §8.5). */
+    public CompletionStage<Long> epochSeconds() {
+        return asking.ask(reply -> reply.accept(control.epochSeconds(nowNs())));
+    }
+
+    /** How much port control holds. */
+    public CompletionStage<PortControl.Sizes> sizes() {
+        return asking.ask(reply -> reply.accept(control.sizes()));
+    }
+
+    /** Calls a listener, on the loop, at every change of a mapping; it must not block. */
+    public CompletionStage<Void> listen(Consumer<MappingEvent> listener) {
+        return asking.ask(reply -> {
+            control.listen(listener);
+            reply.accept(null);
+        });
+    }
+
+    /** Calls a listener, on the loop, whenever a port block changes hands; it must not block. */
+    public CompletionStage<Void> listenBlocks(Consumer<BlockEvent> listener) {
+        return asking.ask(reply -> {
+            control.listenBlocks(listener);
+            reply.accept(null);
+        });
+    }
+
+    /**
+     * Tells, on the loop, of all mappings and port blocks that are there, as {@link
+     * PortControl#callRoll}; completes when that was all.
+     */
+    public CompletionStage<Void> callRoll(
+            Predicate<MappingView> onMapping, Predicate<BlockView> onBlock) {
+        return asking.askIfTaken(
+                reply -> control.callRoll(onMapping, onBlock, () -> reply.accept(null)));
+    }
+
+    private long nowNs() {
+        return nowNs.getAsLong();
+    }
+
+    private long wallMillis() {
+        return wallMillis.getAsLong();
+    }
+}

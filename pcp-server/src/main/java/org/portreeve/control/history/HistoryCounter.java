@@ -1,0 +1,28 @@
+package org.portreeve.control.history;
+
+import java.util.Locale;
+
+/** What the history counts. */
+public enum HistoryCounter {
+    WRITTEN("Beginnings and ends of mappings and port blocks that are in the history"),
+    DROPPED(
+            "Beginnings and ends that were not taken down because the store is too slow or fails:"
+                    + " the history has a gap"),
+    WRITES_FAILED("Writes of the history that failed and are tried again; look at the store");
+
+    private final String help;
+
+    HistoryCounter(String help) {
+        this.help = help;
+    }
+
+    /** What an operator should conclude. */
+    public String help() {
+        return help;
+    }
+
+    /** The name of the metric. */
+    public String metricName() {
+        return "history_" + name().toLowerCase(Locale.ROOT) + "_total";
+    }
+}

@@ -1,0 +1,177 @@
+package org.portreeve.control.history;
+
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.portreeve.control.desk.Desk;
+import org.portreeve.control.history.HistoryChange.Began;
+import org.portreeve.control.history.HistoryChange.Ended;
+import org.portreeve.control.history.HistoryChange.Present;
+import org.portreeve.control.history.HistoryChange.RollBegan;
+import org.portreeve.control.history.HistoryChange.RollEnded;
+import org.portreeve.control.store.HistoryStore;
+import org.portreeve.control.store.StoreException;
+import org.portreeve.control.view.BlockEvent;
+import org.portreeve.control.view.MappingEvent;
+
+/**
+ * Takes down who has which external ports: hears of every mapping and port block, and writes what
+ * it heard in the last second. Port control never waits for the store; when the queue is full,
+ * changes are dropped and counted, and all that is there is looked through again. Any thread.
+ */
+public final class HistoryFeed implements AutoCloseable {
+    /** Changes that may wait for the store. */
+    static final int MAX_QUEUED = 100_000;
+
+    /** A roll call leaves the other half to what changes meanwhile. */
+    private static final int MAX_QUEUED_IN_ROLL = MAX_QUEUED / 2;
+
+    private static final long WRITE_MILLIS = 1000;
+
+    /** How long to wait at the end for the store. */
+    private static final long CLOSE_SECONDS = 10;
+
+    private final Desk desk;
+    private final LongSupplier wallMillis;
+    private final Consumer<Optional<StoreException>> onCondition;
+    private final HistoryCounters counters = new HistoryCounters();
+    private final ArrayBlockingQueue<HistoryChange> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final HistoryWriter writer;
+    private final AtomicBoolean rolls = new AtomicBoolean();
+    private final AtomicBoolean isIncomplete = new AtomicBoolean(true);
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("history").factory());
+    private boolean fails;
+
+    private HistoryFeed(
+            Desk desk,
+            HistoryStore store,
+            LongSupplier wallMillis,
+            Consumer<Optional<StoreException>> onCondition) {
+        this.desk = desk;
+        this.wallMillis = wallMillis;
+        this.onCondition = onCondition;
+        this.writer = new HistoryWriter(store, queue, counters);
+    }
+
+    /**
+     * Begins to take down what happens, and what is there already.
+     *
+     * @param onCondition hears, on a thread of the history, when the store begins to fail, and with
+     *     empty when it works again
+     */
+    public static HistoryFeed start(
+            Desk desk,
+            HistoryStore store,
+            LongSupplier wallMillis,
+            Consumer<Optional<StoreException>> onCondition) {
+        var feed = new HistoryFeed(desk, store, wallMillis, onCondition);
+        var _ = desk.listen(feed::onMapping);
+        var _ = desk.listenBlocks(feed::onBlock);
+        var _ =
+                feed.thread.scheduleWithFixedDelay(
+                        feed::work, 0, WRITE_MILLIS, TimeUnit.MILLISECONDS);
+        return feed;
+    }
+
+    /** What was written and what was not. */
+    public HistoryCounters counters() {
+        return counters;
+    }
+
+    private void onMapping(MappingEvent event) {
+        switch (event) {
+            case MappingEvent.Made made ->
+                    take(new Began(Possession.of(made.mapping()), wallMillis.getAsLong()));
+            case MappingEvent.Changed _ -> {}
+            case MappingEvent.Ended ended ->
+                    take(new Ended(Possession.of(ended.mapping()), wallMillis.getAsLong()));
+        }
+    }
+
+    private void onBlock(BlockEvent event) {
+        long nowMillis = wallMillis.getAsLong();
+        take(
+                switch (event) {
+                    case BlockEvent.Leased leased ->
+                            new Began(Possession.of(leased.block()), nowMillis);
+                    case BlockEvent.Released released ->
+                            new Ended(Possession.of(released.block()), nowMillis);
+                });
+    }
+
+    private void take(HistoryChange change) {
+        if (!queue.offer(change)) {
+            counters.add(HistoryCounter.DROPPED, 1);
+            isIncomplete.set(true);
+        }
+    }
+
+    private void work() {
+        write();
+        if (isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
+            callRoll();
+        }
+    }
+
+    private void write() {
+        try {
+            writer.writeAll();
+            if (fails) {
+                fails = false;
+                onCondition.accept(Optional.empty());
+            }
+        } catch (StoreException e) {
+            if (!fails) {
+                fails = true;
+                onCondition.accept(Optional.of(e));
+            }
+        }
+    }
+
+    /** Compares what was taken down with what is there. */
+    private void callRoll() {
+        if (!rolls.compareAndSet(false, true)) {
+            return;
+        }
+        isIncomplete.set(false);
+        take(new RollBegan(wallMillis.getAsLong()));
+        desk.callRoll(
+                        mapping -> isPresent(Possession.of(mapping)),
+                        b -> isPresent(Possession.of(b)))
+                .whenComplete((_, busy) -> {
+                    if (busy == null) {
+                        take(new RollEnded());
+                    } else {
+                        isIncomplete.set(true);
+                    }
+                    rolls.set(false);
+                });
+    }
+
+    private boolean isPresent(Possession possession) {
+        return queue.size() < MAX_QUEUED_IN_ROLL
+                && queue.offer(new Present(possession, wallMillis.getAsLong()));
+    }
+
+    /** Writes what is left. To be called when port control has stopped, and before the store is. */
+    @Override
+    public void close() {
+        thread.execute(this::write);
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.portreeve.control.history;
+
+import org.portreeve.control.store.HistoryEntry;
+import org.portreeve.control.view.BlockView;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.nat.InternalTuple;
+
+/** External ports and whose they are. Immutable. */
+record Possession(
+        int realm, String subscriber, int protocol, int externalIp, int firstPort, int portCount) {
+    static Possession of(MappingView mapping) {
+        InternalTuple internal = mapping.internal();
+        return new Possession(
+                internal.realm(),
+                mapping.subscriber(),
+                internal.protocol(),
+                mapping.externalIp(),
+                mapping.externalPort(),
+                1);
+    }
+
+    static Possession of(BlockView block) {
+        return new Possession(
+                InternalTuple.DEFAULT_REALM,
+                block.subscriber(),
+                HistoryEntry.ANY_PROTOCOL,
+                block.externalIp(),
+                block.firstPort(),
+                block.portCount());
+    }
+
+    static Possession of(HistoryEntry entry) {
+        return new Possession(
+                entry.realm(),
+                entry.subscriber(),
+                entry.protocol(),
+                entry.externalIp(),
+                entry.firstPort(),
+                entry.portCount());
+    }
+
+    HistoryEntry during(long fromMillis, long toMillis) {
+        return new HistoryEntry(
+                realm,
+                subscriber,
+                protocol,
+                externalIp,
+                firstPort,
+                portCount,
+                fromMillis,
+                toMillis);
+    }
+}

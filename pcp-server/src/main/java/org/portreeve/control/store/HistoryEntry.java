@@ -1,0 +1,32 @@
+package org.portreeve.control.store;
+
+/**
+ * A subscriber had external ports for a time. Immutable.
+ *
+ * @param realm the internal address space of the subscriber
+ * @param protocol an IP protocol number, or {@link #ANY_PROTOCOL} for a port block
+ * @param firstPort the lowest port
+ * @param portCount how many ports from there on, at least 1
+ * @param fromMillis wall-clock time at which it got them
+ * @param toMillis wall-clock time at which it no longer had them, or {@link #ONGOING}
+ */
+public record HistoryEntry(
+        int realm,
+        String subscriber,
+        int protocol,
+        int externalIp,
+        int firstPort,
+        int portCount,
+        long fromMillis,
+        long toMillis) {
+    /** A block covers all protocols together. */
+    public static final int ANY_PROTOCOL = 0;
+
+    /** The subscriber still has them. */
+    public static final long ONGOING = Long.MAX_VALUE;
+
+    /** The highest port. */
+    public int lastPort() {
+        return firstPort + portCount - 1;
+    }
+}

@@ -1,0 +1,24 @@
+package org.portreeve.control.view;
+
+import org.portreeve.nat.InternalTuple;
+
+/**
+ * One explicit or static mapping at one moment. Immutable.
+ *
+ * @param subscriber the subscriber's id
+ * @param description what its owner called it, sanitised; may be empty
+ * @param remainingSeconds until it ends; {@link #FOREVER} for a static one
+ * @param clientIp who asked last, 0 for a static one
+ */
+public record MappingView(
+        InternalTuple internal,
+        String subscriber,
+        int externalIp,
+        int externalPort,
+        MappingOrigin origin,
+        String description,
+        long remainingSeconds,
+        int clientIp) {
+    /** The lifetime of what does not end (RFC 6887 §11.3). */
+    public static final long FOREVER = 0xffff_ffffL;
+}

@@ -1,0 +1,141 @@
+package org.portreeve.control.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.portreeve.control.ControlConfig;
+import org.portreeve.control.Description;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.MapCommand;
+import org.portreeve.control.MapOutcome;
+import org.portreeve.control.Nonce;
+import org.portreeve.control.desk.DeskNode;
+import org.portreeve.control.store.HistoryEntry;
+import org.portreeve.control.store.HistoryStore;
+import org.portreeve.control.store.StoreException;
+import org.portreeve.control.store.sql.SqlStore;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Protocol;
+import org.portreeve.pcp.PcpNode;
+
+/** From a request to the history and back, with everything behind it real. */
+class HistoryFeedTest {
+    private static final int HOST = Ipv4.of("127.1.0.1");
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    @TempDir private Path data;
+
+    private DeskNode node() throws Exception {
+        return DeskNode.start(ControlConfig.of(PcpNode.config().nat()), data.resolve("journal"));
+    }
+
+    private SqlStore store() throws StoreException {
+        return SqlStore.open(data, "", "test");
+    }
+
+    private static HistoryFeed feed(DeskNode node, SqlStore store) {
+        return HistoryFeed.start(node.desk(), store.history(), System::currentTimeMillis, _ -> {});
+    }
+
+    private static MapOutcome map(DeskNode node, int port, long lifetimeSeconds) throws Exception {
+        return got(
+                node.desk()
+                        .map(
+                                new MapCommand(
+                                        InternalTuple.of(Protocol.UDP, HOST, port),
+                                        new Nonce(1, 1),
+                                        LeaseOrigin.PCP,
+                                        0,
+                                        0,
+                                        false,
+                                        lifetimeSeconds,
+                                        HOST,
+                                        5350,
+                                        Description.NONE)));
+    }
+
+    private static MapOutcome.Granted granted(DeskNode node, int port) throws Exception {
+        return assertInstanceOf(MapOutcome.Granted.class, map(node, port, 600));
+    }
+
+    private static <T> T got(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static List<HistoryEntry> holders(
+            HistoryStore history, MapOutcome.Granted granted, long atMillis) throws StoreException {
+        return history.find(
+                granted.externalIp(), granted.externalPort(), Protocol.UDP, atMillis, atMillis);
+    }
+
+    @Test
+    void whoHadAPortIsFoundAfterTheStoreWasClosed() throws Exception {
+        MapOutcome.Granted ended;
+        MapOutcome.Granted kept;
+        long endedMillis;
+        try (SqlStore store = store()) {
+            DeskNode node = node();
+            HistoryFeed feed = feed(node, store);
+            ended = granted(node, 1);
+            kept = granted(node, 2);
+            map(node, 1, 0);
+            endedMillis = System.currentTimeMillis();
+            node.close();
+            feed.close();
+            assertEquals(0, feed.counters().value(HistoryCounter.DROPPED));
+        }
+
+        try (SqlStore store = store()) {
+            HistoryEntry found = holders(store.history(), ended, endedMillis).getFirst();
+            assertEquals("127.1.0.1", found.subscriber());
+            assertTrue(found.toMillis() <= endedMillis, found::toString);
+            assertEquals(List.of(), holders(store.history(), ended, endedMillis + 60_000));
+            HistoryEntry ongoing = holders(store.history(), kept, endedMillis).getFirst();
+            assertEquals(HistoryEntry.ONGOING, ongoing.toMillis());
+        }
+    }
+
+    @Test
+    void whatIsThereBeforeIsTakenDownAndWhatIsGoneIsEnded() throws Exception {
+        var gone =
+                new HistoryEntry(
+                        0,
+                        "bob",
+                        Protocol.UDP,
+                        Ipv4.of(PcpNode.EXTERNAL),
+                        9,
+                        1,
+                        5,
+                        HistoryEntry.ONGOING);
+        try (SqlStore store = store();
+                DeskNode node = node()) {
+            store.history().add(List.of(gone));
+            MapOutcome.Granted before = granted(node, 1);
+
+            try (HistoryFeed feed = feed(node, store)) {
+                awaitWritten(feed, 2);
+            }
+
+            HistoryEntry ongoing = store.history().ongoing().getFirst();
+            assertEquals(before.externalPort(), ongoing.firstPort());
+            assertEquals(1, store.history().ongoing().size());
+        }
+    }
+
+    /** The history is written by another thread, now and then. */
+    private static void awaitWritten(HistoryFeed feed, long count) throws InterruptedException {
+        long beginNs = System.nanoTime();
+        while (feed.counters().value(HistoryCounter.WRITTEN) < count) {
+            assertTrue(System.nanoTime() - beginNs < DEADLINE_NS, "nothing was written");
+            Thread.sleep(10);
+        }
+    }
+}

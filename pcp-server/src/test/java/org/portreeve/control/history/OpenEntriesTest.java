@@ -1,0 +1,77 @@
+package org.portreeve.control.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.portreeve.control.history.HistoryChange.Began;
+import org.portreeve.control.history.HistoryChange.Ended;
+import org.portreeve.control.history.HistoryChange.Present;
+import org.portreeve.control.history.HistoryChange.RollBegan;
+import org.portreeve.control.history.HistoryChange.RollEnded;
+import org.portreeve.control.store.HistoryEntry;
+
+class OpenEntriesTest {
+    private static final Possession PORT = new Possession(0, "ann", 6, 1, 5000, 1);
+    private static final Possession BLOCK = new Possession(0, "ann", 0, 1, 2048, 512);
+
+    private final OpenEntries open = new OpenEntries();
+
+    private List<HistoryEntry> took(HistoryChange... changes) {
+        return List.of(changes).stream().flatMap(change -> open.take(change).stream()).toList();
+    }
+
+    private static HistoryEntry ongoing(Possession possession, long fromMillis) {
+        return possession.during(fromMillis, HistoryEntry.ONGOING);
+    }
+
+    @Test
+    void anEndCarriesItsBeginning() {
+        assertEquals(
+                List.of(ongoing(PORT, 10), PORT.during(10, 20)),
+                took(new Began(PORT, 10), new Ended(PORT, 20)));
+    }
+
+    @Test
+    void whatTheStoreHasAlreadyIsNotWrittenTwiceAndKeepsItsBeginning() {
+        open.load(List.of(ongoing(PORT, 10)));
+
+        assertEquals(
+                List.of(), took(new RollBegan(100), new Present(PORT, 100), new Began(PORT, 101)));
+        assertEquals(List.of(), took(new RollEnded()));
+        assertEquals(List.of(PORT.during(10, 200)), took(new Ended(PORT, 200)));
+    }
+
+    @Test
+    void whatIsGoneAfterARestartEndedWithIt() {
+        open.load(List.of(ongoing(PORT, 10), ongoing(BLOCK, 11)));
+
+        assertEquals(
+                List.of(PORT.during(10, 100)),
+                took(new RollBegan(100), new Present(BLOCK, 105), new RollEnded()));
+    }
+
+    @Test
+    void whatIsThereWithoutHavingBegunBeginsWithTheRoll() {
+        assertEquals(
+                List.of(ongoing(BLOCK, 105)),
+                took(new RollBegan(100), new Present(BLOCK, 105), new RollEnded()));
+    }
+
+    @Test
+    void whatBeginsDuringARollIsNotTakenAsGone() {
+        assertEquals(
+                List.of(ongoing(PORT, 101)),
+                took(new RollBegan(100), new Began(PORT, 101), new RollEnded()));
+    }
+
+    @Test
+    void ofAnEndWithoutABeginningOneMomentIsKnown() {
+        assertEquals(List.of(PORT.during(20, 20)), took(new Ended(PORT, 20)));
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNoEndBeforeTheBeginning() {
+        assertEquals(PORT.during(20, 20), took(new Began(PORT, 20), new Ended(PORT, 5)).getLast());
+    }
+}
