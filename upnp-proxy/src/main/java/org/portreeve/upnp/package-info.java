@@ -1,5 +1,5 @@
 /**
- * The UPnP gateway device: SSDP, SOAP and events, interworking to port control. Empty until UPnP is
- * served. Event loop only.
+ * The UPnP gateway device as a whole: SSDP, SOAP and events, interworking to port control. Any
+ * thread may start and stop it; it runs on a loop of its own.
  */
 package org.portreeve.upnp;
