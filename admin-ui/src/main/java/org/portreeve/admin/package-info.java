@@ -1,5 +1,5 @@
 /**
- * Pages and REST API for operations staff, over the use cases of port control. Empty until pages
- * are served. Event loop only.
+ * The operations web UI and API as the daemon starts them: over HTTPS for staff, over a local
+ * socket for commands. Any thread may start and close; requests are served on one event loop.
  */
 package org.portreeve.admin;

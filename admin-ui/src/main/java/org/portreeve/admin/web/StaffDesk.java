@@ -1,0 +1,48 @@
+package org.portreeve.admin.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.portreeve.admin.record.Audits;
+import org.portreeve.admin.security.Principal;
+import org.portreeve.control.desk.Desk;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+
+/**
+ * What staff change in port control apart from reservations. The audit entry comes first: nothing
+ * is done that it does not tell. Any event loop; futures complete there.
+ */
+public final class StaffDesk {
+    private final Vertx vertx;
+    private final Desk desk;
+    private final NodeHandle node;
+    private final Audits audits;
+
+    StaffDesk(Vertx vertx, Desk desk, NodeHandle node, Audits audits) {
+        this.vertx = vertx;
+        this.desk = desk;
+        this.node = node;
+        this.audits = audits;
+    }
+
+    /** Ends a lease whoever owns it; false when there is none. */
+    public Future<Boolean> drop(Principal staff, InternalTuple internal) {
+        var context = vertx.getOrCreateContext();
+        return audits.add(staff.name(), "mapping.drop", internal.toString(), "")
+                .compose(_ -> Future.fromCompletionStage(desk.drop(internal), context));
+    }
+
+    /** Ends all leases of an internal address that was given up; the number of them. */
+    public Future<Integer> release(Principal staff, int internalIp) {
+        var context = vertx.getOrCreateContext();
+        return audits.add(staff.name(), "address.release", Ipv4.format(internalIp), "")
+                .compose(_ -> Future.fromCompletionStage(desk.release(internalIp), context));
+    }
+
+    /** Tells hosts on the inside links the external address again. */
+    public Future<Void> announce(Principal staff) {
+        return audits.add(staff.name(), "node.announce", "", "")
+                .onSuccess(_ -> node.announce().run())
+                .mapEmpty();
+    }
+}
