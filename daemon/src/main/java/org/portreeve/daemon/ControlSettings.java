@@ -2,8 +2,6 @@ package org.portreeve.daemon;
 
 import java.util.List;
 import org.portreeve.control.ControlConfig;
-import org.portreeve.control.ControlConfig.LifetimeBounds;
-import org.portreeve.control.ControlConfig.RequestRate;
 import org.portreeve.control.RecoveredState;
 import org.portreeve.control.journal.JournalImage;
 import org.portreeve.daemon.config.NodeConfig;
@@ -14,13 +12,7 @@ final class ControlSettings {
     private ControlSettings() {}
 
     static ControlConfig of(NodeConfig config) {
-        var control = config.control();
-        return new ControlConfig(
-                config.nat(),
-                List.of(),
-                new LifetimeBounds(
-                        control.minimumLifetimeSeconds(), control.maximumLifetimeSeconds()),
-                new RequestRate(control.requestsPerSecond(), control.requestBurst()));
+        return new ControlConfig(config.nat(), config.policy());
     }
 
     static RecoveredState recovered(JournalImage image) {

@@ -1,6 +1,5 @@
 package org.portreeve.daemon;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -10,14 +9,21 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.portreeve.admin.web.AdminServices;
+import org.portreeve.admin.web.NodeHandle;
+import org.portreeve.control.ControlConfig;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.desk.Desk;
 import org.portreeve.control.journal.FileLeaseJournal;
 import org.portreeve.control.journal.JournalImage;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.store.StoreException;
+import org.portreeve.control.view.PolicyChange;
+import org.portreeve.daemon.config.ConfigChange;
+import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.daemon.config.NodeConfig.Io;
 import org.portreeve.daemon.metrics.MetricsEndpoint;
@@ -28,6 +34,8 @@ import org.portreeve.nat.io.linux.Routes;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.Translator;
+import org.portreeve.natpmp.NatPmpCounters;
+import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.PcpCounters;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.socket.Clocks;
@@ -40,30 +48,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running node: journal, translator, port control and the services in front, started in that
- * order and stopped in the reverse one. Packets are led to the translator only when everything that
- * was durable is back in it. Main thread, except where a method says otherwise.
+ * A running node: store and journal, translator, port control and the services in front, started in
+ * that order and stopped in the reverse one. Packets are led to the translator only when everything
+ * that was durable is back in it. Main thread, except where a method says otherwise.
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** A million leases are restored well within this. */
-    private static final long START_SECONDS = 120;
-
-    private static final long STOP_SECONDS = 10;
-
     private final NodeConfig config;
     private final Runnable onFailure;
+    private final AtomicReference<Valid> inForce;
     private final AtomicBoolean failed = new AtomicBoolean();
     private final AtomicBoolean ready = new AtomicBoolean();
+    private final SecureRandom random = new SecureRandom();
+    private final Clocks clocks = new Clocks(System::nanoTime, System::currentTimeMillis);
     private final Wakeup wakeup = new Wakeup();
+    private final NodeMetrics metrics = new NodeMetrics();
     private final PcpCounters pcpCounters = new PcpCounters();
+    private final NatPmpCounters natPmpCounters = new NatPmpCounters();
     private final List<Runnable> stops = new ArrayList<>();
-    private final List<SocketAddress> pcpAddresses = new ArrayList<>();
-    private Optional<SocketAddress> metricsAddress = Optional.empty();
+    private Optional<Running> running = Optional.empty();
 
-    private Node(NodeConfig config, Runnable onFailure) {
-        this.config = config;
+    /** What only a node that has started has. Immutable. */
+    private record Running(
+            PcpVerticle pcp,
+            Desk desk,
+            Storage storage,
+            Gateway gateway,
+            Staff staff,
+            SocketAddress metrics) {}
+
+    private Node(Valid loaded, Runnable onFailure) {
+        this.config = loaded.config();
+        this.inForce = new AtomicReference<>(loaded);
         this.onFailure = onFailure;
     }
 
@@ -73,13 +90,13 @@ public final class Node {
      * @param onFailure called once, on any thread, when a part broke: the node is to be stopped, so
      *     that the next one recovers from the journal
      */
-    public static Node start(NodeConfig config, Runnable onFailure)
+    public static Node start(Valid loaded, Runnable onFailure)
             throws NodeStartException, InterruptedException {
-        var node = new Node(config, onFailure);
+        var node = new Node(loaded, onFailure);
         try {
             node.startAll();
             return node;
-        } catch (IOException | ListenException e) {
+        } catch (IOException | ListenException | StoreException e) {
             node.stop();
             throw new NodeStartException(e.getMessage(), e);
         } catch (NodeStartException | RuntimeException | InterruptedException e) {
@@ -90,15 +107,45 @@ public final class Node {
 
     /** The one line that says where the node answers; it begins with {@code ready}. */
     public String readyLine() {
+        Running parts = running.orElseThrow();
         String pcp =
-                pcpAddresses.stream()
-                        .map(address -> address.host() + ":" + address.port())
+                parts.pcp.localAddresses().stream()
+                        .map(Node::text)
                         .collect(Collectors.joining(", "));
-        String metrics =
-                metricsAddress
-                        .map(address -> "; metrics http://" + address.host() + ":" + address.port())
-                        .orElse("");
-        return "ready " + config.node() + ": PCP on " + pcp + metrics;
+        return "ready %s: PCP%s on %s; %s%s; metrics http://%s"
+                .formatted(
+                        config.node(),
+                        config.pcp().natPmp() ? " and NAT-PMP" : "",
+                        pcp,
+                        parts.gateway.phrase(),
+                        parts.staff.phrase(),
+                        text(parts.metrics));
+    }
+
+    /** The line that shows the first administrator's password, at the first start only. */
+    public Optional<String> adminPasswordLine() {
+        return running.orElseThrow().staff.passwordLine();
+    }
+
+    /**
+     * Takes over what a new configuration changes live, and returns what became of it, a line for
+     * each key. Blocks until it is in force; one thread at a time.
+     */
+    public List<String> reload(Valid wanted) {
+        Running parts = running.orElseThrow();
+        ConfigChange change = ConfigChange.between(inForce.get(), wanted);
+        NodeConfig changed = change.inForce().config();
+        List<String> lines = new ArrayList<>(ReloadReport.lines(change));
+        try {
+            Policy policy = parts.storage.together(changed.policy());
+            PolicyChange applied = Awaited.answer(parts.desk.apply(policy));
+            parts.pcp.offerNatPmp(changed.pcp().natPmp());
+            inForce.set(change.inForce());
+            lines.add(ReloadReport.line(applied));
+            return lines;
+        } catch (NodeStartException | StoreException e) {
+            return List.of("nothing was changed: " + e.getMessage());
+        }
     }
 
     /** Whether a part broke since the start. Any thread. */
@@ -120,7 +167,13 @@ public final class Node {
     }
 
     private void startAll()
-            throws IOException, NodeStartException, ListenException, InterruptedException {
+            throws IOException,
+                    NodeStartException,
+                    ListenException,
+                    StoreException,
+                    InterruptedException {
+        Storage storage = Storage.opening(config);
+        stops.add(storage::close);
         var image = new JournalImage();
         var journal = FileLeaseJournal.open(config.data(), config.node(), image, wakeup);
         stops.add(journal::close);
@@ -128,49 +181,81 @@ public final class Node {
         stops.add(packets::close);
         var directory = new Directory();
         var translator =
-                new Translator(
-                        config.nat(), directory, packets.ports(), new SecureRandom(), this::broke);
+                new Translator(config.nat(), directory, packets.ports(), random, this::broke);
         for (ShardLink link : translator.links()) {
             link.outcomesReady(wakeup);
         }
-        var clocks = new Clocks(System::nanoTime, System::currentTimeMillis);
+        var vertx = PcpTransport.vertx(new VertxOptions());
+        stops.add(() -> Awaited.stopped(vertx.close()));
         var control =
                 new PortControl(
-                        ControlSettings.of(config),
+                        new ControlConfig(config.nat(), storage.together(config.policy())),
                         directory,
                         translator.links(),
                         journal,
                         ControlSettings.recovered(image),
                         clocks.nowNs().getAsLong(),
                         clocks.wallMillis().getAsLong());
+        storage.load(control);
         translator.start();
         stops.add(translator::close);
-        var vertx = PcpTransport.vertx(new VertxOptions());
-        stops.add(() -> stopped(vertx.close()));
-        servePcp(vertx, control, clocks);
-        leadPackets();
-        ready.set(true);
-
-        var watch = new TelemetryWatch(translator.shards().stream().map(Shard::telemetry).toList());
-        watch.start(vertx);
-        var metrics = new NodeMetrics();
-        metrics.add(translator);
-        metrics.add(watch);
-        metrics.add(control.counters());
-        metrics.add(pcpCounters);
         metrics.add(journal.counters());
-        serveMetrics(vertx, metrics);
+        serve(vertx, translator, control, storage);
     }
 
-    private void servePcp(Vertx vertx, PortControl control, Clocks clocks)
+    private void serve(Vertx vertx, Translator translator, PortControl control, Storage storage)
+            throws IOException,
+                    NodeStartException,
+                    ListenException,
+                    StoreException,
+                    InterruptedException {
+        PcpVerticle pcp = servePcp(vertx, control);
+        var desk = new Desk(control, pcp.loop(), clocks.nowNs(), clocks.wallMillis());
+        Gateway gateway = Gateway.starting(vertx, config, desk, clocks, random);
+        stops.add(gateway::stop);
+        Awaited.started(pcp.ready(), "the restored state");
+        metrics.add(storage.takeDown(desk, clocks));
+        leadPackets();
+        var facts =
+                new FactsSource(
+                        config,
+                        clocks,
+                        ready::get,
+                        () -> inForce.get().config().pcp().natPmp(),
+                        translator,
+                        pcpCounters,
+                        natPmpCounters,
+                        gateway);
+        facts.follow(vertx, desk);
+        var services =
+                new AdminServices(
+                        desk,
+                        storage.reservations(control, pcp, clocks),
+                        storage.users(),
+                        storage.audit(),
+                        storage.history(),
+                        facts::facts,
+                        new NodeHandle(() -> inForce.get().values(), pcp::announce),
+                        clocks.nowNs(),
+                        clocks.wallMillis(),
+                        random);
+        Staff staff = Staff.start(vertx, config, services, stops);
+        gateway.await();
+        ready.set(true);
+        SocketAddress at = serveMetrics(vertx, translator, control, gateway, staff);
+        running = Optional.of(new Running(pcp, desk, storage, gateway, staff, at));
+    }
+
+    private PcpVerticle servePcp(Vertx vertx, PortControl control)
             throws NodeStartException, ListenException, InterruptedException {
-        var server = new PcpServer(control, PcpServer.TOTAL, pcpCounters);
+        var natPmp = new NatPmpServer(control, natPmpCounters);
+        var server = new PcpServer(control, PcpServer.TOTAL, pcpCounters, natPmp);
         var listen = PcpListen.on(config.pcp().listenIps());
         var verticle = new PcpVerticle(listen, server, pcpCounters, clocks, wakeup, this::broke);
-        String deployment = started(vertx.deployVerticle(verticle), "the PCP sockets");
-        stops.add(() -> stopped(vertx.undeploy(deployment)));
-        started(verticle.ready(), "the restored state");
-        pcpAddresses.addAll(verticle.localAddresses());
+        String deployment = Awaited.started(vertx.deployVerticle(verticle), "the PCP sockets");
+        stops.add(() -> Awaited.stopped(vertx.undeploy(deployment)));
+        verticle.offerNatPmp(config.pcp().natPmp());
+        return verticle;
     }
 
     /** From here on packets are translated, also those that a guard held back until now. */
@@ -180,14 +265,24 @@ public final class Node {
         }
     }
 
-    private void serveMetrics(Vertx vertx, NodeMetrics metrics)
+    private SocketAddress serveMetrics(
+            Vertx vertx, Translator translator, PortControl control, Gateway gateway, Staff staff)
             throws NodeStartException, ListenException, InterruptedException {
+        var watch = new TelemetryWatch(translator.shards().stream().map(Shard::telemetry).toList());
+        watch.start(vertx);
+        metrics.add(translator);
+        metrics.add(watch);
+        metrics.add(control.counters());
+        metrics.add(pcpCounters);
+        metrics.add(natPmpCounters);
+        metrics.add(gateway.counters());
+        metrics.add(staff.counters());
         var at = config.metrics();
-        Future<HttpServer> listening =
-                MetricsEndpoint.listen(vertx, at.host(), at.port(), metrics, ready::get);
-        HttpServer server = started(listening, "the metrics listener " + at);
-        metricsAddress =
-                Optional.of(SocketAddress.inetSocketAddress(server.actualPort(), at.host()));
+        HttpServer server =
+                Awaited.started(
+                        MetricsEndpoint.listen(vertx, at.host(), at.port(), metrics, ready::get),
+                        "the metrics listener " + at);
+        return SocketAddress.inetSocketAddress(server.actualPort(), at.host());
     }
 
     /** A shard or port control broke a promise of its own; nothing it says can be trusted. */
@@ -199,29 +294,7 @@ public final class Node {
         }
     }
 
-    private static <T> T started(Future<T> future, String what)
-            throws NodeStartException, ListenException, InterruptedException {
-        try {
-            return future.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new NodeStartException(what + " did not start in " + START_SECONDS + " s", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ListenException refused) {
-                throw refused;
-            }
-            throw new NodeStartException(what + ": " + e.getCause().getMessage(), e);
-        }
-    }
-
-    private static void stopped(Future<?> future) {
-        try {
-            future.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("A service did not stop cleanly: {}", e.toString());
-        }
+    private static String text(SocketAddress address) {
+        return address.host() + ":" + address.port();
     }
 }

@@ -1,6 +1,7 @@
 package org.portreeve.house;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -14,6 +15,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import org.junit.jupiter.api.Test;
 import org.portreeve.daemon.Main;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.Protocol;
 
 /** The arrows of ARCHITECTURE.md: who may know whom. */
 class ArchitectureTest {
@@ -21,6 +27,11 @@ class ArchitectureTest {
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("org.portreeve");
+
+    /** Addresses, tuples and limits, in which port control speaks of the translator. */
+    private static final Class<?>[] VALUES_OF_NAT = {
+        InternalTuple.class, Ipv4.class, NatConfig.Quota.class, Prefix.class, Protocol.class
+    };
 
     private static final String[] ABOVE_NAT = {
         "org.portreeve.control..",
@@ -103,6 +114,7 @@ class ArchitectureTest {
                                                         own,
                                                         "org.portreeve.control..",
                                                         "org.portreeve.pcp.client..")
+                                                .or(belongToAnyOf(VALUES_OF_NAT))
                                                 .negate()));
     }
 
@@ -114,14 +126,29 @@ class ArchitectureTest {
                         .resideInAPackage("org.portreeve.control..")
                         .should()
                         .dependOnClassesThat()
-                        .resideInAnyPackage("io.vertx..", "io.netty..", "java.sql.."));
+                        .resideInAnyPackage("io.vertx..", "io.netty.."));
+        hold(
+                noClasses()
+                        .that()
+                        .resideInAPackage("org.portreeve.control..")
+                        .and()
+                        .resideOutsideOfPackage("org.portreeve.control.store.sql..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "java.sql..",
+                                "javax.sql..",
+                                "org.h2..",
+                                "com.zaxxer..",
+                                "org.flywaydb.."));
         hold(
                 noClasses()
                         .that()
                         .resideInAnyPackage("org.portreeve.control..", "org.portreeve.pcp.wire..")
                         .and()
-                        // The journal's shell tells of a failing disk.
-                        .resideOutsideOfPackage("org.portreeve.control.journal..")
+                        // What works on files tells of a failing disk.
+                        .resideOutsideOfPackages(
+                                "org.portreeve.control.journal..", "org.portreeve.control.files..")
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("org.slf4j.."));

@@ -9,21 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The conformance page says which test observes which row; it must say what the tests say. */
 class ConformancePageTest {
-    private static final Pattern TAG =
-            Pattern.compile(
-                    "@Conformance\\(\\s*(\\{[^}]*}|\"[^\"]*\")\\s*\\).*?\\bvoid\\s+(\\w+)\\(",
-                    Pattern.DOTALL);
-    private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
-
     /** One row of {@code docs/conformance-rows.tsv}: a rule of the conformance tables. */
     private record Row(String id, String level, String source) {
         boolean isMust() {
@@ -37,7 +28,7 @@ class ConformancePageTest {
     }
 
     private final Map<String, Row> rows = rows();
-    private final SortedMap<String, Set<String>> tests = testsByRow();
+    private final SortedMap<String, Set<String>> tests = Tags.testsByRow();
 
     @Test
     void everyTagNamesAKnownRow() {
@@ -118,24 +109,5 @@ class ConformancePageTest {
             rows.put(cells[0], new Row(cells[0], cells[1], cells[2]));
         }
         return rows;
-    }
-
-    private static SortedMap<String, Set<String>> testsByRow() {
-        var tests = new TreeMap<String, Set<String>>();
-        for (Sources.Source source : Sources.java()) {
-            if (!source.isTest() || source.path().endsWith("ConformancePageTest.java")) {
-                continue;
-            }
-            String file = source.path().getFileName().toString();
-            Matcher tag = TAG.matcher(source.text());
-            while (tag.find()) {
-                String test = file.replace(".java", "") + "." + tag.group(2);
-                QUOTED.matcher(tag.group(1))
-                        .results()
-                        .forEach(id ->
-                                tests.computeIfAbsent(id.group(1), _ -> new TreeSet<>()).add(test));
-            }
-        }
-        return tests;
     }
 }

@@ -37,7 +37,7 @@ class TidyTest {
                     "System.nanoTime",
                             Set.of(
                                     "daemon/Node",
-                                    "daemon/command/PcpTarget",
+                                    "daemon/command/pcp/PcpTarget",
                                     "nat/shard/Translator",
                                     "nat/shard/ShardThread"),
                     "System.currentTimeMillis", Set.of("daemon/Node"),

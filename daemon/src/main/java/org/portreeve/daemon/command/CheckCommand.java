@@ -7,6 +7,7 @@ import org.portreeve.daemon.config.ConfigMeaning;
 import org.portreeve.daemon.config.ConfigReader;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.daemon.exit.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         return switch (ConfigReader.readFile(file, HostProbe.thisHost())) {
             case Refused(var faults) -> ConfigFaults.print(spec.commandLine().getErr(), faults);
-            case Valid(var config, var notes) -> {
+            case Valid(var config, var notes, _) -> {
                 ConfigMeaning.lines(config).forEach(out::println);
                 notes.forEach(note -> out.println("note: " + note));
                 out.println("ok");

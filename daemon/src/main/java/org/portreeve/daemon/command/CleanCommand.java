@@ -2,6 +2,7 @@ package org.portreeve.daemon.command;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.portreeve.daemon.exit.ExitCode;
 import org.portreeve.nat.io.linux.Routes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

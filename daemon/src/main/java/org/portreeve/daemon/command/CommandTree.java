@@ -1,5 +1,16 @@
 package org.portreeve.daemon.command;
 
+import org.portreeve.daemon.Version;
+import org.portreeve.daemon.command.node.MappingsCommand;
+import org.portreeve.daemon.command.node.ReleaseCommand;
+import org.portreeve.daemon.command.node.StatusCommand;
+import org.portreeve.daemon.command.node.SubscribersCommand;
+import org.portreeve.daemon.command.node.TraceCommand;
+import org.portreeve.daemon.command.pcp.AnnounceCommand;
+import org.portreeve.daemon.command.pcp.MapCommand;
+import org.portreeve.daemon.command.pcp.UnmapCommand;
+import org.portreeve.daemon.exit.CommandFailedException;
+import org.portreeve.daemon.exit.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "portreeve",
         mixinStandardHelpOptions = true,
-        version = "portreeve 0.1.0",
+        version = "portreeve " + Version.TEXT,
         synopsisSubcommandLabel = "COMMAND",
         description = "Port control for carrier-grade NAT.",
         footer = {
@@ -23,6 +34,11 @@ import picocli.CommandLine.Spec;
             MapCommand.class,
             UnmapCommand.class,
             AnnounceCommand.class,
+            StatusCommand.class,
+            MappingsCommand.class,
+            SubscribersCommand.class,
+            TraceCommand.class,
+            ReleaseCommand.class,
             CleanCommand.class,
         })
 public final class CommandTree implements Runnable {

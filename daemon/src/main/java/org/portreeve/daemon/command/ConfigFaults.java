@@ -3,6 +3,7 @@ package org.portreeve.daemon.command;
 import java.io.PrintWriter;
 import java.util.List;
 import org.portreeve.daemon.config.Fault;
+import org.portreeve.daemon.exit.ExitCode;
 
 /** Prints why a configuration is refused. Main thread. */
 final class ConfigFaults {

@@ -2,6 +2,7 @@ package org.portreeve.daemon.command;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,7 +13,7 @@ import org.portreeve.daemon.config.Host;
 import org.portreeve.daemon.config.LoadedConfig;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
-import org.portreeve.daemon.config.NodeConfig;
+import org.portreeve.daemon.exit.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,22 +40,23 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         // Before anything is started, so that a signal during the start is a graceful stop too.
         StopSignal stopSignal = StopSignal.install();
+        ReloadSignal reloadSignal = ReloadSignal.install();
         int code = ExitCode.FAILURE;
         try {
-            code = run(stopSignal);
+            code = run(stopSignal, reloadSignal);
         } finally {
             stopSignal.exitWith(code);
         }
         return code;
     }
 
-    private int run(StopSignal stopSignal) throws InterruptedException {
+    private int run(StopSignal stopSignal, ReloadSignal reloadSignal) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         return switch (load()) {
             case Refused(var faults) -> ConfigFaults.print(err, faults);
-            case Valid(var config, var notes) -> {
-                printNotes(err, notes);
-                yield run(config, stopSignal);
+            case Valid valid -> {
+                printNotes(err, valid.notes());
+                yield run(valid, stopSignal, reloadSignal);
             }
         };
     }
@@ -66,7 +68,8 @@ final class RunCommand implements Callable<Integer> {
                 .orElseGet(() -> ConfigReader.read("", host));
     }
 
-    private int run(NodeConfig config, StopSignal stopSignal) throws InterruptedException {
+    private int run(Valid config, StopSignal stopSignal, ReloadSignal reloadSignal)
+            throws InterruptedException {
         Node node;
         try {
             node = Node.start(config, stopSignal::raise);
@@ -75,11 +78,39 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.FAILURE;
         }
         PrintWriter out = spec.commandLine().getOut();
+        node.adminPasswordLine().ifPresent(out::println);
         out.println(node.readyLine());
         out.flush();
+        reloadSignal.onEach(() -> reload(node));
         stopSignal.await();
         node.stop();
         return node.hasFailed() ? ExitCode.FAILURE : ExitCode.SUCCESS;
+    }
+
+    /** Reload thread; whatever goes wrong here, the next signal is heard again. */
+    private void reload(Node node) {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            reloadLines(node).forEach(line -> err.println("reload: " + line));
+        } catch (RuntimeException e) {
+            err.println("reload: failed, ask again: " + e);
+        }
+        err.flush();
+    }
+
+    private List<String> reloadLines(Node node) {
+        if (file == null) {
+            return List.of("this node runs with built-in defaults; there is no file to read");
+        }
+        return switch (load()) {
+            case Refused(var faults) -> {
+                var lines = new ArrayList<String>();
+                faults.forEach(fault -> lines.add(fault.toString()));
+                lines.add("nothing was changed; the file has the faults above");
+                yield lines;
+            }
+            case Valid valid -> node.reload(valid);
+        };
     }
 
     private static void printNotes(PrintWriter err, List<String> notes) {

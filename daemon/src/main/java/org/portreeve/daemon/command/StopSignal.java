@@ -1,6 +1,7 @@
 package org.portreeve.daemon.command;
 
 import java.util.concurrent.CountDownLatch;
+import org.portreeve.daemon.exit.ExitCode;
 
 /**
  * SIGTERM and SIGINT as something to wait for. The JVM answers them by running shutdown hooks and

@@ -27,7 +27,14 @@ final class ConfigDocument {
     /** Distance, in edits, up to which a known key is offered for an unknown one. */
     private static final int NEAR = 3;
 
+    /** Characters of a file: about 100,000 named subscribers. */
+    private static final int MAX_CHARACTERS = 16 << 20;
+
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setCodePointLimit(MAX_CHARACTERS).build();
+
     private final Map<String, GivenValue> values = new LinkedHashMap<>();
+    private final Map<String, Integer> groups = new LinkedHashMap<>();
     private final List<Fault> faults;
 
     private ConfigDocument(List<Fault> faults) {
@@ -38,7 +45,7 @@ final class ConfigDocument {
     static ConfigDocument read(String yaml, List<Fault> faults) {
         var document = new ConfigDocument(faults);
         try {
-            Optional<Node> root = new Compose(LoadSettings.builder().build()).composeString(yaml);
+            Optional<Node> root = new Compose(SETTINGS).composeString(yaml);
             root.ifPresent(node -> document.walkSection("", node));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
@@ -52,6 +59,11 @@ final class ConfigDocument {
     /** What the file says, by key path. */
     Map<String, GivenValue> values() {
         return values;
+    }
+
+    /** The line of each profile and each element of a list, by path. */
+    Map<String, Integer> groups() {
+        return groups;
     }
 
     private void walkSection(String path, Node node) {
@@ -74,19 +86,44 @@ final class ConfigDocument {
     private void walkKey(String path, ScalarNode key, Node value) {
         Optional<ConfigKey> known = ConfigKeys.find(path);
         if (known.isPresent()) {
-            takeValue(known.get(), value);
+            takeValue(path, known.get(), value);
+        } else if (path.equals(ConfigPath.SUBSCRIBERS)) {
+            walkSubscribers(path, value);
+        } else if (ConfigPath.isProfile(path)) {
+            walkProfile(path, key, value);
         } else if (ConfigKeys.isSection(path + "[]")) {
-            walkElements(path, value);
+            walkElement(path, value);
         } else if (ConfigKeys.isSection(path)) {
             walkSection(path, value);
-        } else if (path.startsWith("profiles.")) {
-            fault(key, path, "", "this version has one profile, named default");
         } else {
             fault(key, path, "", "unknown key; " + nearest(path));
         }
     }
 
-    private void walkElements(String path, Node node) {
+    private void walkProfile(String path, ScalarNode name, Node node) {
+        ValueKind kind = new ValueKind.ProfileName();
+        if (!kind.accepts(name.getValue())) {
+            fault(name, ConfigPath.PROFILES, name.getValue(), "allowed: " + kind.allowed());
+            return;
+        }
+        groups.put(path, line(name));
+        walkSection(path, node);
+    }
+
+    private void walkSubscribers(String path, Node node) {
+        if (!(node instanceof SequenceNode list)) {
+            fault(node, path, "", "a list is expected here, an element for each subscriber");
+            return;
+        }
+        int position = 0;
+        for (Node element : list.getValue()) {
+            String each = ConfigPath.subscriber(position++);
+            groups.put(each, line(element));
+            walkSection(each, element);
+        }
+    }
+
+    private void walkElement(String path, Node node) {
         if (!(node instanceof SequenceNode list) || list.getValue().isEmpty()) {
             fault(node, path, "", "a list with one element is expected here");
             return;
@@ -97,12 +134,12 @@ final class ConfigDocument {
         }
     }
 
-    private void takeValue(ConfigKey key, Node node) {
+    private void takeValue(String path, ConfigKey key, Node node) {
         List<Node> elements =
                 node instanceof SequenceNode sequence ? sequence.getValue() : List.of(node);
         if (node instanceof SequenceNode != key.isList()) {
             String shape = key.isList() ? "a list in brackets" : "a single value";
-            fault(node, key.path(), written(node), shape + " is expected: " + key.allowed());
+            fault(node, path, written(node), shape + " is expected: " + key.allowed());
             return;
         }
         var texts = new ArrayList<String>();
@@ -110,26 +147,33 @@ final class ConfigDocument {
             String text = written(element);
             boolean isDefault = key.defaults().contains(text);
             if (!(element instanceof ScalarNode) || !(isDefault || key.kind().accepts(text))) {
-                fault(element, key.path(), text, "allowed: " + key.kind().allowed());
+                fault(element, path, text, "allowed: " + key.kind().allowed());
                 return;
             }
             texts.add(text);
         }
         if (new HashSet<>(texts).size() < texts.size()) {
-            fault(node, key.path(), String.join(", ", texts), "an element is here twice");
+            fault(node, path, String.join(", ", texts), "an element is here twice");
         }
-        refuseUnavailable(key, node, texts);
-        values.put(key.path(), new GivenValue(line(node), List.copyOf(texts)));
+        refuseUnavailable(path, key, node, texts);
+        values.put(path, new GivenValue(line(node), List.copyOf(texts)));
     }
 
-    private void refuseUnavailable(ConfigKey key, Node node, List<String> texts) {
+    private void refuseUnavailable(String path, ConfigKey key, Node node, List<String> texts) {
         if (!key.isAvailable(texts)) {
             String text = String.join(", ", texts);
             fault(
                     node,
-                    key.path(),
+                    path,
                     text,
                     "not available in this version; only " + key.defaultText() + " is");
+        } else if (!key.isLive() && !ConfigPath.inDefaultProfile(path).equals(path)) {
+            fault(
+                    node,
+                    path,
+                    String.join(", ", texts),
+                    "profiles differ in their quota alone in this version; set it in "
+                            + ConfigPath.inDefaultProfile(path));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param isList whether the value is a list
  * @param defaults the value that holds when the key is left out, one element unless a list
  * @param availability whether this version does what the key says
+ * @param isLive whether a reload changes it; else it keeps its value until the next start
  * @param sentence what the key is for
  */
 record ConfigKey(
@@ -18,6 +19,7 @@ record ConfigKey(
         boolean isList,
         List<String> defaults,
         Availability availability,
+        boolean isLive,
         String sentence) {
 
     /** Whether a key that the contract names does something yet. */
@@ -35,21 +37,28 @@ record ConfigKey(
     }
 
     static ConfigKey one(String path, ValueKind kind, String value, String sentence) {
-        return new ConfigKey(path, kind, false, List.of(value), Availability.WORKS, sentence);
+        return new ConfigKey(
+                path, kind, false, List.of(value), Availability.WORKS, false, sentence);
     }
 
     static ConfigKey list(String path, ValueKind kind, List<String> values, String sentence) {
-        return new ConfigKey(path, kind, true, values, Availability.WORKS, sentence);
+        return new ConfigKey(path, kind, true, values, Availability.WORKS, false, sentence);
     }
 
     /** The same key, of which only the default works in this version. */
     ConfigKey defaultOnly() {
-        return new ConfigKey(path, kind, isList, defaults, Availability.DEFAULT_ONLY, sentence);
+        return new ConfigKey(
+                path, kind, isList, defaults, Availability.DEFAULT_ONLY, isLive, sentence);
     }
 
     /** The same key, whose default this version does not do yet. */
     ConfigKey notYet() {
-        return new ConfigKey(path, kind, isList, defaults, Availability.NOT_YET, sentence);
+        return new ConfigKey(path, kind, isList, defaults, Availability.NOT_YET, isLive, sentence);
+    }
+
+    /** The same key, which a reload changes. */
+    ConfigKey live() {
+        return new ConfigKey(path, kind, isList, defaults, availability, true, sentence);
     }
 
     /** Whether this version lets a value of the right kind stand in the file. */

@@ -5,9 +5,11 @@ import static org.portreeve.daemon.config.ConfigKey.one;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.portreeve.daemon.config.ValueKind.Address;
 import org.portreeve.daemon.config.ValueKind.Choice;
 import org.portreeve.daemon.config.ValueKind.Device;
@@ -32,7 +34,7 @@ final class ConfigKeys {
     /** Where the elements of the pool list are described. */
     static final String POOL = "translator.pools[]";
 
-    /** Where the only profile of this version is described. */
+    /** Where the profile lies that the others take their defaults from. */
     static final String PROFILE = "profiles.default";
 
     /** Shards of a node at most; more than any machine of the next years has cores. */
@@ -42,12 +44,12 @@ final class ConfigKeys {
     private static final long MAX_ROWS = 1L << 26;
 
     private static final long DAY = 86_400;
-    private static final ValueKind RATE = new Whole(1, 1_000_000, false);
-    private static final ValueKind FILTERING =
-            Choice.of("endpoint-independent", "address-dependent", "address-and-port-dependent");
 
     /** Every key, in the order of the reference. */
     static final List<ConfigKey> ALL = all();
+
+    private static final Map<String, ConfigKey> BY_PATTERN =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::path, key -> key));
 
     private ConfigKeys() {}
 
@@ -59,14 +61,18 @@ final class ConfigKeys {
         keys.addAll(pool());
         keys.addAll(timers());
         keys.addAll(services());
-        keys.addAll(profile());
+        keys.addAll(ProfileKeys.all());
         return List.copyOf(keys);
     }
 
     private static List<ConfigKey> node() {
         return List.of(
                 one("node", new Name(), "cgn-1", "Name of this node; records carry it."),
-                one("data", new File(), "./data", "Directory of the lease journal."),
+                one(
+                        "data",
+                        new File(),
+                        "./data",
+                        "Directory of lease journal, database, keys and control socket."),
                 one(
                         "translator.io",
                         Choice.of("tun", "afxdp", "memory"),
@@ -235,22 +241,31 @@ final class ConfigKeys {
     private static List<ConfigKey> services() {
         var keys = new ArrayList<>(pcp());
         keys.add(
-                list("upnp.interfaces", new Device(), List.of(), "Where UPnP IGD is offered.")
-                        .defaultOnly());
+                list(
+                        "upnp.interfaces",
+                        new Device(),
+                        List.of(),
+                        "Inside interfaces where UPnP IGD is offered; empty is off."));
         keys.add(
                 one(
-                                "upnp.present-as",
-                                Choice.of("auto", "igd1", "igd2"),
-                                "auto",
-                                "Which IGD version clients see.")
-                        .defaultOnly());
+                        "upnp.present-as",
+                        Choice.of("auto", "igd1", "igd2"),
+                        "auto",
+                        "Which IGD version clients see; auto shows each what it asks for."));
         keys.add(
-                one("admin.listen", new Listen(), "127.0.0.1:8443", "Where the admin UI listens.")
-                        .notYet());
+                one(
+                        "admin.listen",
+                        new Listen(),
+                        "127.0.0.1:8443",
+                        "Where the admin UI and the API answer, by HTTPS."));
         keys.add(
-                one("admin.tls.certificate", new Text(), "", "Certificate file of the admin UI.")
-                        .defaultOnly());
-        keys.add(one("admin.tls.key", new Text(), "", "Key file of the admin UI.").defaultOnly());
+                one(
+                        "admin.tls.certificate",
+                        new File(),
+                        "",
+                        "PEM file with the certificate chain of the admin UI; empty: one is made at"
+                                + " the first start."));
+        keys.add(one("admin.tls.key", new File(), "", "PEM file with its private key."));
         keys.add(
                 one("store.url", new Text(), "", "Database of what staff edit; empty is embedded.")
                         .defaultOnly());
@@ -270,7 +285,7 @@ final class ConfigKeys {
                         new Address(),
                         List.of("127.0.0.1"),
                         "Addresses that answer PCP on port 5351, each from itself."),
-                one("pcp.nat-pmp", new Flag(), "true", "Whether NAT-PMP is answered too.").notYet(),
+                one("pcp.nat-pmp", new Flag(), "true", "Whether NAT-PMP is answered too.").live(),
                 one(
                                 "pcp.nonce",
                                 Choice.of("strict", "renew-only", "off"),
@@ -278,15 +293,17 @@ final class ConfigKeys {
                                 "What a request for a mapping of another nonce may do.")
                         .defaultOnly(),
                 one(
-                        "pcp.lifetime.minimum",
-                        new Span(1, DAY, ""),
-                        "120s",
-                        "Shortest lifetime that is granted (RFC 6887 §15 advises 120 s)."),
+                                "pcp.lifetime.minimum",
+                                new Span(1, DAY, ""),
+                                "120s",
+                                "Shortest lifetime that is granted (RFC 6887 §15 advises 120 s).")
+                        .live(),
                 one(
-                        "pcp.lifetime.maximum",
-                        new Span(1, 30 * DAY, ""),
-                        "24h",
-                        "Longest lifetime that is granted."),
+                                "pcp.lifetime.maximum",
+                                new Span(1, 30 * DAY, ""),
+                                "24h",
+                                "Longest lifetime that is granted.")
+                        .live(),
                 list("pcp.third-party.from", new Network(), List.of(), "Who may ask for others.")
                         .defaultOnly(),
                 list("pcp.third-party.for", new Network(), List.of(), "For whom others may ask.")
@@ -311,148 +328,25 @@ final class ConfigKeys {
                         .notYet());
     }
 
-    private static List<ConfigKey> profile() {
-        var keys = new ArrayList<>(quota());
-        for (String protocol : List.of("udp", "tcp")) {
-            keys.add(
-                    one(
-                                    PROFILE + ".mapping." + protocol,
-                                    FILTERING,
-                                    "endpoint-independent",
-                                    "Mapping behaviour (RFC 4787 REQ-1).")
-                            .defaultOnly());
-        }
-        for (String protocol : List.of("udp", "tcp")) {
-            keys.add(
-                    one(
-                                    PROFILE + ".filtering." + protocol,
-                                    FILTERING,
-                                    "endpoint-independent",
-                                    "Filtering behaviour (RFC 4787 REQ-8).")
-                            .defaultOnly());
-        }
-        keys.addAll(eif());
-        keys.add(
-                one(
-                                PROFILE + ".external-ports",
-                                new Ports(),
-                                "1024-65535",
-                                "What explicit requests may get.")
-                        .defaultOnly());
-        keys.add(
-                list(
-                                "subscribers",
-                                new Text(),
-                                List.of(),
-                                "Named subscribers; without them one"
-                                        + " internal address is one subscriber.")
-                        .defaultOnly());
-        return keys;
-    }
-
-    private static List<ConfigKey> quota() {
-        String quota = PROFILE + ".quota";
-        return List.of(
-                one(
-                        quota + ".mappings",
-                        new Whole(0, 65_535, false),
-                        "32",
-                        "Explicit mappings of a subscriber."),
-                one(
-                        quota + ".ports",
-                        new Whole(1, 65_535, false),
-                        "2048",
-                        "External ports of a subscriber, at most its blocks times their size."),
-                one(
-                        quota + ".sessions",
-                        new Whole(1, 1_000_000, false),
-                        "4096",
-                        "Sessions of a subscriber."),
-                one(
-                        quota + ".session-rate.per-second",
-                        RATE,
-                        "200",
-                        "New sessions of a subscriber in a second, sustained."),
-                one(
-                        quota + ".session-rate.burst",
-                        RATE,
-                        "2000",
-                        "New sessions of a subscriber beyond the rate."),
-                one(
-                        quota + ".requests.per-second",
-                        RATE,
-                        "20",
-                        "Port-control requests of a client in a second, sustained."),
-                one(
-                        quota + ".requests.burst",
-                        RATE,
-                        "100",
-                        "Port-control requests of a client beyond the rate."));
-    }
-
-    private static List<ConfigKey> eif() {
-        String eif = PROFILE + ".eif";
-        return List.of(
-                one(
-                        eif + ".inbound-sessions-per-mapping",
-                        new Whole(1, 1_000_000, false),
-                        "1024",
-                        "Sessions that outside hosts may open on one mapping."),
-                one(
-                                eif + ".inbound-session-rate.per-second",
-                                RATE,
-                                "50",
-                                "Sessions that outside hosts may open in a second.")
-                        .defaultOnly(),
-                one(
-                                eif + ".inbound-session-rate.burst",
-                                RATE,
-                                "200",
-                                "Sessions that outside hosts may open beyond the rate.")
-                        .defaultOnly(),
-                one(
-                        eif + ".unreplied",
-                        new Span(1, DAY, ""),
-                        "30s",
-                        "Life of an inbound session that the subscriber never answered."),
-                one(
-                        eif + ".inbound-refresh",
-                        new Flag(),
-                        "false",
-                        "Whether inbound packets keep mappings alive (RFC 4787 REQ-6)."),
-                one(
-                                eif + ".protocol-independent",
-                                new Flag(),
-                                "false",
-                                "Whether a mapping lets other protocols in.")
-                        .defaultOnly(),
-                list(
-                                eif + ".applications",
-                                new Text(),
-                                List.of(),
-                                "Protocols and ports with behaviour of their own.")
-                        .defaultOnly());
-    }
-
-    /** The key of a path. */
+    /** The key of a place in a file. */
     static Optional<ConfigKey> find(String path) {
-        return ALL.stream().filter(key -> key.path().equals(path)).findFirst();
+        return Optional.ofNullable(BY_PATTERN.get(ConfigPath.pattern(path)));
     }
 
     /** Whether keys lie below the path. */
     static boolean isSection(String path) {
-        return ALL.stream().anyMatch(key -> key.path().startsWith(path + "."))
-                || ALL.stream().anyMatch(key -> key.path().startsWith(path + "[]."));
+        String start = ConfigPath.pattern(path) + ".";
+        return ALL.stream().anyMatch(key -> key.path().startsWith(start));
     }
 
     /** The words that may follow the path; the empty path is the top of the file. */
     static Set<String> wordsBelow(String path) {
-        String start = path.isEmpty() ? "" : path + ".";
+        String start = path.isEmpty() ? "" : ConfigPath.pattern(path) + ".";
         var words = new TreeSet<String>();
         for (ConfigKey key : ALL) {
             if (key.path().startsWith(start)) {
                 String word = key.path().substring(start.length()).split("\\.", 2)[0];
-                words.add(word.replace("[]", ""));
+                words.add(word.replace("[]", "").replace("*", "NAME"));
             }
         }
         return words;

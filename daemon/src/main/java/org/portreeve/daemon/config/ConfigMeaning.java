@@ -1,9 +1,12 @@
 package org.portreeve.daemon.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
 
@@ -25,14 +28,17 @@ public final class ConfigMeaning {
         var lines = new ArrayList<String>();
         lines.add("node: " + config.node() + ", data in " + config.data());
         lines.add("packets: " + packets(config.packetIo()));
-        lines.add("subscribers: " + subscribers(nat));
-        lines.add("pool: " + pool(config.control().poolName(), nat));
+        lines.add("subscribers: " + subscribers(config));
+        lines.add("pool: " + pool(config.poolName(), nat));
         lines.add("ports: " + ports(nat));
         lines.add("shards: " + nat.shardCount());
         lines.add("capacity: " + capacity(nat));
         lines.add("memory: about %,d MiB of tables".formatted(AutoSizes.tableBytes(nat) / MIB));
         lines.add("log volume: " + logVolume(nat));
+        lines.addAll(profiles(config));
         lines.add("pcp: " + pcp(config));
+        lines.add("upnp: " + upnp(config.upnp()));
+        lines.add("admin UI and API: https://" + config.admin().listen());
         lines.add("metrics and health: http://" + config.metrics());
         return lines;
     }
@@ -51,10 +57,17 @@ public final class ConfigMeaning {
         };
     }
 
-    private static String subscribers(NatConfig nat) {
+    private static String subscribers(NodeConfig config) {
         String prefixes =
-                nat.inside().stream().map(Object::toString).collect(Collectors.joining(" "));
-        return prefixes + "; each internal address is one subscriber";
+                config.nat().inside().stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining(" "));
+        int named = config.policy().subscribers().size();
+        String who =
+                named == 0
+                        ? "each internal address is one subscriber"
+                        : "%,d named subscribers".formatted(named);
+        return prefixes + "; " + who;
     }
 
     private static String pool(String name, NatConfig nat) {
@@ -108,13 +121,34 @@ public final class ConfigMeaning {
                 config.pcp().listenIps().stream()
                         .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
                         .collect(Collectors.joining(" "));
-        NodeConfig.Control control = config.control();
-        return "%s, lifetimes %d s to %d s, %d mappings per subscriber"
+        LifetimeBounds lifetime = config.policy().lifetime();
+        return "%s%s, lifetimes %d s to %d s"
                 .formatted(
                         addresses,
-                        control.minimumLifetimeSeconds(),
-                        control.maximumLifetimeSeconds(),
-                        control.quotaMappings());
+                        config.pcp().natPmp() ? " with NAT-PMP" : "",
+                        lifetime.minimumSeconds(),
+                        lifetime.maximumSeconds());
+    }
+
+    private static List<String> profiles(NodeConfig config) {
+        return config.policy().profiles().values().stream()
+                .sorted(Comparator.comparing(Profile::name))
+                .map(profile ->
+                        "profile %s: %,d mappings, %,d ports, %,d sessions, %,d new sessions and %,d requests a second"
+                                .formatted(
+                                        profile.name(),
+                                        profile.quota().mappings(),
+                                        profile.quota().ports(),
+                                        profile.quota().sessions(),
+                                        profile.quota().sessionsPerSecond(),
+                                        profile.requests().perSecond()))
+                .toList();
+    }
+
+    private static String upnp(NodeConfig.Upnp upnp) {
+        return upnp.interfaces().isEmpty()
+                ? "off"
+                : "on " + String.join(" ", upnp.interfaces()) + ", shown as " + upnp.presentAs();
     }
 
     private static int blocksPerAddress(NatConfig nat) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
@@ -18,7 +20,6 @@ import org.portreeve.nat.Prefix;
 /** From the text of a configuration to the record the node is built from. Any thread. */
 public final class ConfigReader {
     private static final String POOL = ConfigKeys.POOL;
-    private static final String QUOTA = ConfigKeys.PROFILE + ".quota";
     private static final String EIF = ConfigKeys.PROFILE + ".eif";
 
     private ConfigReader() {}
@@ -50,14 +51,16 @@ public final class ConfigReader {
     public static LoadedConfig read(String yaml, Host host) {
         var faults = new ArrayList<Fault>();
         ConfigDocument document = ConfigDocument.read(yaml, faults);
-        var settings = new Settings(document.values());
+        var settings = new Settings(document.values(), document.groups());
         new Contradictions(settings, faults).find();
+        new PolicyReader(settings, faults).findFaults();
         if (!faults.isEmpty()) {
             faults.sort(Comparator.comparingInt(Fault::line));
             return new LoadedConfig.Refused(faults);
         }
         NodeConfig config = config(settings, host);
-        return new LoadedConfig.Valid(config, notes(settings, config.nat().shardCount()));
+        List<String> notes = notes(settings, config.nat().shardCount());
+        return new LoadedConfig.Valid(config, notes, settings.written());
     }
 
     private static NodeConfig config(Settings settings, Host host) {
@@ -66,8 +69,17 @@ public final class ConfigReader {
                 Path.of(settings.text("data")).toAbsolutePath().normalize(),
                 packetIo(settings),
                 nat(settings, host),
-                control(settings),
-                new NodeConfig.Pcp(settings.texts("pcp.listen").stream().map(Ipv4::of).toList()),
+                settings.text(POOL + ".name"),
+                new PolicyReader(settings, new ArrayList<>()).policy(),
+                new NodeConfig.Pcp(
+                        settings.texts("pcp.listen").stream().map(Ipv4::of).toList(),
+                        settings.isTrue("pcp.nat-pmp")),
+                new NodeConfig.Upnp(
+                        settings.texts("upnp.interfaces"), settings.text("upnp.present-as")),
+                new NodeConfig.Admin(
+                        Endpoint.parse(settings.text("admin.listen")).orElseThrow(),
+                        file(settings, "admin.tls.certificate"),
+                        file(settings, "admin.tls.key")),
                 Endpoint.parse(settings.text("metrics.listen")).orElseThrow());
     }
 
@@ -81,14 +93,10 @@ public final class ConfigReader {
                 settings.texts("translator.outside.interfaces"));
     }
 
-    private static NodeConfig.Control control(Settings settings) {
-        return new NodeConfig.Control(
-                settings.text(POOL + ".name"),
-                settings.whole(QUOTA + ".mappings"),
-                settings.whole(QUOTA + ".requests.per-second"),
-                settings.whole(QUOTA + ".requests.burst"),
-                settings.seconds("pcp.lifetime.minimum"),
-                settings.seconds("pcp.lifetime.maximum"));
+    private static Optional<Path> file(Settings settings, String path) {
+        return Optional.of(settings.text(path))
+                .filter(text -> !text.isEmpty())
+                .map(text -> Path.of(text).toAbsolutePath().normalize());
     }
 
     private static NatConfig nat(Settings settings, Host host) {
@@ -107,7 +115,7 @@ public final class ConfigReader {
                         settings.nanos(POOL + ".block.idle-return")),
                 timers(settings),
                 capacity(settings, pool.size(), shards, host),
-                quota(settings),
+                PolicyReader.quota(settings, Profile.DEFAULT),
                 new NatConfig.Eif(
                         settings.whole(EIF + ".inbound-sessions-per-mapping"),
                         settings.whole(EIF + ".inbound-session-rate.per-second"),
@@ -152,15 +160,6 @@ public final class ConfigReader {
     private static int size(Settings settings, String word, int auto) {
         String path = "translator.capacity." + word;
         return settings.isAuto(path) ? auto : settings.whole(path);
-    }
-
-    private static NatConfig.Quota quota(Settings settings) {
-        return new NatConfig.Quota(
-                settings.whole(QUOTA + ".mappings"),
-                settings.whole(QUOTA + ".ports"),
-                settings.whole(QUOTA + ".sessions"),
-                settings.whole(QUOTA + ".session-rate.per-second"),
-                settings.whole(QUOTA + ".session-rate.burst"));
     }
 
     private static List<String> notes(Settings settings, int shards) {

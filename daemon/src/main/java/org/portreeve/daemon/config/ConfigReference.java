@@ -9,7 +9,10 @@ public final class ConfigReference {
         var text = new StringBuilder();
         text.append("# Configuration reference\n\n");
         text.append("Made from the key table by `./portreeve config`; do not edit.\n\n");
-        text.append("`[]` marks the elements of a list. A key that is left out has its default. ");
+        text.append(
+                "`[]` marks the elements of a list, `*` the name of a profile. A key that is left out has ");
+        text.append("its default, in a profile of another name that of profile `default`. A live ");
+        text.append("key changes with a reload (SIGHUP), the others with the next start. ");
         text.append("`portreeve check -c FILE` says what a file means.\n");
         String section = "";
         for (ConfigKey key : ConfigKeys.ALL) {
@@ -25,7 +28,8 @@ public final class ConfigReference {
 
     private static void append(StringBuilder text, ConfigKey key) {
         text.append("- `").append(key.path()).append("`: ").append(key.sentence());
-        text.append("\n  Default `").append(key.defaultText()).append("`. ");
+        text.append("\n  ").append(key.isLive() ? "Live. " : "");
+        text.append("Default `").append(key.defaultText()).append("`. ");
         text.append(
                 switch (key.availability()) {
                     case WORKS -> "Allowed: " + key.allowed() + ".";

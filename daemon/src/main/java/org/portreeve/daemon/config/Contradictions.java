@@ -19,7 +19,6 @@ final class Contradictions {
     private static final int FIRST_MULTICAST_NIBBLE = 14;
 
     private static final String POOL = ConfigKeys.POOL;
-    private static final String QUOTA = ConfigKeys.PROFILE + ".quota";
     private static final AddressRange LOOPBACK = AddressRange.of(Prefix.of("127.0.0.0/8"));
 
     private final Settings settings;
@@ -36,8 +35,8 @@ final class Contradictions {
         requireWhatTunNeeds();
         checkAddresses();
         checkPorts();
-        checkQuota();
         checkServices();
+        checkAdmin();
     }
 
     private void refuseUnavailableIo() {
@@ -149,31 +148,6 @@ final class Contradictions {
         return first > last || (first % size == 0 && (last + 1) % size == 0);
     }
 
-    private void checkQuota() {
-        int size = settings.whole(POOL + ".block.size");
-        int most = size * settings.whole(POOL + ".block.max-per-subscriber");
-        if (settings.whole(QUOTA + ".ports") > most) {
-            String path = QUOTA + ".ports";
-            fault(
-                    settings.isGiven(path)
-                            ? path
-                            : given(".block.max-per-subscriber", ".block.size"),
-                    "a quota of "
-                            + settings.text(path)
-                            + " ports is more than the "
-                            + most
-                            + " that a subscriber's blocks hold (block.size times"
-                            + " block.max-per-subscriber)");
-        }
-        if (settings.whole(QUOTA + ".mappings") > settings.whole(QUOTA + ".ports")) {
-            String path = QUOTA + ".mappings";
-            fault(
-                    settings.isGiven(path) ? path : QUOTA + ".ports",
-                    "quota.mappings %s is more than quota.ports %s"
-                            .formatted(settings.text(path), settings.text(QUOTA + ".ports")));
-        }
-    }
-
     private void checkServices() {
         String minimum = "pcp.lifetime.minimum";
         if (settings.seconds(minimum) > settings.seconds("pcp.lifetime.maximum")) {
@@ -193,6 +167,21 @@ final class Contradictions {
                 fault(
                         settings.isGiven(listen) ? listen : POOL + ".addresses",
                         "pcp.listen " + text + " is an address of the pool");
+            }
+        }
+    }
+
+    private void checkAdmin() {
+        String certificate = "admin.tls.certificate";
+        String key = "admin.tls.key";
+        if (settings.text(certificate).isEmpty() != settings.text(key).isEmpty()) {
+            fault(
+                    settings.text(key).isEmpty() ? certificate : key,
+                    "certificate and key are given together, or neither");
+        }
+        for (String device : settings.texts("upnp.interfaces")) {
+            if (settings.texts("translator.outside.interfaces").contains(device)) {
+                fault("upnp.interfaces", device + " is an outside interface");
             }
         }
     }

@@ -2,17 +2,22 @@ package org.portreeve.daemon.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.portreeve.control.policy.Policy;
 import org.portreeve.nat.NatConfig;
 
 /**
  * All that a node is built from: the checked configuration, with derived sizes. Immutable.
  *
  * @param node name of the node
- * @param data directory of the journal, absolute
+ * @param data directory of everything that is kept, absolute
  * @param packetIo how packets come and go
  * @param nat what the translator is built from
- * @param control what port control decides by
- * @param pcp where PCP answers
+ * @param poolName name of the pool in records
+ * @param policy who the subscribers are and what each may have; a reload changes it
+ * @param pcp where PCP and NAT-PMP answer
+ * @param upnp where UPnP is offered
+ * @param admin where the admin UI and the API answer
  * @param metrics where metrics and health answer
  */
 public record NodeConfig(
@@ -20,9 +25,27 @@ public record NodeConfig(
         Path data,
         PacketIo packetIo,
         NatConfig nat,
-        Control control,
+        String poolName,
+        Policy policy,
         Pcp pcp,
+        Upnp upnp,
+        Admin admin,
         Endpoint metrics) {
+
+    /** The same node with what a reload takes from another configuration. */
+    NodeConfig withLive(NodeConfig wanted) {
+        return new NodeConfig(
+                node,
+                data,
+                packetIo,
+                nat,
+                poolName,
+                wanted.policy,
+                new Pcp(pcp.listenIps, wanted.pcp.natPmp),
+                upnp,
+                admin,
+                metrics);
+    }
 
     /** How packets come and go. */
     public enum Io {
@@ -55,29 +78,12 @@ public record NodeConfig(
     }
 
     /**
-     * What port control decides by, apart from what {@link NatConfig} holds.
-     *
-     * @param poolName name of the pool in records
-     * @param quotaMappings explicit mappings of a subscriber
-     * @param requestsPerSecond sustained rate of requests of a client
-     * @param requestBurst requests of a client beyond the rate
-     * @param minimumLifetimeSeconds shortest lifetime granted
-     * @param maximumLifetimeSeconds longest lifetime granted
-     */
-    public record Control(
-            String poolName,
-            int quotaMappings,
-            int requestsPerSecond,
-            int requestBurst,
-            long minimumLifetimeSeconds,
-            long maximumLifetimeSeconds) {}
-
-    /**
      * Where PCP answers.
      *
      * @param listenIps addresses of this host, each answering from itself
+     * @param natPmp whether NAT-PMP is answered too; a reload changes it
      */
-    public record Pcp(List<Integer> listenIps) {
+    public record Pcp(List<Integer> listenIps, boolean natPmp) {
         /** The port of PCP servers (RFC 6887 §19.1). */
         public static final int PORT = 5351;
 
@@ -86,4 +92,25 @@ public record NodeConfig(
             listenIps = List.copyOf(listenIps);
         }
     }
+
+    /**
+     * Where UPnP is offered.
+     *
+     * @param interfaces inside devices; empty is off
+     * @param presentAs {@code auto}, {@code igd1} or {@code igd2}
+     */
+    public record Upnp(List<String> interfaces, String presentAs) {
+        /** Takes a copy of the list. */
+        public Upnp {
+            interfaces = List.copyOf(interfaces);
+        }
+    }
+
+    /**
+     * Where the admin UI and the API answer.
+     *
+     * @param certificate PEM file of the operator; empty: one is made
+     * @param key PEM file of its private key, with the certificate
+     */
+    public record Admin(Endpoint listen, Optional<Path> certificate, Optional<Path> key) {}
 }

@@ -207,6 +207,19 @@ sealed interface ValueKind {
         }
     }
 
+    /** A name of a profile; no dots, so that it can stand in the name of a key. */
+    record ProfileName() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return text.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,31}");
+        }
+
+        @Override
+        public String allowed() {
+            return "a name of letters, digits, - and _, at most 32";
+        }
+    }
+
     /** A directory or file. */
     record File() implements ValueKind {
         @Override

@@ -7,16 +7,24 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.portreeve.admin.record.AdminCounter;
+import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
+import org.portreeve.control.history.HistoryCounter;
+import org.portreeve.control.history.HistoryCounters;
 import org.portreeve.control.journal.JournalCounter;
 import org.portreeve.control.journal.JournalCounters;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.Telemetry;
 import org.portreeve.nat.shard.Translator;
+import org.portreeve.natpmp.NatPmpCounter;
+import org.portreeve.natpmp.NatPmpCounters;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpCounters;
+import org.portreeve.upnp.counter.UpnpCounter;
+import org.portreeve.upnp.counter.UpnpCounters;
 
 /**
  * Everything a node counts, as Prometheus metrics. What the parts publish is read when somebody
@@ -98,9 +106,37 @@ public final class NodeMetrics {
         }
     }
 
+    /** The counters of the NAT-PMP server. */
+    public void add(NatPmpCounters counters) {
+        for (NatPmpCounter counter : NatPmpCounter.values()) {
+            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
+        }
+    }
+
+    /** The counters of the UPnP gateway. */
+    public void add(UpnpCounters counters) {
+        for (UpnpCounter counter : UpnpCounter.values()) {
+            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
+        }
+    }
+
+    /** The counters of the admin server. */
+    public void add(AdminCounters counters) {
+        for (AdminCounter counter : AdminCounter.values()) {
+            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
+        }
+    }
+
     /** The counters of the journal. */
     public void add(JournalCounters counters) {
         for (JournalCounter counter : JournalCounter.values()) {
+            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
+        }
+    }
+
+    /** The counters of the history. */
+    public void add(HistoryCounters counters) {
+        for (HistoryCounter counter : HistoryCounter.values()) {
             count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
         }
     }

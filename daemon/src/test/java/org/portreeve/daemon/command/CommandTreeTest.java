@@ -15,6 +15,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.portreeve.control.Nonce;
+import org.portreeve.daemon.command.pcp.NonceSecret;
+import org.portreeve.daemon.exit.CommandFailedException;
+import org.portreeve.daemon.exit.ExitCode;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.wire.Decoded;
@@ -197,6 +200,15 @@ class CommandTreeTest {
                 ExitCode.BAD_INPUT,
                 run("announce", "--server", "127.0.0.1", "--client", "192.0.2.1"));
         assertTrue(err.toString().contains("--client 192.0.2.1 is not an address"), err::toString);
+    }
+
+    @Test
+    void aTraceOfWhatIsNoPortOrNoTimeIsABadArgument() {
+        assertEquals(ExitCode.BAD_INPUT, run("trace", "198.51.100.7", "--at", "now"));
+        assertTrue(err.toString().contains("ADDR:PORT/PROTO is such as"), err::toString);
+        String port = "198.51.100.7:40000/udp";
+        assertEquals(ExitCode.BAD_INPUT, run("trace", port, "--at", "yesterday"));
+        assertTrue(err.toString().contains("--at is a time with its zone"), err::toString);
     }
 
     @Test

@@ -38,8 +38,8 @@ class ConfigReaderTest {
         assertEquals(16, config.nat().pool().size());
         assertEquals(NatConfig.Timers.defaults(), config.nat().timers());
         assertEquals(Path.of("data").toAbsolutePath(), config.data());
-        assertEquals(120, config.control().minimumLifetimeSeconds());
-        assertEquals(86_400, config.control().maximumLifetimeSeconds());
+        assertEquals(120, config.policy().lifetime().minimumSeconds());
+        assertEquals(86_400, config.policy().lifetime().maximumSeconds());
     }
 
     @Test
@@ -139,13 +139,10 @@ class ConfigReaderTest {
                 "translator: {pools: [{allocation: dynamic}]}",
                 "translator: {pools: [{allocation: deterministic}]}",
                 "translator: {pools: [{paired: soft}]}",
-                "upnp: {interfaces: [eth1]}",
                 "pcp: {third-party: {from: [10.0.0.0/8]}}",
                 "pcp: {nonce: off}",
                 "store: {url: 'jdbc:postgresql://db/x'}",
                 "profiles: {default: {filtering: {udp: address-dependent}}}",
-                "subscribers: [a]",
-                "admin: {listen: '0.0.0.0:8443'}",
                 "pcp: {announce: {count: 3}}",
             })
     void whatThisVersionCannotDoIsRefusedWithThatWord(String yaml) {
@@ -157,19 +154,18 @@ class ConfigReaderTest {
 
     @Test
     void keysWithoutEffectAreAcceptedAndRemarkedUpon() {
-        Valid loaded = (Valid) ConfigReader.read("pcp: {nat-pmp: true}", HOST);
+        Valid loaded = (Valid) ConfigReader.read("pcp: {announce: {unicast: true}}", HOST);
 
         assertTrue(
                 loaded.notes()
-                        .contains("pcp.nat-pmp has no effect: not available in this version."));
+                        .contains(
+                                "pcp.announce.unicast has no effect: not available in this"
+                                        + " version."));
     }
 
     @Test
     void whatThisVersionDoesNotDoAnywayMayBeSwitchedOff() {
-        Valid loaded =
-                (Valid)
-                        ConfigReader.read(
-                                "pcp: {nat-pmp: false, announce: {multicast: false}}", HOST);
+        Valid loaded = (Valid) ConfigReader.read("pcp: {announce: {unicast: false}}", HOST);
 
         assertTrue(loaded.notes().stream().noneMatch(note -> note.contains("has no effect")));
     }
@@ -291,7 +287,7 @@ class ConfigReaderTest {
 
     private static NodeConfig valid(String yaml) {
         LoadedConfig loaded = ConfigReader.read(yaml, HOST);
-        if (loaded instanceof Valid(var config, var _)) {
+        if (loaded instanceof Valid(var config, var _, var _)) {
             return config;
         }
         throw new AssertionError(loaded.toString());

@@ -1,9 +1,10 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PcpOutcome;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
             "3:the server refused",
             "4:no answer"
         })
-final class MapCommand implements Callable<Integer> {
+public final class MapCommand implements Callable<Integer> {
     private static final long MOST_SECONDS = 0xffff_ffffL;
 
     @Mixin private PcpTarget target;

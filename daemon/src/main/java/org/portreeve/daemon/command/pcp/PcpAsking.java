@@ -1,4 +1,4 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import java.io.IOException;
 import java.io.PrintWriter;

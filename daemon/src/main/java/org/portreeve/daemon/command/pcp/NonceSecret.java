@@ -1,4 +1,4 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +15,13 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.portreeve.control.Nonce;
+import org.portreeve.daemon.exit.CommandFailedException;
 
 /**
  * A secret of the user, from which the nonce of each mapping is derived: a later command renews or
  * deletes the mapping without anything being kept per mapping. Any thread.
  */
-final class NonceSecret {
+public final class NonceSecret {
     private static final int SECRET_BYTES = 32;
     private static final String ALGORITHM = "HmacSHA256";
 
@@ -40,7 +41,7 @@ final class NonceSecret {
     }
 
     /** The secret that a file holds; it is made when it is not there. */
-    static NonceSecret at(Path file) throws CommandFailedException {
+    public static NonceSecret at(Path file) throws CommandFailedException {
         try {
             if (!Files.exists(file)) {
                 create(file);
@@ -81,7 +82,7 @@ final class NonceSecret {
     }
 
     /** The nonce of one mapping, the same each time. */
-    Nonce nonceOf(String mapping) {
+    public Nonce nonceOf(String mapping) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(secret, ALGORITHM));
@@ -93,7 +94,7 @@ final class NonceSecret {
     }
 
     /** The nonce of hexadecimal text; empty when it is not one. */
-    static Optional<Nonce> parse(String hex) {
+    public static Optional<Nonce> parse(String hex) {
         return hex.matches("[0-9a-fA-F]{24}")
                 ? Optional.of(Nonce.of(HexFormat.of().parseHex(hex)))
                 : Optional.empty();

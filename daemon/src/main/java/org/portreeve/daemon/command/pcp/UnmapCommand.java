@@ -1,6 +1,7 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import java.util.concurrent.Callable;
+import org.portreeve.daemon.exit.CommandFailedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
             "3:the server refused",
             "4:no answer"
         })
-final class UnmapCommand implements Callable<Integer> {
+public final class UnmapCommand implements Callable<Integer> {
     @Mixin private PcpTarget target;
     @Mixin private PcpPort port;
     @Spec private CommandSpec spec;

@@ -1,8 +1,9 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.portreeve.control.Nonce;
+import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.client.PcpClient;

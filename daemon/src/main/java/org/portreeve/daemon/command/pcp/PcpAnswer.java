@@ -1,4 +1,4 @@
-package org.portreeve.daemon.command;
+package org.portreeve.daemon.command.pcp;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.portreeve.daemon.exit.ExitCode;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PcpOutcome;

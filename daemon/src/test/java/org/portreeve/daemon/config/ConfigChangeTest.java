@@ -1,0 +1,72 @@
+package org.portreeve.daemon.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.portreeve.daemon.config.LoadedConfig.Valid;
+
+/** What a reload takes over, and what it names instead. */
+class ConfigChangeTest {
+    private static final Host HOST = new Host(2, 1L << 33);
+
+    @Test
+    void liveKeysChangeAndTheOthersKeepTheirValueAndAreNamed() {
+        ConfigChange change =
+                ConfigChange.between(
+                        read("pcp: {nat-pmp: true}"),
+                        read(
+                                """
+                                translator: {timers: {udp: 600s}}
+                                pcp: {nat-pmp: false, lifetime: {minimum: 60s}}
+                                profiles: {default: {quota: {mappings: 64}}}
+                                """));
+
+        assertEquals(
+                List.of(
+                        "pcp.lifetime.minimum: 120s -> 60s",
+                        "pcp.nat-pmp: true -> false",
+                        "profiles.default.quota.mappings: 32 -> 64"),
+                change.changed());
+        assertEquals(
+                List.of("translator.timers.udp: 600s needs a restart; 300s stays in force"),
+                change.waiting());
+        NodeConfig config = change.inForce().config();
+        assertEquals(64, config.policy().profiles().get("default").quota().mappings());
+        assertFalse(config.pcp().natPmp());
+        assertEquals(300_000_000_000L, config.nat().timers().udpIdleNs());
+        assertEquals("300s", change.inForce().values().get("translator.timers.udp"));
+    }
+
+    @Test
+    void subscribersThatComeAndGoAreLiveChanges() {
+        ConfigChange change =
+                ConfigChange.between(
+                        read("subscribers: [{id: a, prefixes: [10.0.1.0/24]}]"),
+                        read("profiles: {gold: {quota: {ports: 512}}}"));
+
+        assertEquals(
+                List.of(
+                        "profiles.gold.quota.ports: left out -> 512",
+                        "subscribers[0].id: a -> left out",
+                        "subscribers[0].prefixes: 10.0.1.0/24 -> left out"),
+                change.changed().stream()
+                        .filter(line -> !line.startsWith("profiles.gold") || line.endsWith("512"))
+                        .toList());
+        assertEquals(0, change.inForce().config().policy().subscribers().size());
+    }
+
+    @Test
+    void theSameFileChangesNothing() {
+        ConfigChange change = ConfigChange.between(read("node: a"), read("node: a"));
+
+        assertEquals(List.of(), change.changed());
+        assertEquals(List.of(), change.waiting());
+    }
+
+    private static Valid read(String yaml) {
+        return assertInstanceOf(Valid.class, ConfigReader.read(yaml, HOST));
+    }
+}

@@ -1,0 +1,124 @@
+package org.portreeve.daemon.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.daemon.config.LoadedConfig.Refused;
+import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.Prefix;
+
+/** Profiles and subscribers as an operator writes them. */
+class PolicyReaderTest {
+    private static final Host HOST = new Host(2, 1L << 33);
+
+    @Test
+    void anotherProfileTakesWhatItLeavesOutFromTheDefaultOne() {
+        Policy policy =
+                valid(
+                        """
+                        profiles:
+                          default: {quota: {mappings: 8, sessions: 100}}
+                          gold: {quota: {mappings: 64}}
+                          plain: {}
+                        """);
+
+        assertEquals(8, policy.profiles().get("default").quota().mappings());
+        assertEquals(64, policy.profiles().get("gold").quota().mappings());
+        assertEquals(100, policy.profiles().get("gold").quota().sessions());
+        assertEquals(8, policy.profiles().get("plain").quota().mappings());
+        assertEquals(2048, policy.profiles().get("plain").quota().ports());
+    }
+
+    @Test
+    void subscribersAreReadInOrderWithPrefixesAndProfile() {
+        Policy policy =
+                valid(
+                        """
+                        profiles: {gold: {}}
+                        subscribers:
+                          - {id: alice, prefixes: [10.0.1.0/24, 10.0.9.1/32], profile: gold}
+                          - {id: bob, prefixes: [10.0.2.0/24]}
+                        """);
+
+        assertEquals(
+                List.of("alice", "bob"), policy.subscribers().stream().map(s -> s.id()).toList());
+        assertEquals("gold", policy.subscribers().getFirst().profile());
+        assertEquals("default", policy.subscribers().getLast().profile());
+        assertEquals(
+                List.of(Prefix.of("10.0.1.0/24"), Prefix.of("10.0.9.1/32")),
+                policy.subscribers().getFirst().prefixes());
+    }
+
+    @Test
+    void everyFaultOfSubscribersIsNamedWithItsLine() {
+        List<String> faults =
+                faults(
+                        """
+                        subscribers:
+                          - {id: alice, prefixes: [10.0.1.0/24], profile: silver}
+                          - {id: alice, prefixes: [10.0.1.0/24]}
+                          - {id: carol, prefixes: [11.0.0.0/24]}
+                          - {prefixes: [10.0.3.0/24]}
+                          - {id: dave}
+                        """);
+
+        assertEquals(
+                List.of(
+                        "line 2: subscribers[0].profile: value 'silver' — there is no such profile;"
+                                + " known are default",
+                        "line 3: subscribers[1].id: value 'alice' — is the name of the subscriber of"
+                                + " line 2 already",
+                        "line 3: subscribers[1].prefixes: value '10.0.1.0/24' — 10.0.1.0/24 is a"
+                                + " prefix of subscriber alice already",
+                        "line 4: subscribers[2].prefixes: value '11.0.0.0/24' — 11.0.0.0/24 is"
+                                + " outside translator.inside.prefixes",
+                        "line 5: subscribers[3].id: is required: records carry it",
+                        "line 6: subscribers[4].prefixes: is required, with a prefix at least"),
+                faults);
+    }
+
+    @Test
+    void aProfileKeepsToTheQuotaRulesOfEachProfile() {
+        List<String> faults = faults("profiles: {gold: {quota: {mappings: 3000}}}");
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.getFirst().contains("profiles.gold.quota.mappings"), faults::toString);
+    }
+
+    @Test
+    void onlyTheQuotaOfAnotherProfileMayDiffer() {
+        List<String> faults = faults("profiles: {gold: {eif: {unreplied: 60s}}}");
+
+        assertEquals(
+                List.of(
+                        "line 1: profiles.gold.eif.unreplied: value '60s' — profiles differ in their"
+                                + " quota alone in this version; set it in"
+                                + " profiles.default.eif.unreplied"),
+                faults);
+    }
+
+    @Test
+    void aNameOfAProfileWithDotsIsRefused() {
+        assertEquals(1, faults("profiles: {'a.b': {quota: {mappings: 3}}}").size());
+    }
+
+    @Test
+    void theDefaultProfileIsThereWithoutAWord() {
+        assertEquals(32, valid("").profiles().get("default").quota().mappings());
+        assertTrue(valid("subscribers: []").subscribers().isEmpty());
+    }
+
+    private static Policy valid(String yaml) {
+        return assertInstanceOf(Valid.class, ConfigReader.read(yaml, HOST)).config().policy();
+    }
+
+    private static List<String> faults(String yaml) {
+        return assertInstanceOf(Refused.class, ConfigReader.read(yaml, HOST)).faults().stream()
+                .map(Fault::toString)
+                .toList();
+    }
+}
