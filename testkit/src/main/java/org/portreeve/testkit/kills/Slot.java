@@ -98,11 +98,12 @@ final class Slot {
 
     /**
      * Whether this is the answer to what is under way. A deletion of a mapping that no host uses
-     * leaves nothing (RFC 6887 §15), so one that tells of a lifetime is the late answer to a
-     * repeated renewal.
+     * leaves nothing (RFC 6887 §15), and a renewal something, so what says otherwise is the late
+     * answer to a repeated request before.
      */
     boolean isAnsweredBy(PcpAnswer answer) {
-        boolean isLate = askedSeconds == 0 && answer.succeeded() && answer.lifetimeSeconds() > 0;
+        boolean leavesNothing = answer.lifetimeSeconds() == 0;
+        boolean isLate = answer.succeeded() && leavesNothing != (askedSeconds == 0);
         return underWay
                 && !isLate
                 && answer.protocol() == protocol
