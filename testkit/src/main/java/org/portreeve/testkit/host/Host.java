@@ -45,6 +45,12 @@ public final class Host implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Sends UDP and TCP SYN to every port of an address, again and again, until it is closed. */
+    public AutoCloseable sweep(String source, String target, int firstPort, int lastPort) {
+        String[] words = order("sweep %s %s %d %d".formatted(source, target, firstPort, lastPort));
+        return () -> order("close " + words[1]);
+    }
+
     /** Gives an order and returns the words of its answer; an exception when it went wrong. */
     String[] order(String line) {
         int from = process.lineCount();

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *  udp ADDRESS PORT                     ok ID PORT
  *  send ID HEX ADDRESS PORT             ok
  *  repeat ID HEX ADDRESS PORT MILLIS    ok          (until closed)
+ *  sweep ADDRESS TARGET FIRST LAST      ok ID PORT  (UDP and SYN to every port, until closed)
  *  receive ID MILLIS                    ok ADDRESS PORT HEX | none
  *  listen ADDRESS PORT                  ok ID PORT  (says who came, then echoes)
  *  connect SOURCE ADDRESS PORT MILLIS   ok ID PORT | none REASON
@@ -58,6 +59,7 @@ public final class HostMain {
                 case "udp" -> udp(words[1], number(words[2]));
                 case "send" -> send(words);
                 case "repeat" -> repeat(words);
+                case "sweep" -> sweep(words);
                 case "receive" -> receive(socket(words, DatagramSocket.class), number(words[2]));
                 case "listen" -> listen(words[1], number(words[2]));
                 case "connect" -> connect(words);
@@ -128,6 +130,12 @@ public final class HostMain {
                 return;
             }
         }
+    }
+
+    private String sweep(String[] words) throws IOException {
+        var sweep = new PortSweep(words[1], words[2], number(words[3]), number(words[4]));
+        sweep.start();
+        return keep(sweep, 0);
     }
 
     private static String receive(DatagramSocket socket, int millis) throws IOException {

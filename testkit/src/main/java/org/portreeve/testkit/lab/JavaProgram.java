@@ -31,20 +31,33 @@ public final class JavaProgram {
 
     /** The words that start the product's program. */
     public static String[] product(String mainClass, String... arguments) {
-        return command(NODE_FLAGS, mainClass, arguments);
+        if (ClassCache.isAsked()) {
+            ClassCache cache = ClassCache.get();
+            return product(cache.flags(), cache.classPath(), mainClass, arguments);
+        }
+        return product(List.of(), classPath(), mainClass, arguments);
+    }
+
+    /** The same with flags besides those it always has, and a class path of its own. */
+    static String[] product(
+            List<String> moreFlags, String classPath, String mainClass, String... arguments) {
+        List<String> flags = new ArrayList<>(NODE_FLAGS);
+        flags.addAll(moreFlags);
+        return command(flags, classPath, mainClass, arguments);
     }
 
     /** The words that start one of the lab's own small programs. */
     public static String[] small(Class<?> mainClass, String... arguments) {
-        return command(SMALL_FLAGS, mainClass.getName(), arguments);
+        return command(SMALL_FLAGS, classPath(), mainClass.getName(), arguments);
     }
 
-    private static String[] command(List<String> flags, String mainClass, String... arguments) {
+    private static String[] command(
+            List<String> flags, String classPath, String mainClass, String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add(NO_PERFORMANCE_FILE);
         words.addAll(flags);
-        words.addAll(List.of(CLASS_PATH, classPath(), mainClass));
+        words.addAll(List.of(CLASS_PATH, classPath, mainClass));
         words.addAll(List.of(arguments));
         return words.toArray(String[]::new);
     }
@@ -57,10 +70,14 @@ public final class JavaProgram {
     }
 
     /** Our class path in absolute form, for processes that may have another directory. */
-    private static String classPath() {
+    static List<Path> classPathEntries() {
         String[] entries = System.getProperty("java.class.path").split(File.pathSeparator);
-        return Arrays.stream(entries)
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        return Arrays.stream(entries).map(entry -> Path.of(entry).toAbsolutePath()).toList();
+    }
+
+    private static String classPath() {
+        return classPathEntries().stream()
+                .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -150,17 +150,26 @@ public final class LabProcess {
 
     /** The program's process number as this side of the namespace sees it. */
     public long pid() {
-        return program().pid();
+        return program()
+                .orElseThrow(() ->
+                        new LabException(
+                                "%s has ended:%n%s"
+                                        .formatted(JavaProgram.shown(command), output())))
+                .pid();
     }
 
-    private ProcessHandle program() {
+    /** The program, as soon as it runs; empty when it has ended, by itself perhaps. */
+    private Optional<ProcessHandle> program() {
         long deadlineNs = System.nanoTime() + ENTRY.toNanos();
         while (entry.isAlive() && System.nanoTime() - deadlineNs < 0) {
             Optional<ProcessHandle> child = entry.children().findFirst();
             if (child.isPresent()) {
-                return child.get();
+                return child;
             }
             pause();
+        }
+        if (!entry.isAlive()) {
+            return Optional.empty();
         }
         throw new LabException(
                 "%s did not start:%n%s".formatted(JavaProgram.shown(command), output()));
@@ -177,18 +186,15 @@ public final class LabProcess {
 
     /** Sends a signal by its name, for example {@code TERM}; nothing when it has ended already. */
     public void signal(String name) {
-        if (!entry.isAlive()) {
-            return;
-        }
-        String pid = Long.toString(pid());
-        Commands.run(List.of("kill", "-" + name, pid), Commands.PATIENCE);
+        program()
+                .map(running -> Long.toString(running.pid()))
+                .ifPresent(
+                        pid -> Commands.run(List.of("kill", "-" + name, pid), Commands.PATIENCE));
     }
 
     /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
     public void kill() {
-        if (entry.isAlive()) {
-            program().destroyForcibly();
-        }
+        program().ifPresent(ProcessHandle::destroyForcibly);
         await(ENTRY);
     }
 

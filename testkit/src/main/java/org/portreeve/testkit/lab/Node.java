@@ -10,8 +10,8 @@ public final class Node implements AutoCloseable {
     /** The product's main class: started by name, since the lab knows nothing of the product. */
     public static final String MAIN = "org.portreeve.daemon.Main";
 
-    private static final Duration READY = Duration.ofSeconds(20);
-    private static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(60);
 
     private final Lab lab;
     private final Path configFile;
