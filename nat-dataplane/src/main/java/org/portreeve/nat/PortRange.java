@@ -9,9 +9,12 @@ import java.util.Optional;
  * @param last {@code first} to 65535
  */
 public record PortRange(int first, int last) {
+    /** The highest port. */
+    public static final int MAX_PORT = 65_535;
+
     /** Refuses ends out of order or out of range. */
     public PortRange {
-        if (first < 0 || last > 65_535 || first > last) {
+        if (first < 0 || last > MAX_PORT || first > last) {
             throw new IllegalArgumentException("not a port range: " + first + "-" + last);
         }
     }
@@ -24,7 +27,7 @@ public record PortRange(int first, int last) {
         String[] ends = text.split("-", -1);
         int first = Integer.parseInt(ends[0]);
         int last = Integer.parseInt(ends[ends.length - 1]);
-        return first > last || last > 65_535
+        return first > last || last > MAX_PORT
                 ? Optional.empty()
                 : Optional.of(new PortRange(first, last));
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
  * Everything a shard counts. A drop reason is its counter: there is no way to drop a packet without
  * saying why. For each shard, and so for the node:
  *
- * <p>{@code RECEIVED + HANDED_IN = FORWARDED + HANDED_OUT + drops + packets that wait}.
+ * <p>{@code RECEIVED + HANDED_IN + GENERATED = FORWARDED + HANDED_OUT + drops + packets that wait}.
  */
 public enum NatCounter {
     RECEIVED("Packets read from the inside or outside device"),
@@ -17,18 +17,30 @@ public enum NatCounter {
     INBOUND_OCTETS("Octets of IPv4 packets sent to the inside"),
     HANDED_OUT("Packets passed to the shard that owns the external address"),
     HANDED_IN("Packets taken over from another shard"),
+    GENERATED("ICMP errors of the translator itself, to subscribers or to outside hosts"),
+    GENERATED_SUPPRESSED(
+            "ICMP errors that it did not make: over the rate of translator.icmp-errors"),
     PARKED("Packets that had to wait for a pairing or a port block; each leaves as another count"),
     DROP_NOT_IPV4("Not an IPv4 packet; IPv6 noise of the device itself is normal"),
     DROP_TRUNCATED("IPv4 or transport header does not fit the received octets"),
     DROP_FRAGMENT("IP fragment; this version does not reassemble"),
     DROP_PROTOCOL(
             "Neither TCP, UDP nor ICMP; shared addresses carry nothing else (RFC 6888 REQ-1)"),
-    DROP_ICMP("ICMP that is not an echo of a known session; errors are not translated yet"),
+    DROP_ICMP("ICMP that does not cross a NAT: neither query, answer nor error (RFC 5508 REQ-11)"),
+    DROP_ICMP_CHECKSUM("ICMP error with a wrong checksum, its own or the quoted IPv4 header's"),
+    DROP_ICMP_QUOTE("ICMP error that quotes no head of a TCP, UDP or ICMP query packet"),
+    DROP_ICMP_NO_SESSION("ICMP error about a packet of no session; late or forged"),
+    DROP_ICMP_TOO_BIG("Packet-too-big of a subscriber below 576 octets, or too many of them"),
+    DROP_TTL("Packet that has come too far; traceroute is normal, many are a routing loop"),
+    DROP_SOURCE_ROUTE("Packet that prescribes its own way (RFC 5508 §7.3); a scan"),
     DROP_TCP_FLAGS("TCP flags that no sane host sends (SYN+FIN, SYN+RST, none); a scan"),
     DROP_SPOOFED("Source from inside that is no subscriber; look for a wrong prefix or an attack"),
     DROP_MARTIAN("Destination that cannot be reached through a NAT: multicast, loopback, zero"),
     DROP_TO_INSIDE("Subscriber addressed another subscriber's internal address"),
-    DROP_FOREIGN_SOURCE("Packet from outside that claims an inside or pool source; an attack"),
+    DROP_FOREIGN_SOURCE("Packet from outside that claims a subscriber's address; an attack"),
+    DROP_POOL_SOURCE("Packet from outside that claims an address of the pool; an attack"),
+    DROP_MARTIAN_SOURCE(
+            "Packet from outside whose source nobody can have: multicast, loopback, zero"),
     DROP_NOT_OURS("Packet from outside for an address that is not in the pool; check the routes"),
     DROP_UNPAIRED("No external address could be paired with the subscriber"),
     DROP_WAIT_FULL("Too many packets wait for a pairing or a port block"),
@@ -39,11 +51,17 @@ public enum NatCounter {
     DROP_NO_SESSION("TCP segment that is no SYN, or echo reply, without a session"),
     DROP_NO_MAPPING("Inbound packet to an external port that nobody holds; scans are normal"),
     DROP_FILTERED("Inbound packet to a mapping that accepts no new sessions"),
+    DROP_STRANGER("Inbound packet of a peer that the host has not contacted, where filtering asks"),
+    DROP_IPV4_CHECKSUM("Inbound packet without a session, and with a wrong IPv4 header checksum"),
+    DROP_CHECKSUM("Inbound packet without a session, and with a wrong TCP or UDP checksum"),
     DROP_PORTS_EXHAUSTED("The subscriber's paired address has no free port or block left"),
     DROP_PORT_QUOTA("Subscriber is at its port quota (RFC 6888 REQ-4)"),
     DROP_SESSION_QUOTA("Subscriber is at its session quota (RFC 6888 REQ-5)"),
     DROP_SESSION_RATE("Subscriber opens sessions faster than its quota allows"),
     DROP_INBOUND_QUOTA("Mapping has as many sessions from outside as the profile allows"),
+    DROP_INBOUND_SUBSCRIBER_QUOTA(
+            "Subscriber has as many sessions from outside as its profile allows"),
+    DROP_INBOUND_TOTAL_QUOTA("Shard has as many sessions from outside as the profile allows"),
     DROP_INBOUND_RATE("Outside hosts open sessions on a mapping faster than the profile allows"),
     DROP_TIME_WAIT("SYN of a connection that both sides closed; its tuple is held for a while"),
     DROP_TABLE_FULL("Session or mapping table of the shard is full; raise translator.capacity"),
@@ -55,7 +73,16 @@ public enum NatCounter {
     BLOCKS_LEASED("Port blocks given to subscribers"),
     BLOCKS_RELEASED("Port blocks given back"),
     RST_OUT_OF_WINDOW("TCP resets that belong to no connection; forwarded, but ignored"),
-    TELEMETRY_LOST("Events that the telemetry ring had no place for");
+    KEPT_SESSIONS("Sessions that a planned restart kept"),
+    KEPT_MAPPINGS("Mappings, and ports that rest, that a planned restart kept or found restored"),
+    UNKEPT_EXPIRED("Sessions and rests of ports whose time ran out while the node was restarted"),
+    UNKEPT_ADDRESS("Mappings not kept over a restart: their external address left the pool"),
+    UNKEPT_UNPAIRED("Mappings not kept over a restart: their host is not paired as it was"),
+    UNKEPT_PORT("Mappings not kept over a restart: their port is another's, or out of the ranges"),
+    UNKEPT_TUPLE("Sessions not kept over a restart: another with the same ends was there first"),
+    UNKEPT_TABLE_FULL("Mappings and sessions not kept over a restart: the table is full"),
+    TELEMETRY_LOST("Events that the telemetry ring had no place for"),
+    TELEMETRY_REPEATED("Limits hit that were not told because they were told a moment before");
 
     private final String help;
 

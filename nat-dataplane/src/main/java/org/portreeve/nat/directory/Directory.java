@@ -7,7 +7,7 @@ import java.util.Arrays;
 /**
  * Which subscriber an internal address is, and which external address it is paired with: realm and
  * internal address to subscriber index and address index. Beside it which profile a subscriber has,
- * and what the profiles allow. One thread writes (port control), any thread reads without locks.
+ * and the rules of the profiles. One thread writes (port control), any thread reads without locks.
  *
  * <p>Open addressing in one {@code long[]} of key and value by turns. The writer fills the value
  * first and publishes the key after it; a value changes in one store. A removed entry keeps its key
@@ -24,7 +24,7 @@ public final class Directory {
 
     private volatile long[] table = new long[2 * MIN_ENTRIES];
     private volatile int[] profiles = new int[MIN_ENTRIES];
-    private volatile Limits limits = Limits.NONE;
+    private volatile ProfileRules rules = ProfileRules.NONE;
     private int used;
     private int live;
 
@@ -86,17 +86,17 @@ public final class Directory {
     }
 
     /**
-     * What the profiles allow, or {@link Limits#NONE} when nothing was published yet: the quota of
-     * the configuration then goes for everybody. Any thread.
+     * The rules of the profiles, or {@link ProfileRules#NONE} when nothing was published yet: those
+     * of the configuration then go for everybody. Any thread.
      */
-    public Limits limits() {
-        return limits;
+    public ProfileRules rules() {
+        return rules;
     }
 
-    /** Publishes what the profiles allow from now on; at least one. Writer only. */
-    public void limits(Limits fresh) {
-        assert fresh.profileCount() > 0 : "limits without a profile";
-        limits = fresh;
+    /** Publishes the rules that hold from now on, of one profile at least. Writer only. */
+    public void rules(ProfileRules fresh) {
+        assert fresh.profileCount() > 0 : "rules without a profile";
+        rules = fresh;
     }
 
     /** The profile index of a subscriber, 0 unless another was set. Any thread. */

@@ -32,11 +32,14 @@ public final class Memory {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
+    /** Where tables lie while it is bound: a simulation starts many nodes in one process. */
+    static final ScopedValue<Arena> TABLES = ScopedValue.newInstance();
+
     private Memory() {}
 
     /** Zeroed memory aligned to a cache line, never freed: tables live as long as the node. */
     public static long allocate(long bytes) {
-        return allocate(Arena.global(), bytes);
+        return allocate(TABLES.orElse(Arena.global()), bytes);
     }
 
     /** Zeroed memory aligned to a cache line that lives as long as the arena. */

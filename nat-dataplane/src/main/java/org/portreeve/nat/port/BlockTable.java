@@ -1,6 +1,5 @@
 package org.portreeve.nat.port;
 
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 
@@ -34,17 +33,19 @@ public final class BlockTable {
     private final long[] restsUntilNs;
 
     /** The blocks of so many addresses: what the incoming range leaves of the ports. */
-    public BlockTable(NatConfig config, int addresses) {
-        incoming = config.incomingPorts();
-        size = config.block().size();
-        // Blocks are aligned to their size.
-        firstPort = (config.ports().first() + size - 1) / size * size;
-        perAddress = (config.ports().last() + 1 - firstPort) / size;
+    public BlockTable(PortLayout layout, int addresses) {
+        incoming = layout.incoming();
+        size = layout.blockSize();
+        firstPort = layout.firstBlockPort();
+        perAddress = layout.blocks();
         states = new byte[addresses * perAddress];
         owners = new int[states.length];
         used = new int[states.length * Protocol.COUNT];
         apart = new int[used.length];
         restsUntilNs = new long[states.length];
+        for (int i = 0; i < apart.length; i++) {
+            apart[i] = layout.unusable(i % Protocol.COUNT, firstPort(i / Protocol.COUNT), size);
+        }
     }
 
     /** How many blocks all addresses of the shard have. */
@@ -81,9 +82,13 @@ public final class BlockTable {
         return owners[block];
     }
 
-    /** Ports of one protocol that cannot be given: in use, resting, or set apart. */
+    /** Ports of one protocol that cannot be given: in use, resting, set apart or excluded. */
     public int taken(int block, int protocolIndex) {
-        return used(block, protocolIndex) + apart[block * Protocol.COUNT + protocolIndex];
+        return used(block, protocolIndex) + apart(block, protocolIndex);
+    }
+
+    private int apart(int block, int protocolIndex) {
+        return apart[block * Protocol.COUNT + protocolIndex];
     }
 
     /**
@@ -128,11 +133,14 @@ public final class BlockTable {
 
     /**
      * A free block may hold a port that was restored from before a change of the ranges; one that
-     * touches the incoming range is never leased.
+     * touches the incoming range, or has no port to give, is never leased.
      */
     private boolean isLeasable(int block, long nowNs) {
         int first = firstPort(block);
         if (first <= incoming.last() && incoming.first() <= first + size - 1) {
+            return false;
+        }
+        if (apart(block, 0) + apart(block, 1) + apart(block, 2) == Protocol.COUNT * size) {
             return false;
         }
         boolean isRested = restsUntilNs[block] == NEVER || restsUntilNs[block] - nowNs <= 0;
@@ -148,6 +156,19 @@ public final class BlockTable {
     public void activate(int block) {
         assert states[block] == PENDING : "block " + block + " was not pending";
         states[block] = ACTIVE;
+    }
+
+    /** How much longer a block that is nobody's rests; 0 for not at all. */
+    public long restsNs(int block, long nowNs) {
+        boolean rests = states[block] == FREE && restsUntilNs[block] != NEVER;
+        return rests ? Math.max(0, restsUntilNs[block] - nowNs) : 0;
+    }
+
+    /** Lets a block that is nobody's rest. */
+    public void rest(int block, long untilNs) {
+        if (states[block] == FREE) {
+            restsUntilNs[block] = untilNs;
+        }
     }
 
     /** Gives a block back; it rests until the time given. */

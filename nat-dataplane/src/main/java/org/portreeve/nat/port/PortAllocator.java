@@ -1,59 +1,220 @@
 package org.portreeve.nat.port;
 
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.directory.SubscriberRules;
 import org.portreeve.nat.table.SubscriberTable;
 
 /**
- * Hands out the external ports of a shard's addresses. Implicit mappings draw from the blocks of
- * their subscriber; explicit ones follow NAT-ALLOC-006: the suggested port when it is free in the
- * owner's blocks or in the incoming range, else a port of the owner's blocks, else one of the
- * incoming range. Never a port of somebody else's block, and nothing is ever evicted. Addresses are
- * counted within the shard. Owned by the shard thread.
+ * Hands out the external ports of a shard's addresses. Implicit mappings draw from what is their
+ * subscriber's own, the range that its internal address has and the blocks that it leased, or from
+ * all ports where the pool is dynamic; explicit ones follow NAT-ALLOC-006: the suggested port when
+ * it is free in what is their own or in the incoming range, else a port of their own, else one of
+ * the incoming range. Never a port of what is somebody else's, and nothing is ever evicted.
+ * Addresses are counted within the shard. Owned by the shard thread.
  */
 public final class PortAllocator {
     /** No port can be had. Port 0 is never given out. */
     public static final int NONE = 0;
 
-    /** The PCP client and server ports are never mapped (RFC 6887 §11.3). */
-    private static final PortRange PCP_PORTS = new PortRange(5350, 5351);
-
-    /** Random tries before a linear search (RFC 6056 §3.3.2 falling back to §3.3.1). */
-    private static final int RANDOM_TRIES = 4;
+    private static final int ANY_PARITY = FreePorts.ANY_PARITY;
 
     private final InboundIndex inbound;
     private final BlockTable blocks;
     private final SubscriberTable subscribers;
+    private final PortLayout layout;
+    private final DeterministicRanges ranges;
+    private final Addresses addresses;
+    private final FreePorts free;
+    private final PortSelection selection;
     private final PortRandom random;
-    private final PortRange ports;
-    private final PortRange incoming;
-    private final PortRange explicit;
+    private final SubscriberRules rules;
+    private final boolean keepsParity;
+    private final boolean keepsPort;
+    private final int[] usable = new int[Protocol.COUNT];
+    private final int[] held;
+    private int heldInAll;
+    private long flow0;
+    private long flow1;
 
+    /** Which address of the pool an address of the shard is. */
+    public interface Addresses {
+        /** The address index of an address that is counted within the shard. */
+        int indexOf(int address);
+    }
+
+    /**
+     * Ports of so many addresses, none of which anybody holds.
+     *
+     * @param addressCount addresses of the shard
+     */
     public PortAllocator(
-            NatConfig config,
+            PortLayout layout,
+            Pool.Choice choice,
+            int addressCount,
+            Addresses addresses,
             InboundIndex inbound,
             BlockTable blocks,
             SubscriberTable subscribers,
-            PortRandom random) {
+            PortRandom random,
+            SubscriberRules rules) {
+        this.layout = layout;
+        this.ranges = layout.ranges();
+        this.addresses = addresses;
+        this.rules = rules;
         this.inbound = inbound;
         this.blocks = blocks;
         this.subscribers = subscribers;
         this.random = random;
-        this.ports = config.ports();
-        this.incoming = config.incomingPorts();
-        this.explicit = config.explicitPorts();
+        selection = new PortSelection(choice, random);
+        free = new FreePorts(inbound, layout, selection);
+        keepsParity = choice.keepsParity();
+        keepsPort = choice.keepsPort();
+        held = new int[addressCount * Protocol.COUNT];
+        PortRange ports = layout.ports();
+        for (int i = 0; i < Protocol.COUNT; i++) {
+            usable[i] = ports.size() - layout.unusable(i, ports.first(), ports.size());
+        }
     }
 
-    /** A free port of the subscriber's active blocks, or {@link #NONE}. */
-    public int ofBlocks(int subscriber, int address, int protocolIndex) {
+    /**
+     * Names the first packet of what ports are asked for next; algorithms 3 and 4 of RFC 6056 ask
+     * for it.
+     *
+     * @param endpoints internal address and remote address
+     * @param remotePort its destination port
+     */
+    public void aim(long endpoints, int remotePort) {
+        flow0 = endpoints;
+        flow1 = remotePort;
+    }
+
+    /** A port for an implicit mapping of a subscriber's internal endpoint, or {@link #NONE}. */
+    public int implicit(
+            int subscriber, int address, int protocolIndex, int internalIp, int internalPort) {
+        if (keepsPort && isOwnFree(subscriber, address, protocolIndex, internalIp, internalPort)) {
+            return internalPort;
+        }
+        boolean isUdp = Protocol.ofIndex(protocolIndex) == Protocol.UDP;
+        int parity = keepsParity && isUdp ? internalPort & 1 : ANY_PARITY;
+        int port = ofParity(subscriber, address, protocolIndex, internalIp, parity);
+        // A port of the other parity is better than none (RFC 6056 §3.3.2).
+        return port == NONE && parity != ANY_PARITY
+                ? ofParity(subscriber, address, protocolIndex, internalIp, ANY_PARITY)
+                : port;
+    }
+
+    private int ofParity(
+            int subscriber, int address, int protocolIndex, int internalIp, int parity) {
+        return layout.isDynamic()
+                ? single(address, protocolIndex, parity)
+                : own(subscriber, address, protocolIndex, internalIp, parity, layout.ports());
+    }
+
+    /**
+     * A port for an explicit mapping, or {@link #NONE}. With {@code exact} only the suggested one
+     * will do.
+     */
+    public int explicit(
+            int subscriber,
+            int address,
+            int protocolIndex,
+            int internalIp,
+            int suggested,
+            boolean exact) {
+        if (isOpenTo(subscriber, address, protocolIndex, internalIp, suggested)) {
+            return suggested;
+        }
+        if (exact) {
+            return NONE;
+        }
+        aim((long) internalIp << 32, 0);
+        PortRange within = rules.explicitPorts(subscriber);
+        int port = own(subscriber, address, protocolIndex, internalIp, ANY_PARITY, within);
+        if (port == NONE) {
+            port = any(address, protocolIndex, layout.incoming(), ANY_PARITY, within);
+        }
+        return port == NONE && layout.isDynamic()
+                ? any(address, protocolIndex, layout.ports(), ANY_PARITY, within)
+                : port;
+    }
+
+    /**
+     * The first of {@code size} free ports that follow each other, for an explicit mapping (RFC
+     * 7753); from what is the subscriber's own, else from the incoming range, or {@link #NONE}.
+     *
+     * @param size how many, at least 1
+     * @param parity 0 when the first is to be even, 1 for odd, -1 when it does not matter
+     */
+    public int contiguous(
+            int subscriber, int address, int protocolIndex, int internalIp, int size, int parity) {
+        int first = rangeFirst(address, internalIp);
+        PortRange within = rules.explicitPorts(subscriber);
+        int port = run(address, protocolIndex, first, ranges.rangePorts(), size, parity, within);
+        int count = subscribers.blocks(subscriber);
+        for (int i = 0; port == NONE && i < count; i++) {
+            int block = subscribers.block(subscriber, i);
+            if (blocks.state(block) == BlockTable.ACTIVE && blocks.address(block) == address) {
+                port =
+                        run(
+                                address,
+                                protocolIndex,
+                                blocks.firstPort(block),
+                                blocks.size(),
+                                size,
+                                parity,
+                                within);
+            }
+        }
+        PortRange shared = layout.isDynamic() ? layout.ports() : layout.incoming();
+        return port == NONE
+                ? run(address, protocolIndex, shared.first(), shared.size(), size, parity, within)
+                : port;
+    }
+
+    private int run(
+            int address,
+            int protocolIndex,
+            int from,
+            int count,
+            int size,
+            int parity,
+            PortRange within) {
+        int first = Math.max(from, within.first());
+        int last = Math.min(from + count - 1, within.last());
+        return first > last || from == NONE
+                ? NONE
+                : free.run(address, protocolIndex, first, last - first + 1, size, parity, random);
+    }
+
+    /** A port of the range of the internal address, else of the subscriber's blocks. */
+    private int own(
+            int subscriber,
+            int address,
+            int protocolIndex,
+            int internalIp,
+            int parity,
+            PortRange within) {
+        int first = rangeFirst(address, internalIp);
+        int port =
+                first == NONE
+                        ? NONE
+                        : any(address, protocolIndex, first, ranges.rangePorts(), parity, within);
+        return port == NONE ? ofBlocks(subscriber, address, protocolIndex, parity, within) : port;
+    }
+
+    private int ofBlocks(
+            int subscriber, int address, int protocolIndex, int parity, PortRange within) {
         int count = subscribers.blocks(subscriber);
         int start = count == 0 ? 0 : random.below(count);
         for (int i = 0; i < count; i++) {
             int block = subscribers.block(subscriber, (start + i) % count);
             boolean hasFree = blocks.taken(block, protocolIndex) < blocks.size();
-            if (hasFree && blocks.state(block) == BlockTable.ACTIVE) {
-                int port = anyFree(address, protocolIndex, blocks.firstPort(block), blocks.size());
+            boolean isHere = blocks.address(block) == address;
+            if (hasFree && isHere && blocks.state(block) == BlockTable.ACTIVE) {
+                int first = blocks.firstPort(block);
+                int port = any(address, protocolIndex, first, blocks.size(), parity, within);
                 if (port != NONE) {
                     return port;
                 }
@@ -62,63 +223,120 @@ public final class PortAllocator {
         return NONE;
     }
 
-    /**
-     * A port for an explicit mapping, or {@link #NONE}. With {@code exact} only the suggested one
-     * will do.
-     */
-    public int explicit(
-            int subscriber, int address, int protocolIndex, int suggested, boolean exact) {
-        if (isOpenTo(subscriber, address, protocolIndex, suggested)) {
-            return suggested;
-        }
-        if (exact) {
+    /** One of all ports; those of the incoming range when the others are gone. */
+    private int single(int address, int protocolIndex, int parity) {
+        if (held[address * Protocol.COUNT + protocolIndex] >= usable[protocolIndex]) {
             return NONE;
         }
-        int own = ofBlocks(subscriber, address, protocolIndex);
-        if (explicit.contains(own)) {
-            return own;
+        PortRange ports = layout.ports();
+        int port = outgoing(address, protocolIndex, parity);
+        return port == NONE ? any(address, protocolIndex, ports, parity, ports) : port;
+    }
+
+    /** Of the larger part of the ports beside the incoming range, else of the smaller one. */
+    private int outgoing(int address, int protocolIndex, int parity) {
+        PortRange ports = layout.ports();
+        PortRange incoming = layout.incoming();
+        if (incoming.equals(Pool.NO_PORTS)) {
+            return NONE;
         }
-        int first = Math.max(incoming.first(), explicit.first());
-        int last = Math.min(incoming.last(), explicit.last());
-        return first <= last ? anyFree(address, protocolIndex, first, last - first + 1) : NONE;
+        int below = incoming.first() - ports.first();
+        int above = ports.last() - incoming.last();
+        int lower = ports.first();
+        int upper = incoming.last() + 1;
+        int port =
+                above >= below
+                        ? any(address, protocolIndex, upper, above, parity, ports)
+                        : any(address, protocolIndex, lower, below, parity, ports);
+        if (port != NONE) {
+            return port;
+        }
+        return above >= below
+                ? any(address, protocolIndex, lower, below, parity, ports)
+                : any(address, protocolIndex, upper, above, parity, ports);
+    }
+
+    private int any(int address, int protocolIndex, PortRange range, int parity, PortRange within) {
+        return any(address, protocolIndex, range.first(), range.size(), parity, within);
+    }
+
+    /** One of so many ports from the first on that lie within a range. */
+    private int any(
+            int address, int protocolIndex, int from, int count, int parity, PortRange within) {
+        int first = Math.max(from, within.first());
+        int last = Math.min(from + count - 1, within.last());
+        return first <= last
+                ? free.any(address, protocolIndex, first, last - first + 1, parity, flow0, flow1)
+                : NONE;
+    }
+
+    /** The first port of the range of an internal address at this address, or {@link #NONE}. */
+    private int rangeFirst(int address, int internalIp) {
+        return ranges.rangePorts() > 0
+                        && ranges.addressIndex(internalIp) == addresses.indexOf(address)
+                ? ranges.firstPort(internalIp)
+                : NONE;
     }
 
     /**
      * Whether the subscriber may have exactly this port by asking: free, open to explicit requests,
-     * and in the incoming range or in one of its own blocks.
+     * and in the incoming range or its own.
      */
-    public boolean isOpenTo(int subscriber, int address, int protocolIndex, int port) {
-        if (!isFree(address, protocolIndex, port) || !explicit.contains(port)) {
+    public boolean isOpenTo(
+            int subscriber, int address, int protocolIndex, int internalIp, int port) {
+        return rules.explicitPorts(subscriber).contains(port)
+                && (isOwnFree(subscriber, address, protocolIndex, internalIp, port)
+                        || (layout.incoming().contains(port)
+                                && isFree(address, protocolIndex, port)));
+    }
+
+    /** Whether a port is free and the subscriber's to take, without the incoming range. */
+    public boolean isOwnFree(
+            int subscriber, int address, int protocolIndex, int internalIp, int port) {
+        if (!isFree(address, protocolIndex, port)) {
             return false;
         }
         int block = blocks.blockOf(address, port);
-        if (block == BlockTable.NONE) {
-            return incoming.contains(port);
+        if (block != BlockTable.NONE) {
+            return blocks.state(block) == BlockTable.ACTIVE && blocks.owner(block) == subscriber;
         }
-        return blocks.state(block) == BlockTable.ACTIVE && blocks.owner(block) == subscriber;
+        return layout.isDynamic() || ranges.isOwn(internalIp, addresses.indexOf(address), port);
+    }
+
+    /** Whether a port lies in a computed range that is not the internal address's own. */
+    public boolean isForeignRange(int address, int internalIp, int port) {
+        return ranges.isComputed(port)
+                && !ranges.isOwn(internalIp, addresses.indexOf(address), port);
     }
 
     /** Whether nothing holds the port and it may be mapped at all. */
     public boolean isFree(int address, int protocolIndex, int port) {
-        return ports.contains(port)
-                && isMappable(protocolIndex, port)
-                && inbound.find(address, protocolIndex, port) == InboundIndex.NONE;
+        return free.is(address, protocolIndex, port);
+    }
+
+    /** Whether the port is one of the pool's; others are for reservations alone. */
+    public boolean isOfPool(int port) {
+        return layout.ports().contains(port);
     }
 
     /** Whether a port may be mapped at all, by whomever. */
-    public static boolean isMappable(int protocolIndex, int port) {
-        boolean isPcp = Protocol.ofIndex(protocolIndex) == Protocol.UDP && PCP_PORTS.contains(port);
-        return port != NONE && !isPcp;
+    public boolean isMappable(int protocolIndex, int port) {
+        return layout.isMappable(protocolIndex, port);
     }
 
     /**
-     * Whether a further block is to be leased: three quarters of the ports that the subscriber's
-     * blocks have for this protocol are taken, and none is pending.
+     * Whether a further block is to be leased: none is pending, and there was no port ({@code
+     * given} is {@link #NONE}), or the one that was given is a block's and three quarters of the
+     * ports that the subscriber's blocks have for this protocol are taken.
      */
-    public boolean wantsBlock(int subscriber, int protocolIndex, int maxBlocks) {
+    public boolean wantsBlock(
+            int subscriber, int address, int protocolIndex, int given, int maxBlocks) {
         int count = subscribers.blocks(subscriber);
         if (count >= maxBlocks || subscribers.pendingBlock(subscriber) != SubscriberTable.NONE) {
             return false;
+        }
+        if (given == NONE || blocks.blockOf(address, given) == BlockTable.NONE) {
+            return given == NONE;
         }
         long inUse = 0;
         for (int i = 0; i < count; i++) {
@@ -132,6 +350,7 @@ public final class PortAllocator {
         assert inbound.find(address, protocolIndex, port) == InboundIndex.NONE
                 : "port " + port + " has two owners";
         inbound.put(address, protocolIndex, port, row);
+        count(address, protocolIndex, port, 1);
         subscribers.addPorts(subscriber, 1);
         int block = blocks.blockOf(address, port);
         if (block != BlockTable.NONE) {
@@ -161,6 +380,7 @@ public final class PortAllocator {
         assert inbound.find(address, protocolIndex, port) != InboundIndex.NONE
                 : "port " + port + " was released twice";
         inbound.remove(address, protocolIndex, port);
+        count(address, protocolIndex, port, -1);
         subscribers.addPorts(subscriber, -1);
         int block = blocks.blockOf(address, port);
         if (block == BlockTable.NONE) {
@@ -174,20 +394,13 @@ public final class PortAllocator {
         return blocks.isUnused(block) ? block : BlockTable.NONE;
     }
 
-    private int anyFree(int address, int protocolIndex, int first, int count) {
-        for (int attempt = 0; attempt < RANDOM_TRIES; attempt++) {
-            int port = first + random.below(count);
-            if (isFree(address, protocolIndex, port)) {
-                return port;
-            }
+    private void count(int address, int protocolIndex, int port, int change) {
+        heldInAll += change;
+        if (layout.isUsable(protocolIndex, port)) {
+            held[address * Protocol.COUNT + protocolIndex] += change;
         }
-        int start = random.below(count);
-        for (int i = 0; i < count; i++) {
-            int port = first + (start + i) % count;
-            if (isFree(address, protocolIndex, port)) {
-                return port;
-            }
+        if (heldInAll == 0) {
+            selection.renew();
         }
-        return NONE;
     }
 }

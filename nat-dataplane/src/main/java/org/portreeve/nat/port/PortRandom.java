@@ -17,9 +17,14 @@ public final class PortRandom {
         this.key1 = key1;
     }
 
+    /** 64 random bits. */
+    public long bits() {
+        return SipHash.prf(key0, key1, counter++);
+    }
+
     /** A number from 0 to {@code bound} - 1. */
     public int below(int bound) {
-        long bits = SipHash.prf(key0, key1, counter++) >>> 32;
+        long bits = bits() >>> 32;
         return (int) ((bits * bound) >>> 32);
     }
 }

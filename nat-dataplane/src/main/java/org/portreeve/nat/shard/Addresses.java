@@ -2,28 +2,40 @@ package org.portreeve.nat.shard;
 
 import java.util.List;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.ErrorRules;
 
 /** What an address is, as far as a translator cares. Immutable. */
 final class Addresses {
     private final Prefix[] inside;
+    private final Prefix[] infrastructure;
 
-    Addresses(List<Prefix> inside) {
+    Addresses(List<Prefix> inside, List<Prefix> infrastructure) {
         this.inside = inside.toArray(Prefix[]::new);
+        this.infrastructure = infrastructure.toArray(Prefix[]::new);
     }
 
     /** Whether an address is a subscriber's. */
     boolean isInside(int ip) {
-        for (Prefix prefix : inside) {
-            if (prefix.contains(ip)) {
-                return true;
-            }
-        }
-        return false;
+        return isIn(inside, ip);
+    }
+
+    /** Whether it is of a router of the operator, or the node itself; they are no subscribers. */
+    boolean isInfrastructure(int ip) {
+        return ip == ErrorRules.NODE_IP || isIn(infrastructure, ip);
     }
 
     /** Multicast, reserved, loopback, "this" network (RFC 1812 §5.3.7). */
     boolean isMartian(int ip) {
         int first = ip >>> 24;
         return first >= 224 || first == 127 || first == 0;
+    }
+
+    private static boolean isIn(Prefix[] prefixes, int ip) {
+        for (Prefix prefix : prefixes) {
+            if (prefix.contains(ip)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,8 +1,10 @@
 package org.portreeve.nat.shard;
 
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.port.BlockTable;
+import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.table.SubscriberTable;
 
 /**
@@ -24,18 +26,16 @@ final class Blocks {
     private final BlockTable rows;
     private final SubscriberTable subscribers;
     private final ShardLink link;
-    private final Telemetry telemetry;
     private final int maxPerSubscriber;
     private final long idleReturnNs;
     private final long restNs;
 
-    Blocks(Tables tables, ShardLink link, Telemetry telemetry) {
+    Blocks(Tables tables, ShardLink link) {
         this.tables = tables;
         this.rows = tables.blocks;
         this.subscribers = tables.subscribers;
         this.link = link;
-        this.telemetry = telemetry;
-        NatConfig.Block block = tables.config.block();
+        Pool.Block block = tables.config.pool().block();
         maxPerSubscriber = block.maxPerSubscriber();
         idleReturnNs = block.idleReturnNs();
         restNs = tables.config.timers().holdDownNs();
@@ -46,10 +46,17 @@ final class Blocks {
         return subscribers.pendingBlock(subscriber) != SubscriberTable.NONE;
     }
 
-    /** Asks for a further block when the subscriber's blocks are three quarters used. */
-    void leaseAhead(int subscriber, int address, int protocolIndex, long nowNs) {
-        if (!tables.ports.wantsBlock(subscriber, protocolIndex, maxPerSubscriber)
-                || !link.hasEventPlace()) {
+    /**
+     * Asks for a further block when the subscriber's blocks are three quarters used, or had no
+     * port.
+     *
+     * @param given the port that a mapping just got, {@link PortAllocator#NONE} when there was none
+     */
+    void leaseAhead(int subscriber, int address, int protocolIndex, int given, long nowNs) {
+        boolean isWanted =
+                tables.ports.wantsBlock(
+                        subscriber, address, protocolIndex, given, maxPerSubscriber);
+        if (!isWanted || !link.hasEventPlace()) {
             return;
         }
         int block = rows.findFree(address, tables.random, nowNs);
@@ -61,7 +68,7 @@ final class Blocks {
         subscribers.pendingBlock(subscriber, block);
         tables.counters.increment(NatCounter.BLOCKS_LEASED);
         emit(ShardLink.Kind.BLOCK_LEASED, block);
-        telemetry.offer(Telemetry.BLOCK_LEASED, nowNs, subscriber, rows.firstPort(block));
+        tell(EventKind.BLOCK_LEASED, subscriber, block);
     }
 
     /** The record is durable: the block gives ports. Returns its owner. */
@@ -70,6 +77,7 @@ final class Blocks {
         int subscriber = rows.owner(block);
         subscribers.pendingBlock(subscriber, SubscriberTable.NONE);
         tables.wheel.arm(tables.blockTimer(block), nowNs + idleReturnNs);
+        tell(EventKind.BLOCK_ACTIVE, subscriber, block);
         return subscriber;
     }
 
@@ -80,6 +88,7 @@ final class Blocks {
         subscribers.removeBlock(subscriber, block);
         rows.release(block, nowNs);
         tables.counters.increment(NatCounter.BLOCKS_RELEASED);
+        tell(EventKind.BLOCK_REFUSED, subscriber, block);
         checkIdle(subscriber, nowNs);
         return subscriber;
     }
@@ -91,7 +100,7 @@ final class Blocks {
                 block != BlockTable.NONE
                         && rows.firstPort(block) == firstPort
                         && rows.state(block) == BlockTable.FREE
-                        && subscribers.blocks(subscriber) < NatConfig.Block.MAX_BLOCKS;
+                        && subscribers.blocks(subscriber) < Pool.Block.MAX_BLOCKS;
         if (fits) {
             rows.lease(block, subscriber, BlockTable.ACTIVE);
             subscribers.addBlock(subscriber, block);
@@ -122,7 +131,7 @@ final class Blocks {
         rows.release(block, nowNs + restNs);
         tables.counters.increment(NatCounter.BLOCKS_RELEASED);
         emit(ShardLink.Kind.BLOCK_RELEASED, block);
-        telemetry.offer(Telemetry.BLOCK_RELEASED, nowNs, subscriber, rows.firstPort(block));
+        tell(EventKind.BLOCK_RELEASED, subscriber, block);
         checkIdle(subscriber, nowNs);
     }
 
@@ -166,6 +175,11 @@ final class Blocks {
         int block = at(addressIndex, port);
         boolean isLeased = block != BlockTable.NONE && rows.state(block) != BlockTable.FREE;
         return isLeased ? rows.owner(block) : NOBODY;
+    }
+
+    private void tell(EventKind kind, int subscriber, int block) {
+        int externalIp = tables.externalIp(tables.addressIndex(rows.address(block)));
+        tables.telemetry.block(kind, subscriber, externalIp, rows.firstPort(block), rows.size());
     }
 
     private void emit(int kind, int block) {

@@ -4,6 +4,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -15,9 +16,6 @@ import org.portreeve.nat.table.MappingTable;
  * by the shard thread.
  */
 final class Commands {
-    /** A packet that waited longer than this is of no use to its sender any more. */
-    private static final long MAX_WAIT_NS = 3_000_000_000L;
-
     private static final int EXPIRED = ShardCounters.index(NatCounter.DROP_WAIT_EXPIRED);
     private static final int NO_RECORD = ShardCounters.index(NatCounter.DROP_NO_RECORD);
 
@@ -101,6 +99,7 @@ final class Commands {
         }
         boolean isExplicit = rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING);
         if (!isExplicit && !quotas.hasMappingLeft(reserve.subscriber())) {
+            tell(EventKind.MAPPING_QUOTA, reserve);
             answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
         }
@@ -114,7 +113,15 @@ final class Commands {
     }
 
     private boolean keepsPort(ShardCommand.ReserveMapping reserve, int row) {
-        return !mappings.isLeftOver(row, reserve.subscriber())
+        int keepers = MappingTable.EXPLICIT | MappingTable.PENDING;
+        // SEED-B-063: soft pairing is not for explicit mappings. Nor is what a reservation left
+        // outside the pool's ports: after a restart a lease would not get it again.
+        boolean isHere =
+                rows.has(row, keepers)
+                        || (rows.addressIndex(row) == reserve.addressIndex()
+                                && tables.ports.isOfPool(rows.externalPort(row)));
+        return isHere
+                && !mappings.isLeftOver(row, reserve.subscriber())
                 && (rows.state(row) != MappingTable.RESTING || keepsRestingPort(reserve, row));
     }
 
@@ -126,14 +133,18 @@ final class Commands {
         int suggested = reserve.suggestedPort();
         int address = tables.localAddress(reserve.addressIndex());
         int protocolIndex = Protocol.index(reserve.internal().protocol());
+        int internalIp = reserve.internal().internalIp();
         return rows.addressIndex(row) == reserve.addressIndex()
-                && !tables.ports.isOpenTo(reserve.subscriber(), address, protocolIndex, suggested);
+                && !tables.ports.isOpenTo(
+                        reserve.subscriber(), address, protocolIndex, internalIp, suggested);
     }
 
     /** Another port for a tuple without one, or whose port {@code left} is no more its own. */
     private void reserveFresh(ShardCommand.ReserveMapping reserve, int left) {
         int subscriber = reserve.subscriber();
         if (!quotas.hasMappingLeft(subscriber) || !quotas.hasPortLeft(subscriber)) {
+            boolean hasMapping = quotas.hasMappingLeft(subscriber);
+            tell(hasMapping ? EventKind.PORT_QUOTA : EventKind.MAPPING_QUOTA, reserve);
             answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
         }
@@ -142,10 +153,14 @@ final class Commands {
                         subscriber,
                         tables.localAddress(reserve.addressIndex()),
                         Protocol.index(reserve.internal().protocol()),
+                        reserve.internal().internalIp(),
                         reserve.suggestedPort(),
                         reserve.exact());
         if (port == PortAllocator.NONE) {
             Refusal reason = reserve.exact() ? Refusal.CANNOT_PROVIDE : Refusal.NO_PORTS;
+            if (reason == Refusal.NO_PORTS) {
+                tell(EventKind.PORTS_EXHAUSTED, reserve);
+            }
             answers.refused(reserve.requestId(), reason);
             return;
         }
@@ -157,6 +172,7 @@ final class Commands {
                         port,
                         MappingTable.RESERVED);
         if (row == MappingTable.NONE) {
+            tell(EventKind.TABLE_FULL, reserve);
             answers.refused(reserve.requestId(), Refusal.TABLE_FULL);
             return;
         }
@@ -166,6 +182,16 @@ final class Commands {
         }
         mappings.markPending(row);
         answers.reserved(reserve.requestId(), row, false);
+    }
+
+    /** Tells of a limit that an explicit request ran against. */
+    private void tell(EventKind kind, ShardCommand.ReserveMapping reserve) {
+        tables.telemetry.limit(
+                kind,
+                reserve.subscriber(),
+                reserve.internal().protocol(),
+                tables.externalIp(reserve.addressIndex()),
+                0);
     }
 
     private void onActivate(ShardCommand.ActivateMapping activate) {
@@ -244,7 +270,10 @@ final class Commands {
 
     private void onRestoreMapping(ShardCommand.RestoreMapping restore) {
         int row = mappings.find(restore.internal());
-        if (row != MappingTable.NONE) {
+        int address = tables.localAddress(restore.addressIndex());
+        int internalIp = restore.internal().internalIp();
+        if (row != MappingTable.NONE
+                || tables.ports.isForeignRange(address, internalIp, restore.externalPort())) {
             answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
         }
@@ -291,11 +320,12 @@ final class Commands {
     }
 
     private void onPairing(ShardCommand.PairingDecided decided, long nowNs) {
+        tables.waiting.answered();
         long key = Waiting.pairingKey(decided.realm(), decided.internalIp());
         for (int left = tables.waiting.count(key); left > 0; left--) {
             int place = tables.waiting.take(key);
             int verdict =
-                    isLate(place, nowNs)
+                    tables.waiting.isLate(place, nowNs)
                             ? EXPIRED
                             : outbound.afterPairing(tables.waiting.at(place), nowNs);
             tables.counters.increment(verdict);
@@ -307,7 +337,7 @@ final class Commands {
         for (int left = tables.waiting.count(key); left > 0; left--) {
             int place = tables.waiting.take(key);
             int verdict =
-                    isLate(place, nowNs)
+                    tables.waiting.isLate(place, nowNs)
                             ? EXPIRED
                             : outbound.afterBlock(tables.waiting.at(place), subscriber, nowNs);
             tables.counters.increment(verdict);
@@ -320,12 +350,8 @@ final class Commands {
         for (int place = tables.waiting.take(key);
                 place != Waiting.NONE;
                 place = tables.waiting.take(key)) {
-            tables.counters.increment(isLate(place, nowNs) ? EXPIRED : NO_RECORD);
+            tables.counters.increment(tables.waiting.isLate(place, nowNs) ? EXPIRED : NO_RECORD);
         }
-    }
-
-    private boolean isLate(int place, long nowNs) {
-        return nowNs - tables.waiting.sinceNs(place) > MAX_WAIT_NS;
     }
 
     private int restore(

@@ -1,7 +1,6 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
@@ -21,51 +20,51 @@ import org.portreeve.nat.wire.TcpHeader;
  */
 final class Inbound {
     private static final int FOREIGN = ShardCounters.index(NatCounter.DROP_FOREIGN_SOURCE);
+    private static final int POOL_SOURCE = ShardCounters.index(NatCounter.DROP_POOL_SOURCE);
+    private static final int MARTIAN_SOURCE = ShardCounters.index(NatCounter.DROP_MARTIAN_SOURCE);
     private static final int NOT_OURS = ShardCounters.index(NatCounter.DROP_NOT_OURS);
     private static final int ICMP = ShardCounters.index(NatCounter.DROP_ICMP);
     private static final int NO_MAPPING = ShardCounters.index(NatCounter.DROP_NO_MAPPING);
-    private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_NO_SESSION);
     private static final int FILTERED = ShardCounters.index(NatCounter.DROP_FILTERED);
-    private static final int INBOUND_QUOTA = ShardCounters.index(NatCounter.DROP_INBOUND_QUOTA);
-    private static final int SESSION_QUOTA = ShardCounters.index(NatCounter.DROP_SESSION_QUOTA);
-    private static final int TABLE_FULL = ShardCounters.index(NatCounter.DROP_TABLE_FULL);
-    private static final int INBOUND_RATE = ShardCounters.index(NatCounter.DROP_INBOUND_RATE);
     private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
-    private static final long SECOND_NS = 1_000_000_000L;
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
     private final Tables tables;
     private final Mappings mappings;
     private final Departures departures;
-    private final Quotas quotas;
-    private final int sessionsPerMapping;
-    private final int tableShare;
-    private final long intervalNs;
-    private final int burst;
+    private final Filtering filtering;
+    private final Siblings siblings;
+    private final ErrorSender errorSender;
+    private final InboundErrors errors;
 
-    Inbound(Tables tables, Mappings mappings, Departures departures, Quotas quotas) {
+    Inbound(
+            Tables tables,
+            Mappings mappings,
+            Departures departures,
+            Filtering filtering,
+            Siblings siblings,
+            ErrorSender errorSender) {
         this.tables = tables;
         this.mappings = mappings;
         this.departures = departures;
-        this.quotas = quotas;
-        NatConfig.Eif eif = tables.config.eif();
-        sessionsPerMapping = eif.inboundSessionsPerMapping();
-        // The last part is for what subscribers open themselves: outside hosts cannot take the
-        // shard's table from them.
-        tableShare = tables.sessions.capacity() - tables.sessions.capacity() / 8;
-        intervalNs = SECOND_NS / Math.max(1, eif.inboundSessionsPerSecond());
-        burst = eif.inboundSessionBurst();
+        this.filtering = filtering;
+        this.siblings = siblings;
+        this.errorSender = errorSender;
+        errors = new InboundErrors(tables, mappings, departures);
     }
 
     /** Translates a checked packet that came in from outside. */
     int translate(long packet, long nowNs) {
         int source = Ipv4Header.source(packet);
-        boolean isForeign =
-                tables.addresses.isInside(source)
-                        || tables.pool.find(source) != PoolIndex.NONE
-                        || tables.addresses.isMartian(source);
-        if (isForeign) {
+        // What the node's kernel says about a packet it was to send on may come from inside.
+        if (tables.addresses.isInside(source) && !isError(packet)) {
             return FOREIGN;
+        }
+        if (tables.pool.find(source) != PoolIndex.NONE) {
+            return POOL_SOURCE;
+        }
+        if (tables.addresses.isMartian(source)) {
+            return MARTIAN_SOURCE;
         }
         int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
         if (addressIndex == PoolIndex.NONE) {
@@ -99,16 +98,24 @@ final class Inbound {
         long message = packet + Ipv4Header.headerBytes(packet);
         int protocol = Ipv4Header.protocol(packet);
         boolean isQuery = protocol == Protocol.ICMP;
-        if (isQuery && IcmpHeader.type(message) != IcmpHeader.ECHO_REPLY) {
-            return ICMP;
+        if (isQuery && !IcmpHeader.isAnswer(IcmpHeader.type(message))) {
+            return isError(packet) ? errors.toOwnAddress(packet, addressIndex) : ICMP;
         }
         int externalPort =
                 isQuery
                         ? IcmpHeader.identifier(message)
                         : Memory.u16(message + TcpHeader.DESTINATION_PORT);
         int mapping = mappings.ofExternal(addressIndex, protocol, externalPort);
+        int sibling = MappingTable.NONE;
         if (mapping == InboundIndex.NONE || !passesPackets(mapping)) {
-            return NO_MAPPING;
+            sibling = siblings.openTo(addressIndex, protocol, externalPort);
+            if (sibling == MappingTable.NONE) {
+                return NO_MAPPING;
+            }
+            mapping = sibling;
+        }
+        if (Ipv4Header.timeToLive(packet) <= 1) {
+            return errorSender.expiredOutside(packet, addressIndex, nowNs);
         }
         int remotePort = isQuery ? 0 : Memory.u16(message + TcpHeader.SOURCE_PORT);
         int internalPort = tables.mappings.internalPort(mapping);
@@ -118,21 +125,30 @@ final class Inbound {
         int hash = tables.sessions.hash(key0, key1);
         int session = tables.sessions.find(key0, key1, hash);
         if (session == SessionTable.NONE) {
-            int refusal = filter(mapping, message, protocol, nowNs);
+            int refusal = filtering.verdict(mapping, packet, message, protocol, nowNs);
             if (refusal != PacketCheck.OK) {
                 return refusal;
+            }
+            if (sibling != MappingTable.NONE) {
+                mapping = siblings.open(sibling, protocol);
             }
             session =
                     mappings.sessions()
                             .open(mapping, key0, key1, hash, SessionTable.INBOUND, nowNs);
             assert session != SessionTable.NONE : "room for the session was not looked for";
-        } else if (isElsewhere(mapping, session)) {
+        } else if (sibling != MappingTable.NONE || isElsewhere(mapping, session)) {
             return FILTERED;
         } else if (protocol == Protocol.TCP
                 && mappings.sessions().isHeldAgainst(session, message)) {
             return TIME_WAIT;
         }
         return forward(packet, message, protocol, session, nowNs);
+    }
+
+    static boolean isError(long packet) {
+        long message = packet + Ipv4Header.headerBytes(packet);
+        return Ipv4Header.protocol(packet) == Protocol.ICMP
+                && IcmpHeader.isError(IcmpHeader.type(message));
     }
 
     private boolean passesPackets(int mapping) {
@@ -142,32 +158,14 @@ final class Inbound {
                 || state == MappingTable.ORPHAN;
     }
 
-    /** What is left of an old mapping passes its own sessions, not those of the tuple's new one. */
+    /**
+     * What is left of an old mapping passes its own sessions, not those of the tuple's new one; and
+     * one of several that a tuple has not those of another.
+     */
     private boolean isElsewhere(int mapping, int session) {
-        return tables.mappings.state(mapping) != MappingTable.ACTIVE
-                && tables.sessions.mapping(session) != mapping;
-    }
-
-    /** Whether an outside host may open a session: endpoint-independent filtering, with bounds. */
-    private int filter(int mapping, long message, int protocol, long nowNs) {
-        if (protocol == Protocol.ICMP
-                || (protocol == Protocol.TCP && !TcpHeader.isOpening(message))) {
-            return NO_SESSION;
-        }
-        if (tables.mappings.state(mapping) != MappingTable.ACTIVE) {
-            return FILTERED;
-        }
-        if (tables.mappings.inboundSessions(mapping) >= sessionsPerMapping) {
-            return INBOUND_QUOTA;
-        }
-        if (!quotas.hasInboundSessionLeft(tables.mappings.subscriber(mapping))) {
-            return SESSION_QUOTA;
-        }
-        if (tables.sessions.size() >= tableShare) {
-            return TABLE_FULL;
-        }
-        boolean isSlowEnough = tables.mappings.takeInboundToken(mapping, nowNs, intervalNs, burst);
-        return isSlowEnough ? PacketCheck.OK : INBOUND_RATE;
+        return tables.sessions.mapping(session) != mapping
+                && (tables.mappings.state(mapping) != MappingTable.ACTIVE
+                        || tables.mappings.isDependent(mapping));
     }
 
     private int forward(long packet, long message, int protocol, int session, long nowNs) {

@@ -3,6 +3,7 @@ package org.portreeve.nat.shard;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.InboundIndex;
 import org.portreeve.nat.table.MappingTable;
@@ -20,6 +21,7 @@ final class Mappings {
     private final Sessions sessions;
     private final Blocks blocks;
     private final long holdDownNs;
+    private final long maxResting;
 
     Mappings(Tables tables, Blocks blocks) {
         this.tables = tables;
@@ -27,6 +29,7 @@ final class Mappings {
         this.blocks = blocks;
         this.sessions = new Sessions(tables, this);
         this.holdDownNs = tables.config.timers().holdDownNs();
+        this.maxResting = (long) tables.config.pool().maxResting() * tables.addressCount;
     }
 
     Sessions sessions() {
@@ -43,9 +46,18 @@ final class Mappings {
                 tuple.realm(), tuple.protocol(), tuple.internalIp(), tuple.internalPort());
     }
 
-    /** Binds an external port that is free; {@link MappingTable#NONE} when the table is full. */
+    /**
+     * Binds an external port that is free to every peer; {@link MappingTable#NONE} when the table
+     * is full.
+     */
     int create(long key, int subscriber, int addressIndex, int externalPort, int state) {
-        int row = rows.add(key, state);
+        return create(key, MappingTable.ANY_PEER, subscriber, addressIndex, externalPort, state);
+    }
+
+    /** Binds an external port that is free to some peers; see {@link MappingTable#peersOf}. */
+    int create(
+            long key, long peers, int subscriber, int addressIndex, int externalPort, int state) {
+        int row = rows.add(key, peers, state);
         if (row == MappingTable.NONE) {
             return row;
         }
@@ -53,7 +65,10 @@ final class Mappings {
         rows.external(row, addressIndex, externalPort);
         int address = tables.localAddress(addressIndex);
         tables.ports.take(subscriber, address, protocolIndex(row), externalPort, row);
-        tables.counters.increment(NatCounter.MAPPINGS_MADE);
+        tables.use.ports(address, tables.externalIp(addressIndex), protocolIndex(row), 1);
+        if (!MappingTable.isResting(state)) {
+            made(row);
+        }
         return row;
     }
 
@@ -65,7 +80,7 @@ final class Mappings {
         }
         if (state == MappingTable.RESTING) {
             tables.wheel.cancel(tables.mappingTimer(row));
-            tables.counters.increment(NatCounter.MAPPINGS_MADE);
+            made(row);
         }
         rows.state(row, MappingTable.ACTIVE);
     }
@@ -74,7 +89,7 @@ final class Mappings {
     void reserveResting(int row) {
         tables.wheel.cancel(tables.mappingTimer(row));
         rows.state(row, MappingTable.RESERVED);
-        tables.counters.increment(NatCounter.MAPPINGS_MADE);
+        made(row);
     }
 
     /** Notes that an explicit mapping is on its way to this row. */
@@ -101,7 +116,7 @@ final class Mappings {
         } else if (heldUntilNs != 0 && heldUntilNs - nowNs > 0) {
             rest(row, heldUntilNs);
         } else {
-            tables.counters.increment(NatCounter.MAPPINGS_ENDED);
+            ended(row);
             free(row, nowNs);
         }
     }
@@ -120,7 +135,7 @@ final class Mappings {
     }
 
     /** Without sessions of the host, those from outside go on alone (PCP-MIX-010). */
-    private void closeToStrangers(int row, long nowNs) {
+    void closeToStrangers(int row, long nowNs) {
         if (rows.ownSessions(row) == 0) {
             rows.state(row, MappingTable.RESIDUAL);
         }
@@ -164,6 +179,8 @@ final class Mappings {
             tables.subscribers.addSessions(subscriber, 1);
             tables.sessions.subscriber(s, subscriber);
         }
+        tables.subscribers.addInboundSessions(before, -rows.inboundSessions(row));
+        tables.subscribers.addInboundSessions(subscriber, rows.inboundSessions(row));
         blocks.checkIdle(before, nowNs);
     }
 
@@ -184,14 +201,17 @@ final class Mappings {
      * lease nor a reservation keeps it: the present owner gets one of its own.
      */
     boolean isLeftOver(int row, int subscriber) {
-        int keepers = MappingTable.EXPLICIT | MappingTable.PENDING | MappingTable.STATIC;
-        return rows.subscriber(row) != subscriber && !rows.has(row, keepers);
+        return rows.subscriber(row) != subscriber && !isKept(row);
+    }
+
+    /** Whether a lease or a reservation keeps a mapping, or is about to. */
+    boolean isKept(int row) {
+        return rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING | MappingTable.STATIC);
     }
 
     /** Whether only the rest keeps a port. */
     boolean isResting(int row) {
-        int state = rows.state(row);
-        return state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN;
+        return MappingTable.isResting(rows.state(row));
     }
 
     /** A port that rests is free before its time. */
@@ -208,17 +228,23 @@ final class Mappings {
         int state = rows.state(row);
         if (isResting(row)) {
             tables.wheel.cancel(tables.mappingTimer(row));
-            tables.counters.increment(NatCounter.MAPPINGS_MADE);
+            made(row);
         }
         if (state == MappingTable.ORPHAN || state == MappingTable.RESTING_ORPHAN) {
             rows.adopt(row, MappingTable.ACTIVE);
         }
+        rows.serveAnyPeer(row);
         rows.state(row, MappingTable.ACTIVE);
         rows.set(row, MappingTable.STATIC);
         rows.unset(row, MappingTable.WAS_EXPLICIT);
         rows.restsUntilNs(row, 0);
         tables.subscribers.addPorts(rows.subscriber(row), -1);
         tables.subscribers.addStaticPorts(rows.subscriber(row), 1);
+        setApart(row, nowNs);
+    }
+
+    /** The port is no use of the block it lies in from now on. */
+    void setApart(int row, long nowNs) {
         if (!rows.has(row, MappingTable.APART)) {
             rows.set(row, MappingTable.APART);
             int address = tables.localAddress(rows.addressIndex(row));
@@ -266,8 +292,12 @@ final class Mappings {
         if (rows.has(row, MappingTable.PENDING)) {
             rows.state(row, MappingTable.RESERVED);
             rows.restsUntilNs(row, nowNs + restNs);
-        } else {
+        } else if (rows.has(row, MappingTable.WAS_EXPLICIT) || rows.resting() < maxResting) {
             rest(row, nowNs + restNs);
+        } else {
+            // NAT-CGN-080: as many rest as may; the proof that an explicit one asks for stays.
+            ended(row);
+            free(row, nowNs);
         }
     }
 
@@ -304,7 +334,7 @@ final class Mappings {
         rows.state(row, isOrphan ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
         rows.restsUntilNs(row, untilNs);
         tables.wheel.arm(tables.mappingTimer(row), untilNs);
-        tables.counters.increment(NatCounter.MAPPINGS_ENDED);
+        ended(row);
     }
 
     private void free(int row, long nowNs) {
@@ -313,6 +343,8 @@ final class Mappings {
         int port = rows.externalPort(row);
         boolean isApart = rows.has(row, MappingTable.APART);
         int block = tables.ports.release(subscriber, address, protocolIndex(row), port, isApart);
+        int externalIp = tables.externalIp(rows.addressIndex(row));
+        tables.use.ports(address, externalIp, protocolIndex(row), -1);
         rows.remove(row);
         onReleased(block, nowNs);
         blocks.checkIdle(subscriber, nowNs);
@@ -322,6 +354,16 @@ final class Mappings {
         if (block != BlockTable.NONE) {
             blocks.onUnused(block, nowNs);
         }
+    }
+
+    private void made(int row) {
+        tables.counters.increment(NatCounter.MAPPINGS_MADE);
+        tables.tell(EventKind.MAPPING_MADE, row);
+    }
+
+    private void ended(int row) {
+        tables.counters.increment(NatCounter.MAPPINGS_ENDED);
+        tables.tell(EventKind.MAPPING_ENDED, row);
     }
 
     private int protocolIndex(int row) {

@@ -5,6 +5,8 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.ProfileRules;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.memory.Memory;
 import org.portreeve.nat.port.PortAllocator;
@@ -46,10 +48,13 @@ final class Outbound {
     private final Mappings mappings;
     private final Blocks blocks;
     private final ShardLink link;
-    private final Telemetry telemetry;
     private final Departures departures;
     private final Inbound inbound;
     private final Quotas quotas;
+    private final ErrorSender errorSender;
+    private final OutboundErrors errors;
+    private final Siblings siblings;
+    private final SoftPairing elsewhere;
 
     Outbound(
             Tables tables,
@@ -57,25 +62,33 @@ final class Outbound {
             Mappings mappings,
             Blocks blocks,
             ShardLink link,
-            Telemetry telemetry,
             Departures departures,
             Inbound inbound,
-            Quotas quotas) {
+            Quotas quotas,
+            Siblings siblings,
+            ErrorSender errorSender) {
         this.tables = tables;
         this.directory = directory;
         this.mappings = mappings;
         this.blocks = blocks;
         this.link = link;
-        this.telemetry = telemetry;
         this.departures = departures;
         this.inbound = inbound;
         this.quotas = quotas;
+        this.siblings = siblings;
+        this.errorSender = errorSender;
+        errors = new OutboundErrors(tables, directory, departures, inbound, errorSender);
+        elsewhere = new SoftPairing(tables, blocks);
     }
 
     /** Translates a checked packet that came in from inside and sends it on its way. */
     int translate(long packet, long nowNs) {
         int source = Ipv4Header.source(packet);
-        if (!tables.addresses.isInside(source)) {
+        boolean isError = Inbound.isError(packet);
+        boolean isKnown =
+                tables.addresses.isInside(source)
+                        || (isError && tables.addresses.isInfrastructure(source));
+        if (!isKnown) {
             return SPOOFED;
         }
         int destination = Ipv4Header.destination(packet);
@@ -84,6 +97,9 @@ final class Outbound {
         }
         if (tables.addresses.isInside(destination)) {
             return TO_INSIDE;
+        }
+        if (isError) {
+            return errors.translate(packet, nowNs);
         }
         long pairing = directory.find(REALM, source);
         return pairing == Directory.NONE
@@ -120,9 +136,14 @@ final class Outbound {
 
     private int ofPaired(long packet, long pairing, long nowNs) {
         int addressIndex = Directory.addressIndex(pairing);
-        return tables.owns(addressIndex)
-                ? ofOwnSubscriber(packet, pairing, false, nowNs)
-                : departures.handOver(addressIndex, HandoverRing.FROM_INSIDE, packet);
+        if (!tables.owns(addressIndex)) {
+            return departures.handOver(addressIndex, HandoverRing.FROM_INSIDE, packet);
+        }
+        if (Ipv4Header.timeToLive(packet) <= 1) {
+            int subscriber = Directory.subscriber(pairing);
+            return errorSender.expiredInside(packet, subscriber, addressIndex, nowNs);
+        }
+        return ofOwnSubscriber(packet, pairing, false, nowNs);
     }
 
     private int ofOwnSubscriber(long packet, long pairing, boolean isAdmitted, long nowNs) {
@@ -150,18 +171,26 @@ final class Outbound {
         int subscriber = Directory.subscriber(pairing);
         int refusal = admit(subscriber, isAdmitted, nowNs);
         if (refusal != PacketCheck.OK) {
-            return refusal;
+            return refused(packet, pairing, refusal, nowNs);
         }
         long key = MappingTable.key(REALM, protocol, source, port);
-        int mapping = mapping(key, pairing, protocol, nowNs);
+        tables.ports.aim(key0, peerPort(message, protocol));
+        int mapping = mapping(key, pairing, packet, message, nowNs);
         if (mapping < 0) {
             return mapping == AWAIT_BLOCK
                     ? awaitBlock(packet, subscriber, nowNs)
-                    : verdict(mapping);
+                    : refused(packet, pairing, verdict(mapping), nowNs);
         }
         session = mappings.sessions().open(mapping, key0, key1, hash, 0, nowNs);
         assert session != SessionTable.NONE : "room for the session was not looked for";
         return forward(packet, message, protocol, session, nowNs);
+    }
+
+    /** Nothing is ever evicted to make room: the sender is told (RFC 6888 REQ-11). */
+    private int refused(long packet, long pairing, int verdict, long nowNs) {
+        int subscriber = Directory.subscriber(pairing);
+        errorSender.refuse(packet, subscriber, Directory.addressIndex(pairing), nowNs);
+        return verdict;
     }
 
     private int forward(long packet, long message, int protocol, int session, long nowNs) {
@@ -185,52 +214,96 @@ final class Outbound {
     /** Whether another session may be; before a port is taken for it. */
     private int admit(int subscriber, boolean isAdmitted, long nowNs) {
         if (!quotas.hasSessionLeft(subscriber)) {
-            telemetry.offer(Telemetry.SESSION_QUOTA, nowNs, subscriber, 0);
+            tables.telemetry.limit(EventKind.SESSION_QUOTA, subscriber, 0, 0, 0);
             return SESSION_QUOTA;
         }
         if (!isAdmitted && !quotas.takeSessionToken(subscriber, nowNs)) {
+            tables.telemetry.limit(EventKind.SESSION_RATE, subscriber, 0, 0, 0);
             return SESSION_RATE;
         }
-        boolean isFull = tables.sessions.size() == tables.sessions.capacity();
-        return isFull ? TABLE_FULL : PacketCheck.OK;
+        if (tables.sessions.size() == tables.sessions.capacity()) {
+            tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
+            return TABLE_FULL;
+        }
+        return PacketCheck.OK;
     }
 
     /** The mapping of an internal tuple, made when there is none; negative: why there is none. */
-    private int mapping(long key, long pairing, int protocol, long nowNs) {
+    private int mapping(long key, long pairing, long packet, long message, long nowNs) {
         int subscriber = Directory.subscriber(pairing);
+        int protocol = Ipv4Header.protocol(packet);
         int mapping = tables.mappings.find(key);
+        long peers = MappingTable.ANY_PEER;
+        // A lease or a reservation is for every peer, whatever the profile says (RFC 6887 §11).
+        if (mapping == MappingTable.NONE || !mappings.isKept(mapping)) {
+            peers = peers(subscriber, protocol, packet, message);
+        }
+        if (peers != MappingTable.ANY_PEER) {
+            mapping = tables.mappings.find(key, peers);
+        }
         if (mapping != MappingTable.NONE && !mappings.isLeftOver(mapping, subscriber)) {
             mappings.useOutbound(mapping);
             return mapping;
         }
-        return fresh(key, mapping, pairing, protocol, nowNs);
+        return fresh(key, peers, mapping, pairing, protocol, nowNs);
+    }
+
+    /** Which peers the packet's mapping serves (RFC 4787 §4.1). */
+    private long peers(int subscriber, int protocol, long packet, long message) {
+        if (protocol == Protocol.ICMP) {
+            return MappingTable.ANY_PEER;
+        }
+        int profile = tables.rules.profile(subscriber);
+        int behaviour = tables.rules.now().mapping(profile, protocol, localPort(message, protocol));
+        if (behaviour == ProfileRules.ENDPOINT_INDEPENDENT) {
+            return MappingTable.ANY_PEER;
+        }
+        int remoteIp = Ipv4Header.destination(packet);
+        return behaviour == ProfileRules.ADDRESS_DEPENDENT
+                ? MappingTable.peersOf(remoteIp)
+                : MappingTable.peersOf(remoteIp, peerPort(message, protocol));
     }
 
     /** A mapping of its own for a tuple without one, or with one that is left over. */
-    private int fresh(long key, int left, long pairing, int protocol, long nowNs) {
+    private int fresh(long key, long peers, int left, long pairing, int protocol, long nowNs) {
         int subscriber = Directory.subscriber(pairing);
         if (!quotas.hasPortLeft(subscriber)) {
-            telemetry.offer(Telemetry.PORT_QUOTA, nowNs, subscriber, 0);
+            tables.telemetry.limit(EventKind.PORT_QUOTA, subscriber, protocol, 0, 0);
             return refusal(PORT_QUOTA);
         }
         int addressIndex = Directory.addressIndex(pairing);
         int address = tables.localAddress(addressIndex);
         int protocolIndex = Protocol.index(protocol);
-        int port = tables.ports.ofBlocks(subscriber, address, protocolIndex);
-        blocks.leaseAhead(subscriber, address, protocolIndex, nowNs);
+        int port =
+                peers == MappingTable.ANY_PEER
+                        ? siblings.portFor(key, subscriber, addressIndex, protocol)
+                        : tables.ports.implicit(
+                                subscriber,
+                                address,
+                                protocolIndex,
+                                MappingTable.internalIp(key),
+                                MappingTable.internalPort(key));
+        blocks.leaseAhead(subscriber, address, protocolIndex, port, nowNs);
+        if (port == PortAllocator.NONE && elsewhere.isAllowed() && !blocks.isPending(subscriber)) {
+            address = elsewhere.find(key, subscriber, address, protocolIndex, nowNs);
+            port = elsewhere.port();
+        }
         if (port != PortAllocator.NONE) {
-            return create(key, left, subscriber, addressIndex, port);
+            return create(key, peers, left, subscriber, tables.addressIndex(address), port);
         }
         if (blocks.isPending(subscriber)) {
             return AWAIT_BLOCK;
         }
-        telemetry.offer(Telemetry.PORTS_EXHAUSTED, nowNs, subscriber, 0);
+        int externalIp = tables.externalIp(addressIndex);
+        tables.telemetry.limit(EventKind.PORTS_EXHAUSTED, subscriber, protocol, externalIp, 0);
         return refusal(link.hasEventPlace() ? EXHAUSTED : BUSY);
     }
 
-    private int create(long key, int left, int subscriber, int addressIndex, int port) {
-        int mapping = mappings.create(key, subscriber, addressIndex, port, MappingTable.ACTIVE);
+    private int create(long key, long peers, int left, int subscriber, int addressIndex, int port) {
+        int mapping =
+                mappings.create(key, peers, subscriber, addressIndex, port, MappingTable.ACTIVE);
         if (mapping == MappingTable.NONE) {
+            tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
             return refusal(TABLE_FULL);
         }
         if (left != MappingTable.NONE) {
@@ -248,12 +321,16 @@ final class Outbound {
     private int awaitPairing(long packet, int source, long nowNs) {
         long key = Waiting.pairingKey(REALM, source);
         boolean isAsked = tables.waiting.count(key) > 0;
-        if (!isAsked && !link.hasEventPlace()) {
-            return BUSY;
+        if (tables.addresses.isInfrastructure(source)) {
+            return SPOOFED;
         }
-        if (!tables.waiting.add(key, packet, Ipv4Header.totalLength(packet), nowNs)) {
+        if (!tables.waiting.hasPlace(key, Ipv4Header.totalLength(packet))) {
             return WAIT_FULL;
         }
+        if (!isAsked && !(link.hasEventPlace() && tables.waiting.ask())) {
+            return BUSY;
+        }
+        tables.waiting.add(key, packet, Ipv4Header.totalLength(packet), nowNs);
         if (!isAsked) {
             link.emit(ShardLink.Kind.PAIRING_WANTED, REALM, source, 0, 0);
         }
@@ -274,7 +351,7 @@ final class Outbound {
 
     /** Nobody answers an echo at an address that is shared, so none is made ready for it. */
     private boolean isForwardedQuery(long packet, long icmp) {
-        return IcmpHeader.type(icmp) == IcmpHeader.ECHO
+        return IcmpHeader.isRequest(IcmpHeader.type(icmp))
                 && tables.pool.find(Ipv4Header.destination(packet)) == PoolIndex.NONE;
     }
 

@@ -3,6 +3,7 @@ package org.portreeve.nat.shard;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.icmp.EmbeddedPacket;
 import org.portreeve.nat.wire.IcmpHeader;
 import org.portreeve.nat.wire.Ipv4Header;
 import org.portreeve.nat.wire.TcpHeader;
@@ -23,6 +24,9 @@ final class PacketCheck {
     private static final int TRUNCATED = ShardCounters.index(NatCounter.DROP_TRUNCATED);
     private static final int FRAGMENT = ShardCounters.index(NatCounter.DROP_FRAGMENT);
     private static final int UNKNOWN = ShardCounters.index(NatCounter.DROP_PROTOCOL);
+    private static final int SOURCE_ROUTE = ShardCounters.index(NatCounter.DROP_SOURCE_ROUTE);
+    private static final int ICMP_QUOTE = ShardCounters.index(NatCounter.DROP_ICMP_QUOTE);
+    private static final int ICMP_CHECKSUM = ShardCounters.index(NatCounter.DROP_ICMP_CHECKSUM);
     private static final int ICMP = ShardCounters.index(NatCounter.DROP_ICMP);
     private static final int TCP_FLAGS = ShardCounters.index(NatCounter.DROP_TCP_FLAGS);
 
@@ -46,6 +50,9 @@ final class PacketCheck {
         }
         if (Ipv4Header.isFragment(packet)) {
             return FRAGMENT;
+        }
+        if (header > Ipv4Header.MIN_BYTES && Ipv4Header.hasSourceRoute(packet)) {
+            return SOURCE_ROUTE;
         }
         long message = packet + header;
         int bytes = total - header;
@@ -80,6 +87,17 @@ final class PacketCheck {
             return TRUNCATED;
         }
         int type = IcmpHeader.type(icmp);
-        return type == IcmpHeader.ECHO || type == IcmpHeader.ECHO_REPLY ? OK : ICMP;
+        if (IcmpHeader.isQuery(type)) {
+            return OK;
+        }
+        return IcmpHeader.isError(type) ? error(EmbeddedPacket.verdict(icmp, bytes)) : ICMP;
+    }
+
+    private static int error(EmbeddedPacket.Verdict verdict) {
+        return switch (verdict) {
+            case OK -> OK;
+            case UNREADABLE -> ICMP_QUOTE;
+            case BAD_CHECKSUM -> ICMP_CHECKSUM;
+        };
     }
 }

@@ -1,36 +1,41 @@
 package org.portreeve.nat.shard;
 
-import java.util.List;
-import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.Limits;
+import org.portreeve.nat.directory.ProfileRules;
+import org.portreeve.nat.directory.SubscriberRules;
 import org.portreeve.nat.table.SubscriberTable;
 
 /**
- * Whether a subscriber may have more, by the limits of its profile as port control published them
+ * Whether a subscriber may have more, by the rules of its profile as port control published them
  * last. Nothing that a subscriber has already is ever taken away (NAT-API-007). Static mappings
  * count against none of the limits: whoever grants them decides. Owned by the shard thread.
  */
 final class Quotas {
-    private final Directory directory;
     private final SubscriberTable subscribers;
-    private final Limits atStart;
+    private final SubscriberRules rules;
 
-    Quotas(Directory directory, Tables tables) {
-        this.directory = directory;
+    Quotas(Tables tables) {
         this.subscribers = tables.subscribers;
-        this.atStart = Limits.of(List.of(tables.config.quota()));
+        this.rules = tables.rules;
     }
 
     /** Whether the subscriber may have another explicit mapping. */
     boolean hasMappingLeft(int subscriber) {
-        int profile = directory.profile(subscriber);
-        return subscribers.explicitMappings(subscriber) < limits().mappings(profile);
+        int profile = rules.profile(subscriber);
+        return subscribers.explicitMappings(subscriber) < rules.now().mappings(profile);
     }
 
     /** Whether it may have another external port; those that rest are still its own. */
     boolean hasPortLeft(int subscriber) {
-        int profile = directory.profile(subscriber);
-        return subscribers.ports(subscriber) < limits().ports(profile);
+        return subscribers.ports(subscriber) < ports(subscriber);
+    }
+
+    /**
+     * Whether an outside host may make it use another one. As with sessions the last quarter is for
+     * the subscriber itself.
+     */
+    boolean hasInboundPortLeft(int subscriber) {
+        int quota = ports(subscriber);
+        return subscribers.ports(subscriber) < quota - quota / 4;
     }
 
     /** Whether the subscriber may open another session. */
@@ -49,19 +54,17 @@ final class Quotas {
 
     /** Takes a token for a session that the subscriber opens; false when it opens too many. */
     boolean takeSessionToken(int subscriber, long nowNs) {
-        int profile = directory.profile(subscriber);
-        Limits limits = limits();
+        int profile = rules.profile(subscriber);
+        ProfileRules now = rules.now();
         return subscribers.takeSessionToken(
-                subscriber, nowNs, limits.sessionIntervalNs(profile), limits.sessionBurst(profile));
+                subscriber, nowNs, now.sessionIntervalNs(profile), now.sessionBurst(profile));
+    }
+
+    private int ports(int subscriber) {
+        return rules.now().ports(rules.profile(subscriber));
     }
 
     private int sessions(int subscriber) {
-        int profile = directory.profile(subscriber);
-        return limits().sessions(profile);
-    }
-
-    private Limits limits() {
-        Limits published = directory.limits();
-        return published == Limits.NONE ? atStart : published;
+        return rules.now().sessions(rules.profile(subscriber));
     }
 }

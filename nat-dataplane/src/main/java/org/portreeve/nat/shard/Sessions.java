@@ -1,18 +1,19 @@
 package org.portreeve.nat.shard;
 
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.memory.Memory;
 import org.portreeve.nat.session.TcpTransitions;
+import org.portreeve.nat.snapshot.KeptSession;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SessionTable;
 import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * How sessions begin, are kept alive, and end. A packet only writes when it was seen; the wheel
- * looks again when the timer fires. Only outbound packets keep a session, unless the knob for
- * inbound refresh is on (RFC 4787 REQ-6, RFC 7857 §7). Owned by the shard thread.
+ * looks again when the timer fires. Only outbound packets keep a session, unless its subscriber's
+ * profile has inbound refresh on (RFC 4787 REQ-6, RFC 7857 §7). Owned by the shard thread.
  */
 final class Sessions {
     private static final int OUTBOUND = 0;
@@ -21,30 +22,40 @@ final class Sessions {
     private static final int OPTION_NOP = 1;
     private static final int OPTION_WINDOW_SCALE = 3;
     private static final int MAX_WINDOW_SCALE = 14;
+    private static final long MILLISECOND_NS = 1_000_000L;
 
     private final Tables tables;
     private final SessionTable rows;
     private final MappingTable mappings;
     private final Mappings owner;
+    private final Contacts contacts;
     private final long udpIdleNs;
     private final long icmpIdleNs;
-    private final long unrepliedNs;
     private final long[] tcpIdleNs = new long[3];
-    private final boolean inboundRefresh;
+    private int inboundSessions;
 
     Sessions(Tables tables, Mappings owner) {
         this.tables = tables;
         this.rows = tables.sessions;
         this.mappings = tables.mappings;
         this.owner = owner;
+        this.contacts = new Contacts(tables);
         NatConfig.Timers timers = tables.config.timers();
         udpIdleNs = timers.udpIdleNs();
         icmpIdleNs = timers.icmpIdleNs();
-        unrepliedNs = tables.config.eif().unrepliedNs();
         tcpIdleNs[TcpTransitions.IDLE_OPENING] = timers.tcpOpeningIdleNs();
         tcpIdleNs[TcpTransitions.IDLE_ESTABLISHED] = timers.tcpEstablishedIdleNs();
         tcpIdleNs[TcpTransitions.IDLE_CLOSING] = timers.tcpClosingIdleNs();
-        inboundRefresh = tables.config.eif().inboundRefresh();
+    }
+
+    /** Whom hosts have contacted. */
+    Contacts contacts() {
+        return contacts;
+    }
+
+    /** Sessions of the shard that outside hosts opened. */
+    int inboundCount() {
+        return inboundSessions;
     }
 
     /**
@@ -63,15 +74,69 @@ final class Sessions {
         rows.subscriber(row, subscriber);
         rows.flags(row, flags);
         rows.lastSeenNs(row, nowNs);
+        boolean isInbound = (flags & SessionTable.INBOUND) != 0;
         if (rows.protocol(row) == Protocol.TCP) {
-            boolean inbound = (flags & SessionTable.INBOUND) != 0;
-            rows.tcpState(row, inbound ? TcpTransitions.S_INIT : TcpTransitions.C_INIT);
+            rows.tcpState(row, isInbound ? TcpTransitions.S_INIT : TcpTransitions.C_INIT);
+        }
+        if (isInbound) {
+            int profile = tables.rules.profile(subscriber);
+            rows.ownIdleMs(row, tables.rules.now().unrepliedMs(profile));
         }
         link(mapping, row);
         tables.subscribers.addSessions(subscriber, 1);
         tables.wheel.arm(row, nowNs + idleNs(row));
         tables.counters.increment(NatCounter.SESSIONS_OPENED);
         return row;
+    }
+
+    /**
+     * Sets what a planned restart kept of a session that was just opened again; false when its time
+     * ran out meanwhile, and then it is gone.
+     */
+    boolean restore(int row, KeptSession kept, long lastSeenNs, long nowNs) {
+        rows.tcpState(row, kept.tcpState());
+        rows.lastSeenNs(row, lastSeenNs);
+        rows.ownIdleMs(row, kept.ownIdleMs());
+        if (rows.protocol(row) == Protocol.TCP) {
+            restore(row, OUTBOUND, kept.outbound());
+            restore(row, INBOUND, kept.inbound());
+        }
+        long deadlineNs = lastSeenNs + idleNs(row);
+        if (deadlineNs - nowNs <= 0) {
+            remove(row);
+            return false;
+        }
+        tables.wheel.arm(row, deadlineNs);
+        return true;
+    }
+
+    private void restore(int row, int direction, KeptSession.Window window) {
+        if (window.isKnown()) {
+            rows.acknowledged(row, direction, window.acknowledgement(), window.octets());
+        }
+        rows.windowScale(row, direction, window.scale());
+    }
+
+    /** What a planned restart has to keep of a session. */
+    KeptSession kept(int row, long nowNs) {
+        boolean isTcp = rows.protocol(row) == Protocol.TCP;
+        return new KeptSession(
+                rows.remoteIp(row),
+                rows.remotePort(row),
+                rows.flags(row),
+                rows.tcpState(row),
+                Math.max(0, nowNs - rows.lastSeenNs(row)),
+                rows.ownIdleMs(row),
+                isTcp ? window(row, OUTBOUND) : KeptSession.Window.UNKNOWN,
+                isTcp ? window(row, INBOUND) : KeptSession.Window.UNKNOWN);
+    }
+
+    private KeptSession.Window window(int row, int direction) {
+        return new KeptSession.Window(
+                rows.hasAcknowledged(row, direction),
+                rows.acknowledgement(row, direction),
+                rows.window(row, direction),
+                rows.windowScale(row, direction));
     }
 
     /** Removes a session; what becomes of its mapping is for the caller to settle. */
@@ -103,9 +168,14 @@ final class Sessions {
 
     /** A UDP datagram or ICMP answer from outside passed. */
     void onInbound(int row, long nowNs) {
-        if (inboundRefresh) {
+        if (isKeptByInbound(row)) {
             rows.lastSeenNs(row, nowNs);
         }
+    }
+
+    /** Not those that the host never answered: outside hosts would keep what nobody wants. */
+    private boolean isKeptByInbound(int row) {
+        return tables.rules.refreshesInbound(rows.subscriber(row)) && rows.isWanted(row);
     }
 
     /** A TCP segment of the host passed. */
@@ -122,7 +192,7 @@ final class Sessions {
     /** A TCP segment from outside passed. */
     void onInboundTcp(int row, long tcp, long nowNs) {
         boolean changed = advance(row, tcp, TcpHeader.flags(tcp), INBOUND, nowNs);
-        if (changed || inboundRefresh) {
+        if (changed || isKeptByInbound(row)) {
             rows.lastSeenNs(row, nowNs);
         }
     }
@@ -135,10 +205,7 @@ final class Sessions {
 
     /** How long the session lives on if the host sends nothing more; 0 when it never sent. */
     long outboundRemainingNs(int row, long nowNs) {
-        boolean used =
-                (rows.flags(row) & (SessionTable.INBOUND | SessionTable.REPLIED))
-                        != SessionTable.INBOUND;
-        return used ? Math.max(0, rows.lastSeenNs(row) + idleNs(row) - nowNs) : 0;
+        return rows.isWanted(row) ? Math.max(0, rows.lastSeenNs(row) + idleNs(row) - nowNs) : 0;
     }
 
     private boolean advance(int row, long tcp, int flags, int direction, long nowNs) {
@@ -210,9 +277,9 @@ final class Sessions {
     }
 
     private long idleNs(int row) {
-        int flags = rows.flags(row) & (SessionTable.INBOUND | SessionTable.REPLIED);
-        if (flags == SessionTable.INBOUND) {
-            return unrepliedNs;
+        int ownIdleMs = rows.ownIdleMs(row);
+        if (ownIdleMs != 0) {
+            return ownIdleMs * MILLISECOND_NS;
         }
         return switch (rows.protocol(row)) {
             case Protocol.TCP -> tcpIdleNs[TcpTransitions.idleClass(rows.tcpState(row))];
@@ -222,10 +289,11 @@ final class Sessions {
     }
 
     private void reply(int row, long nowNs) {
-        int flags = rows.flags(row);
-        if ((flags & (SessionTable.INBOUND | SessionTable.REPLIED)) == SessionTable.INBOUND) {
-            rows.flags(row, flags | SessionTable.REPLIED);
+        if (!rows.isWanted(row)) {
+            rows.flags(row, rows.flags(row) | SessionTable.REPLIED);
+            rows.ownIdleMs(row, 0);
             mappings.addUnrepliedSessions(rows.mapping(row), -1);
+            contacts.onContact(row);
             // The time that counts now may be shorter than the one its timer was set for.
             tables.wheel.arm(row, nowNs + idleNs(row));
         }
@@ -239,7 +307,10 @@ final class Sessions {
             rows.previous(head, row);
         }
         mappings.firstSession(mapping, row);
-        count(mapping, rows.flags(row), 1);
+        count(mapping, row, 1);
+        if (rows.isWanted(row)) {
+            contacts.onContact(row);
+        }
     }
 
     private void unlink(int mapping, int row) {
@@ -253,16 +324,21 @@ final class Sessions {
         } else {
             mappings.firstSession(mapping, next);
         }
-        count(mapping, rows.flags(row), -1);
+        count(mapping, row, -1);
+        if (rows.isWanted(row)) {
+            contacts.onEnd(row);
+        }
     }
 
-    private void count(int mapping, int flags, int change) {
-        if ((flags & SessionTable.INBOUND) == 0) {
+    private void count(int mapping, int row, int change) {
+        if ((rows.flags(row) & SessionTable.INBOUND) == 0) {
             mappings.addOwnSessions(mapping, change);
             return;
         }
         mappings.addInboundSessions(mapping, change);
-        if ((flags & SessionTable.REPLIED) == 0) {
+        tables.subscribers.addInboundSessions(rows.subscriber(row), change);
+        inboundSessions += change;
+        if (!rows.isWanted(row)) {
             mappings.addUnrepliedSessions(mapping, change);
         }
     }

@@ -1,12 +1,17 @@
 package org.portreeve.nat.shard;
 
-import org.portreeve.nat.NatConfig;
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.event.Telemetry;
 import org.portreeve.nat.io.PacketBatch;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.session.DeadlineWheel;
+import org.portreeve.nat.snapshot.SnapshotReader;
+import org.portreeve.nat.snapshot.SnapshotWriter;
 
 /**
  * One thread's worth of translator: it alone owns its external addresses with all their ports,
@@ -18,16 +23,18 @@ public final class Shard {
     private static final int COMMAND_LIMIT = 256;
     private static final int HANDOVER_LIMIT = 64;
     private static final int TIMER_LIMIT = 512;
+    private static final int WAITING_LIMIT = 64;
 
+    final Tables tables;
     private final int index;
-    private final Tables tables;
     private final Mappings mappings;
     private final Blocks blocks;
     private final Outbound outbound;
     private final Inbound inbound;
     private final Commands commands;
+    private final SnapshotExport snapshotExport;
+    private final SnapshotImport snapshotImport;
     private final ShardLink link;
-    private final Telemetry telemetry;
     private final PacketPort port;
     private final Handover handover;
     private final PacketBatch batch = new PacketBatch();
@@ -49,13 +56,21 @@ public final class Shard {
         this.link = link;
         this.port = port;
         this.handover = handover;
-        tables = new Tables(config, index, secrets, startNs);
-        telemetry = new Telemetry(tables.counters);
-        blocks = new Blocks(tables, link, telemetry);
+        tables = new Tables(config, index, directory, secrets, startNs);
+        blocks = new Blocks(tables, link);
         mappings = new Mappings(tables, blocks);
-        var quotas = new Quotas(directory, tables);
+        var quotas = new Quotas(tables);
         var departures = new Departures(tables, port, handover, index);
-        inbound = new Inbound(tables, mappings, departures, quotas);
+        var errorSender = new ErrorSender(tables, departures);
+        var siblings = new Siblings(tables, mappings, quotas);
+        inbound =
+                new Inbound(
+                        tables,
+                        mappings,
+                        departures,
+                        new Filtering(tables, mappings, quotas),
+                        siblings,
+                        errorSender);
         outbound =
                 new Outbound(
                         tables,
@@ -63,22 +78,28 @@ public final class Shard {
                         mappings,
                         blocks,
                         link,
-                        telemetry,
                         departures,
                         inbound,
-                        quotas);
+                        quotas,
+                        siblings,
+                        errorSender);
         commands = new Commands(tables, mappings, blocks, outbound, quotas, link);
+        snapshotExport = new SnapshotExport(tables, mappings, directory);
+        snapshotImport = new SnapshotImport(tables, mappings, blocks, directory);
     }
 
     /** One turn of the duty cycle, bounded in every part; returns how much was done. */
     public int doWork(long nowNs) {
+        tables.telemetry.begin(nowNs);
         int done = executeCommands(nowNs);
+        done += snapshotImport.advance(nowNs);
         done += takeOver(nowNs);
         done += receive(nowNs);
-        done += expire(nowNs);
+        done += expire(nowNs) + giveUpWaiting(nowNs);
         handover.wakeMarked(index);
         link.flush();
         if (done > 0) {
+            tables.use.tables(tables.sessions.size(), tables.mappings.size());
             tables.counters.publish();
         }
         return done;
@@ -96,7 +117,25 @@ public final class Shard {
 
     /** Its telemetry, to be drained by one other thread. */
     public Telemetry telemetry() {
-        return telemetry;
+        return tables.telemetry;
+    }
+
+    /** Writes what a planned restart keeps of it. Only when its thread has ended, or on it. */
+    public void write(SnapshotWriter out, long nowNs) throws IOException {
+        out.shard(index);
+        snapshotExport.write(out, nowNs);
+    }
+
+    /**
+     * Puts its rows of a snapshot back, on its own thread; what it already has is right where they
+     * differ. Any thread; before packets are led here and after what is durable is back.
+     *
+     * @param downNs how long ago the snapshot was taken
+     */
+    public CompletionStage<Void> restore(SnapshotReader snapshot, long downNs) {
+        CompletionStage<Void> done = snapshotImport.begin(snapshot, downNs);
+        port.wakeup();
+        return done;
     }
 
     /** How full its tables are. */
@@ -195,6 +234,16 @@ public final class Shard {
         return batch.side(i) == PacketPort.INSIDE
                 ? outbound.translate(packet, nowNs)
                 : inbound.translate(packet, nowNs);
+    }
+
+    /** Packets that wait for port control longer than they are of use. */
+    private int giveUpWaiting(long nowNs) {
+        int done = 0;
+        while (done < WAITING_LIMIT && tables.waiting.expireOldest(nowNs)) {
+            tables.counters.increment(NatCounter.DROP_WAIT_EXPIRED);
+            done++;
+        }
+        return done;
     }
 
     private int expire(long nowNs) {

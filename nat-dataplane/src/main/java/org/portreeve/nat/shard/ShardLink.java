@@ -2,6 +2,7 @@ package org.portreeve.nat.shard;
 
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
+import org.portreeve.nat.event.EventRing;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 
@@ -97,7 +98,7 @@ public final class ShardLink {
 
     /** Tells port control something; the place was taken before. Shard thread. */
     void emit(int kind, long a, long b, long c, long d) {
-        boolean taken = outcomes.offer(kind, a, b, c, d, 0);
+        boolean taken = outcomes.offer(kind, a, b, c, d, 0, 0, 0);
         assert taken : "an outcome had no place";
         emitted = true;
     }

@@ -34,6 +34,11 @@ final class ShardThread {
         thread.start();
     }
 
+    /** Whether nothing runs on it, not yet or not any more. Any thread. */
+    boolean isQuiet() {
+        return !thread.isAlive();
+    }
+
     /** Ends the thread after its current turn; returns when it has ended. Any other thread. */
     void stop() {
         stopping = true;

@@ -1,7 +1,6 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.Protocol;
-import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 import org.portreeve.nat.table.MappingTable;
 
@@ -11,12 +10,14 @@ import org.portreeve.nat.table.MappingTable;
  * else uses is never taken from him. Owned by the shard thread.
  */
 final class StaticMappings {
+    private final Tables tables;
     private final MappingTable rows;
     private final Mappings mappings;
     private final Blocks blocks;
     private final Answers answers;
 
     StaticMappings(Tables tables, Mappings mappings, Blocks blocks, Answers answers) {
+        this.tables = tables;
         this.rows = tables.mappings;
         this.mappings = mappings;
         this.blocks = blocks;
@@ -96,12 +97,17 @@ final class StaticMappings {
         boolean isHeld = holder != MappingTable.NONE;
         int blockOwner = blocks.ownerOf(install.addressIndex(), install.externalPort());
         boolean isForeign = blockOwner != Blocks.NOBODY && blockOwner != install.subscriber();
+        isForeign |=
+                tables.ports.isForeignRange(
+                        tables.localAddress(install.addressIndex()),
+                        install.internal().internalIp(),
+                        install.externalPort());
         if (isForeign && !(isHeld && rows.has(holder, MappingTable.APART))) {
             answers.refused(install.requestId(), Refusal.BLOCK_HELD);
             return true;
         }
         if ((isHeld && !mappings.isResting(holder))
-                || !PortAllocator.isMappable(protocolIndex, install.externalPort())) {
+                || !tables.ports.isMappable(protocolIndex, install.externalPort())) {
             answers.refused(install.requestId(), Refusal.PORT_USED);
             return true;
         }

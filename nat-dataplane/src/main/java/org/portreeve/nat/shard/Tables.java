@@ -1,10 +1,16 @@
 package org.portreeve.nat.shard;
 
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.SubscriberRules;
+import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.event.ShardUse;
+import org.portreeve.nat.event.Telemetry;
 import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.InboundIndex;
 import org.portreeve.nat.port.PortAllocator;
+import org.portreeve.nat.port.PortLayout;
 import org.portreeve.nat.port.PortRandom;
 import org.portreeve.nat.session.DeadlineWheel;
 import org.portreeve.nat.table.MappingTable;
@@ -29,9 +35,14 @@ final class Tables {
     final DeadlineWheel wheel;
     final ShardCounters counters = new ShardCounters();
     final Waiting waiting = new Waiting();
+    final Telemetry telemetry = new Telemetry(counters);
+    final ShardUse use;
     final PoolIndex pool;
     final Addresses addresses;
     final PortRandom random;
+    final SubscriberRules rules;
+    final ShardSecrets secrets;
+    final int addressCount;
 
     private final int shardIndex;
     private final int mappingTimers;
@@ -39,21 +50,47 @@ final class Tables {
     private final int subscriberTimers;
 
     /** The secrets key the hashes and the port choice; tests pass fixed ones. */
-    Tables(NatConfig config, int shardIndex, ShardSecrets secrets, long startNs) {
+    Tables(
+            NatConfig config,
+            int shardIndex,
+            Directory directory,
+            ShardSecrets secrets,
+            long startNs) {
         this.config = config;
         this.shardIndex = shardIndex;
-        int addressCount =
-                (config.pool().size() - shardIndex + config.shardCount() - 1) / config.shardCount();
+        this.secrets = secrets;
+        addressCount =
+                (config.pool().addresses().size() - shardIndex + config.shardCount() - 1)
+                        / config.shardCount();
         var capacity = config.capacity();
         sessions = new SessionTable(capacity.sessions(), secrets.table0(), secrets.table1());
         mappings = new MappingTable(capacity.mappings(), secrets.table1(), secrets.table0());
         subscribers = new SubscriberTable(capacity.subscribers());
         inbound = new InboundIndex(addressCount);
-        blocks = new BlockTable(config, addressCount);
+        var layout = new PortLayout(config);
+        blocks = new BlockTable(layout, addressCount);
         random = new PortRandom(secrets.port0(), secrets.port1());
-        ports = new PortAllocator(config, inbound, blocks, subscribers, random);
-        pool = new PoolIndex(config.pool());
-        addresses = new Addresses(config.inside());
+        rules = new SubscriberRules(directory, config.rules());
+        ports =
+                new PortAllocator(
+                        layout,
+                        config.pool().choice(),
+                        addressCount,
+                        this::addressIndex,
+                        inbound,
+                        blocks,
+                        subscribers,
+                        random,
+                        rules);
+        pool = new PoolIndex(config.pool().addresses());
+        addresses = new Addresses(config.inside(), config.icmpErrors().infrastructure());
+        use =
+                new ShardUse(
+                        telemetry,
+                        addressCount,
+                        config.pool().ports().size(),
+                        capacity.sessions(),
+                        capacity.mappings());
         mappingTimers = capacity.sessions();
         blockTimers = mappingTimers + capacity.mappings();
         subscriberTimers = blockTimers + blocks.count();
@@ -78,6 +115,20 @@ final class Tables {
     /** The external address as bits. */
     int externalIp(int addressIndex) {
         return pool.ip(addressIndex);
+    }
+
+    /** Tells of a mapping, if anybody wants to hear of it. */
+    void tell(EventKind kind, int mapping) {
+        if (telemetry.tells(kind)) {
+            telemetry.mapping(
+                    kind,
+                    mappings.subscriber(mapping),
+                    mappings.protocol(mapping),
+                    mappings.internalIp(mapping),
+                    mappings.internalPort(mapping),
+                    externalIp(mappings.addressIndex(mapping)),
+                    mappings.externalPort(mapping));
+        }
     }
 
     int mappingTimer(int mapping) {

@@ -1,15 +1,20 @@
 package org.portreeve.nat.shard;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.snapshot.SnapshotReader;
+import org.portreeve.nat.snapshot.SnapshotWriter;
 
 /**
  * The shards of a node with their threads. Built and closed by the main thread; counters may be
@@ -83,6 +88,32 @@ public final class Translator implements AutoCloseable {
                     .forEach((counter, count) -> sum.merge(counter, count, Long::sum));
         }
         return sum;
+    }
+
+    /**
+     * Writes what a planned restart keeps; false, and nothing is written, when a shard still runs.
+     * To be called after {@link #close}.
+     */
+    public boolean write(SnapshotWriter out, long nowNs) throws IOException {
+        if (!threads.stream().allMatch(ShardThread::isQuiet)) {
+            return false;
+        }
+        for (Shard shard : shards) {
+            shard.write(out, nowNs);
+        }
+        return true;
+    }
+
+    /**
+     * Lets the running shards put a snapshot back; completes when all have.
+     *
+     * @param downNs how long ago it was taken
+     */
+    public CompletionStage<Void> restore(SnapshotReader snapshot, long downNs) {
+        return CompletableFuture.allOf(
+                shards.stream()
+                        .map(shard -> shard.restore(snapshot, downNs).toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new));
     }
 
     /** Stops the shards; packets are no longer read. */

@@ -15,6 +15,12 @@ final class Waiting {
     /** Places for one internal address or subscriber: a burst of a page load, not a flood. */
     static final int PLACES_EACH = 16;
 
+    /** Questions for pairings that port control may owe an answer for, one for each place. */
+    static final int QUESTIONS = PLACES;
+
+    /** A packet that waited longer than this is of no use to its sender any more. */
+    static final long MAX_WAIT_NS = 3_000_000_000L;
+
     /** The longest packet that may wait; a first packet is hardly ever a super-packet. */
     static final int MAX_BYTES = 2048 - PacketBatch.HEADROOM;
 
@@ -32,6 +38,7 @@ final class Waiting {
     private int last = NONE;
     private int free;
     private int count;
+    private int questions;
 
     Waiting() {
         for (int place = 0; place < PLACES; place++) {
@@ -53,6 +60,36 @@ final class Waiting {
         return count;
     }
 
+    /**
+     * Notes that port control is asked for a pairing; false when it owes too many answers, and then
+     * it must not be asked. Packets may give up before it answers, but the answer is still owed.
+     */
+    boolean ask() {
+        boolean may = questions < QUESTIONS;
+        questions += may ? 1 : 0;
+        return may;
+    }
+
+    /** Port control has answered for a pairing. */
+    void answered() {
+        assert questions > 0 : "an answer to no question";
+        questions--;
+    }
+
+    /** Takes out the oldest packet if it has waited too long; false when none has. */
+    boolean expireOldest(long nowNs) {
+        if (first == NONE || !isLate(first, nowNs)) {
+            return false;
+        }
+        unlink(NONE, first);
+        return true;
+    }
+
+    /** Whether the packet of a place has waited too long. */
+    boolean isLate(int place, long nowNs) {
+        return nowNs - sinceNs[place] > MAX_WAIT_NS;
+    }
+
     /** How many packets wait for this. */
     int count(long key) {
         int found = 0;
@@ -64,9 +101,14 @@ final class Waiting {
         return found;
     }
 
+    /** Whether a packet may wait: it is not too long and there is a place. */
+    boolean hasPlace(long key, int lengthBytes) {
+        return lengthBytes <= MAX_BYTES && free != NONE && count(key) < PLACES_EACH;
+    }
+
     /** Copies a packet from inside in; false when it is too long or there is no place. */
     boolean add(long key, long packet, int lengthBytes, long nowNs) {
-        if (lengthBytes > MAX_BYTES || free == NONE || count(key) >= PLACES_EACH) {
+        if (!hasPlace(key, lengthBytes)) {
             return false;
         }
         int place = free;
@@ -110,10 +152,6 @@ final class Waiting {
 
     int lengthBytes(int place) {
         return lengths[place];
-    }
-
-    long sinceNs(int place) {
-        return sinceNs[place];
     }
 
     private void unlink(int before, int place) {

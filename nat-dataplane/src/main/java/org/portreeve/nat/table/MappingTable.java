@@ -5,7 +5,8 @@ import org.portreeve.nat.memory.SipHash;
 
 /**
  * Mappings: one row for each external port in use or resting, found by the internal tuple (EIM, RFC
- * 4787 REQ-1); by the external one through {@code InboundIndex}. Owned by the shard thread.
+ * 4787 REQ-1), and where mapping depends on the peer by the peers it serves too; by the external
+ * tuple through {@code InboundIndex}. Owned by the shard thread.
  *
  * <pre>
  *  0 internal address (4) | internal port (2) | protocol (1) | realm (1)   key
@@ -15,7 +16,7 @@ import org.portreeve.nat.memory.SipHash;
  * 32 inbound sessions without a reply (4) | hash (4)
  * 40 rests until (8)
  * 48 rate of inbound sessions: when its bucket is full again (8)
- * 56 spare (8)
+ * 56 peers served (8): {@link #ANY_PEER} for endpoint-independent ones                 key
  * </pre>
  */
 public final class MappingTable {
@@ -57,6 +58,12 @@ public final class MappingTable {
     /** Flag: the port was taken for a static mapping and is no use of the block it lies in. */
     public static final int APART = 16;
 
+    /** Flag: the remote addresses that the host has contacted are kept apart, to filter by. */
+    public static final int CONTACTS = 32;
+
+    /** The peers that an endpoint-independent mapping serves. */
+    public static final long ANY_PEER = 0;
+
     private static final int KEY = 0;
     private static final int ADDRESS_INDEX = 8;
     private static final int EXTERNAL_PORT = 12;
@@ -70,11 +77,15 @@ public final class MappingTable {
     private static final int HASH = 36;
     private static final int RESTS_UNTIL = 40;
     private static final int INBOUND_RATE = 48;
+    private static final int PEERS = 56;
+    private static final long ADDRESS_PEERS = 1L << 16;
+    private static final long ENDPOINT_PEERS = 2L << 16;
 
     private final RowPool rows;
     private final HashIndex index;
     private final long secret0;
     private final long secret1;
+    private int resting;
 
     public MappingTable(int capacity, long secret0, long secret1) {
         rows = new RowPool(capacity, Memory.CACHE_LINE);
@@ -88,25 +99,61 @@ public final class MappingTable {
         return (long) internalIp << 32 | (long) internalPort << 16 | protocol << 8 | realm;
     }
 
-    /** The row whose internal tuple this is, or {@link #NONE}. */
+    /** The internal address of a key. */
+    public static int internalIp(long key) {
+        return (int) (key >>> 32);
+    }
+
+    /** The internal port or identifier of a key. */
+    public static int internalPort(long key) {
+        return (int) (key >>> 16) & 0xffff;
+    }
+
+    /** The protocol of a key. */
+    public static int protocol(long key) {
+        return (int) (key >>> 8) & 0xff;
+    }
+
+    /** The key of the same internal address and port with another protocol. */
+    public static long ofProtocol(long key, int protocol) {
+        return (key & ~0xff00L) | (long) protocol << 8;
+    }
+
+    /** The peers of an address-dependent mapping: every port of one address. */
+    public static long peersOf(int remoteIp) {
+        return (long) remoteIp << 32 | ADDRESS_PEERS;
+    }
+
+    /** The one peer of an address-and-port-dependent mapping. */
+    public static long peersOf(int remoteIp, int remotePort) {
+        return (long) remoteIp << 32 | ENDPOINT_PEERS | remotePort;
+    }
+
+    /** The endpoint-independent row whose internal tuple this is, or {@link #NONE}. */
     public int find(long key) {
-        int hash = hash(key);
+        return find(key, ANY_PEER);
+    }
+
+    /** The row of this internal tuple and these peers, or {@link #NONE}. */
+    public int find(long key, long peers) {
+        int hash = hash(key, peers);
         for (int slot = index.first(hash); slot != HashIndex.NONE; slot = index.next(slot, hash)) {
-            int row = index.row(slot);
-            if (Memory.getLong(rows.at(row) + KEY) == key) {
-                return row;
+            long at = rows.at(index.row(slot));
+            if (Memory.getLong(at + KEY) == key && Memory.getLong(at + PEERS) == peers) {
+                return index.row(slot);
             }
         }
         return NONE;
     }
 
     /** Adds a mapping, or returns {@link #NONE} when the table is full. */
-    public int add(long key, int state) {
+    public int add(long key, long peers, int state) {
         int row = rows.take();
         if (row != NONE) {
             long at = rows.at(row);
-            int hash = hash(key);
+            int hash = hash(key, peers);
             Memory.putLong(at + KEY, key);
+            Memory.putLong(at + PEERS, peers);
             Memory.putInt(at + HASH, hash);
             Memory.putInt(at + FIRST_SESSION, SessionTable.NONE);
             state(row, state);
@@ -129,15 +176,51 @@ public final class MappingTable {
         state(row, state);
     }
 
+    /** A row that no tuple leads to, or whose tuple has no other, serves all peers from now on. */
+    public void serveAnyPeer(int row) {
+        if (!isDependent(row)) {
+            return;
+        }
+        boolean isIndexed = state(row) != ORPHAN && state(row) != RESTING_ORPHAN;
+        if (isIndexed) {
+            index.remove(Memory.getInt(rows.at(row) + HASH), row);
+        }
+        int hash = hash(key(row), ANY_PEER);
+        Memory.putLong(rows.at(row) + PEERS, ANY_PEER);
+        Memory.putInt(rows.at(row) + HASH, hash);
+        if (isIndexed) {
+            index.insert(hash, row);
+        }
+    }
+
+    /** Which peers the mapping serves: {@link #ANY_PEER}, or as {@link #peersOf} says. */
+    public long peers(int row) {
+        return Memory.getLong(rows.at(row) + PEERS);
+    }
+
+    /** Whether a number says which peers a mapping serves. */
+    public static boolean arePeers(long peers) {
+        long kind = peers & 0xffff_0000L;
+        return peers == ANY_PEER
+                || kind == ENDPOINT_PEERS
+                || (kind == ADDRESS_PEERS && (peers & 0xffff) == 0);
+    }
+
+    /** Whether the mapping serves some peers alone. */
+    public boolean isDependent(int row) {
+        return Memory.getLong(rows.at(row) + PEERS) != ANY_PEER;
+    }
+
     /** Whether the row is one of this internal tuple, also when the tuple leads elsewhere. */
     public boolean isOf(int row, long key) {
         return key(row) == key;
     }
 
     public void remove(int row) {
-        if (state(row) != RESTING_ORPHAN) {
+        if (state(row) != RESTING_ORPHAN && state(row) != ORPHAN) {
             index.remove(Memory.getInt(rows.at(row) + HASH), row);
         }
+        state(row, 0);
         rows.release(row);
     }
 
@@ -147,6 +230,16 @@ public final class MappingTable {
 
     public int capacity() {
         return rows.capacity();
+    }
+
+    /** Whether in this state only the rest keeps the port. */
+    public static boolean isResting(int state) {
+        return state == RESTING || state == RESTING_ORPHAN;
+    }
+
+    /** Whether a row of 0 to {@link #capacity} - 1 is a mapping. */
+    public boolean isUsed(int row) {
+        return state(row) != 0;
     }
 
     public int internalIp(int row) {
@@ -159,6 +252,10 @@ public final class MappingTable {
 
     public int protocol(int row) {
         return (int) (key(row) >>> 8) & 0xff;
+    }
+
+    public int realm(int row) {
+        return (int) key(row) & 0xff;
     }
 
     public int addressIndex(int row) {
@@ -179,7 +276,13 @@ public final class MappingTable {
     }
 
     public void state(int row, int state) {
+        resting += (isResting(state) ? 1 : 0) - (isResting(state(row)) ? 1 : 0);
         Memory.u8(rows.at(row) + STATE, state);
+    }
+
+    /** How many rows are kept by the rest of their port alone. */
+    public int resting() {
+        return resting;
     }
 
     public boolean has(int row, int flag) {
@@ -188,6 +291,11 @@ public final class MappingTable {
 
     public void set(int row, int flag) {
         Memory.u8(rows.at(row) + FLAGS, Memory.u8(rows.at(row) + FLAGS) | flag);
+    }
+
+    /** All flags. */
+    public int flags(int row) {
+        return Memory.u8(rows.at(row) + FLAGS);
     }
 
     public void unset(int row, int flag) {
@@ -251,11 +359,12 @@ public final class MappingTable {
         Memory.putLong(rows.at(row) + RESTS_UNTIL, untilNs);
     }
 
-    private long key(int row) {
+    /** The key of the row's internal tuple. */
+    public long key(int row) {
         return Memory.getLong(rows.at(row) + KEY);
     }
 
-    private int hash(long key) {
-        return (int) SipHash.hash(secret0, secret1, key, 0);
+    private int hash(long key, long peers) {
+        return (int) SipHash.hash(secret0, secret1, key, peers);
     }
 }

@@ -14,7 +14,7 @@ import org.portreeve.nat.memory.SipHash;
  * 24 last seen (8): when a packet last kept the session
  * 32 mapping (4) | next in mapping (4)
  * 40 previous in mapping (4) | hash (4)
- * 48 subscriber (4) | spare (12)
+ * 48 subscriber (4) | idle time of its own (4), in ms, 0 for that of its protocol | spare (8)
  * </pre>
  *
  * <p>The hot part is one cache line. What only TCP needs stands in a second row: for each direction
@@ -42,6 +42,7 @@ public final class SessionTable {
     private static final int PREVIOUS = 40;
     private static final int HASH = 44;
     private static final int SUBSCRIBER = 48;
+    private static final int OWN_IDLE = 52;
 
     private static final int TCP_ROW_BYTES = 32;
     private static final int TCP_DIRECTION_BYTES = 16;
@@ -138,6 +139,14 @@ public final class SessionTable {
         return (int) (Memory.getLong(rows.at(row) + KEY1) >>> 48);
     }
 
+    public int remoteIp(int row) {
+        return (int) Memory.getLong(rows.at(row) + KEY0);
+    }
+
+    public int remotePort(int row) {
+        return (int) (Memory.getLong(rows.at(row) + KEY1) >>> 32) & 0xffff;
+    }
+
     public int externalIp(int row) {
         return Memory.getInt(rows.at(row) + EXTERNAL_IP);
     }
@@ -165,6 +174,11 @@ public final class SessionTable {
 
     public void flags(int row, int flags) {
         Memory.u8(rows.at(row) + FLAGS, flags);
+    }
+
+    /** Whether the host opened or answered it. */
+    public boolean isWanted(int row) {
+        return (flags(row) & (INBOUND | REPLIED)) != INBOUND;
     }
 
     public long lastSeenNs(int row) {
@@ -205,6 +219,15 @@ public final class SessionTable {
 
     public void subscriber(int row, int subscriber) {
         Memory.putInt(rows.at(row) + SUBSCRIBER, subscriber);
+    }
+
+    /** The idle time that holds for this session alone, in milliseconds; 0 for none. */
+    public int ownIdleMs(int row) {
+        return Memory.getInt(rows.at(row) + OWN_IDLE);
+    }
+
+    public void ownIdleMs(int row, int idleMs) {
+        Memory.putInt(rows.at(row) + OWN_IDLE, idleMs);
     }
 
     /** Remembers what the sender of this direction acknowledged and how much it will take. */

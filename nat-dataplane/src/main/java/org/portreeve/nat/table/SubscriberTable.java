@@ -1,6 +1,6 @@
 package org.portreeve.nat.table;
 
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.memory.Memory;
 
 /**
@@ -8,7 +8,8 @@ import org.portreeve.nat.memory.Memory;
  * and its blocks. Owned by the shard thread.
  *
  * <pre>
- *  0 ports (4) | sessions (4) | ports of static mappings (4) | spare (8)
+ *  0 ports (4) | sessions (4) | ports of static mappings (4)
+ * 12 sessions that outside hosts opened (4) | spare (4)
  * 20 explicit mappings (4) | blocks (4) | block that is pending (4), plus 1
  * 32 session rate: theoretical arrival time (8)
  * 40 session rate: the interval it was counted with (8)
@@ -24,6 +25,7 @@ public final class SubscriberTable {
     private static final int PORTS = 0;
     private static final int SESSIONS = 4;
     private static final int STATIC_PORTS = 8;
+    private static final int INBOUND_SESSIONS = 12;
     private static final int EXPLICIT = 20;
     private static final int BLOCKS = 24;
     private static final int PENDING_BLOCK = 28;
@@ -63,6 +65,15 @@ public final class SubscriberTable {
         add(at(subscriber) + SESSIONS, change);
     }
 
+    /** Those of the sessions that outside hosts opened. */
+    public int inboundSessions(int subscriber) {
+        return Memory.getInt(at(subscriber) + INBOUND_SESSIONS);
+    }
+
+    public void addInboundSessions(int subscriber, int change) {
+        add(at(subscriber) + INBOUND_SESSIONS, change);
+    }
+
     /** Explicit mappings, those not yet durable included. */
     public int explicitMappings(int subscriber) {
         return Memory.getInt(at(subscriber) + EXPLICIT);
@@ -87,7 +98,7 @@ public final class SubscriberTable {
 
     public void addBlock(int subscriber, int block) {
         int count = blocks(subscriber);
-        assert count < NatConfig.Block.MAX_BLOCKS : "a block has no place in its subscriber's row";
+        assert count < Pool.Block.MAX_BLOCKS : "a block has no place in its subscriber's row";
         Memory.putInt(at(subscriber) + BLOCK_LIST + 4L * count, block);
         Memory.putInt(at(subscriber) + BLOCKS, count + 1);
     }

@@ -11,6 +11,9 @@ import org.portreeve.nat.memory.Memory;
  * 3 is used because equation 2 of RFC 1141 can give 0xFFFF where a header says 0x0000.
  */
 public final class Checksums {
+    /** The sum of octets that include their own right checksum. */
+    public static final int ALL_ONES = 0xffff;
+
     private static final int HALF = 0xffff;
 
     private Checksums() {}
@@ -85,6 +88,27 @@ public final class Checksums {
     public static int pseudoHeader(long ipv4, int messageBytes) {
         int addresses = sum(ipv4 + Ipv4Header.SOURCE, 8);
         return fold(addresses + Ipv4Header.protocol(ipv4) + messageBytes);
+    }
+
+    /** Whether the header checksum of an IPv4 packet is what it ought to be. */
+    public static boolean isIpv4HeaderRight(long ipv4) {
+        return sum(ipv4, Ipv4Header.headerBytes(ipv4)) == HALF;
+    }
+
+    /**
+     * Whether the checksum of the TCP segment or UDP datagram at {@code message} is what it ought
+     * to be; a UDP checksum of 0 means that there is none (RFC 768).
+     */
+    public static boolean isTransportRight(long ipv4, long message) {
+        boolean isUdp = Ipv4Header.protocol(ipv4) == Protocol.UDP;
+        if (isUdp && Memory.u16(message + UdpHeader.CHECKSUM) == 0) {
+            return true;
+        }
+        int bytes =
+                isUdp
+                        ? UdpHeader.length(message)
+                        : Ipv4Header.totalLength(ipv4) - Ipv4Header.headerBytes(ipv4);
+        return fold(sum(message, bytes) + pseudoHeader(ipv4, bytes)) == HALF;
     }
 
     /** Where the checksum field lies in a TCP, UDP or ICMP header. */

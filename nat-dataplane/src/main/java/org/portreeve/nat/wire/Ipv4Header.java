@@ -20,6 +20,7 @@ public final class Ipv4Header {
     public static final int MIN_BYTES = 20;
 
     public static final int VERSION_AND_IHL = 0;
+    public static final int TYPE_OF_SERVICE = 1;
     public static final int TOTAL_LENGTH = 2;
     public static final int IDENTIFICATION = 4;
     public static final int FLAGS_AND_FRAGMENT = 6;
@@ -36,6 +37,10 @@ public final class Ipv4Header {
     public static final int MORE_FRAGMENTS = 0x2000;
 
     private static final int FRAGMENT_OFFSET = 0x1fff;
+    private static final int OPTION_END = 0;
+    private static final int OPTION_NOP = 1;
+    private static final int OPTION_LOOSE_ROUTE = 131;
+    private static final int OPTION_STRICT_ROUTE = 137;
 
     private Ipv4Header() {}
 
@@ -56,6 +61,24 @@ public final class Ipv4Header {
     public static boolean isFragment(long address) {
         int field = Memory.u16(address + FLAGS_AND_FRAGMENT);
         return (field & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
+    }
+
+    /** Whether an option prescribes the packet's way (RFC 791 §3.1). */
+    public static boolean hasSourceRoute(long address) {
+        int end = headerBytes(address);
+        int at = MIN_BYTES;
+        while (at < end) {
+            int option = Memory.u8(address + at);
+            if (option == OPTION_LOOSE_ROUTE || option == OPTION_STRICT_ROUTE) {
+                return true;
+            }
+            if (option == OPTION_END) {
+                return false;
+            }
+            int length = option == OPTION_NOP || at + 1 == end ? 1 : Memory.u8(address + at + 1);
+            at += Math.max(1, length);
+        }
+        return false;
     }
 
     public static int timeToLive(long address) {

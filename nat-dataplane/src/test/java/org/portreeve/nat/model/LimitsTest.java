@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.portreeve.nat.NatConfig.Quota;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.nat.rules.Rules.Quota;
 import org.portreeve.testkit.Conformance;
 
 /** What profiles allow, and what happens when that changes while packets flow. */
@@ -28,13 +28,13 @@ class LimitsTest {
     @Conformance("NAT-API-007")
     void loweredQuotaRemovesNothingAndRaisedOneServesTheNextRequest(int shards) {
         story = new Story(shards);
-        limit(ROOMY);
+        story.limit(ROOMY);
         List<Endpoint> hosts = IntStream.range(0, 10).mapToObj(LimitsTest::host).toList();
         List<Endpoint> externals =
                 hosts.stream()
                         .map(host -> story.control.reserve(host, Protocol.UDP, 0).orElseThrow())
                         .toList();
-        limit(new Quota(5, 5, 20, 1_000, 1_000));
+        story.limit(new Quota(5, 5, 20, 1_000, 1_000));
         for (int i = 0; i < hosts.size(); i++) {
             TestPacket packet = TestPacket.udp(INET_Y, externals.get(i));
             assertEquals(Optional.of(hosts.get(i)), story.delivered(packet));
@@ -43,7 +43,7 @@ class LimitsTest {
         assertEquals(Optional.empty(), story.control.reserve(host(10), Protocol.UDP, 0));
         assertEquals(List.of(), story.out(TestPacket.udp(host(10), INET_X)));
 
-        limit(new Quota(11, 11, 20, 1_000, 1_000));
+        story.limit(new Quota(11, 11, 20, 1_000, 1_000));
         assertTrue(story.control.reserve(host(10), Protocol.UDP, 0).isPresent());
         assertEquals(Optional.empty(), story.control.reserve(host(11), Protocol.UDP, 0));
     }
@@ -54,7 +54,7 @@ class LimitsTest {
         story = new Story(shards);
         story.mapped(TestPacket.udp(HOST, INET_X));
         story.mapped(TestPacket.udp(OTHER_HOST, INET_X));
-        limit(new Quota(1, 1, 1, 1_000, 1_000), ROOMY);
+        story.limit(new Quota(1, 1, 1, 1_000, 1_000), ROOMY);
         story.node.profile(story.pairing(OTHER_HOST).subscriber(), 1);
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, INET_Y)));
         assertEquals(1, story.out(TestPacket.udp(OTHER_HOST, INET_Y)).size());
@@ -62,7 +62,7 @@ class LimitsTest {
         story.node.profile(story.pairing(HOST).subscriber(), 1);
         assertEquals(1, story.out(TestPacket.udp(HOST, INET_Y)).size());
         // A profile that is gone is the first one.
-        limit(new Quota(1, 1, 1, 1_000, 1_000));
+        story.limit(new Quota(1, 1, 1, 1_000, 1_000));
         assertEquals(List.of(), story.out(TestPacket.udp(host(3), INET_Y)));
     }
 
@@ -70,7 +70,7 @@ class LimitsTest {
     @ValueSource(ints = {1, 3})
     void portAtRestCountsAgainstWhoReleasedIt(int shards) {
         story = new Story(shards);
-        limit(new Quota(3, 2, 100, 1_000, 1_000));
+        story.limit(new Quota(3, 2, 100, 1_000, 1_000));
         story.mapped(TestPacket.udp(host(0), INET_X));
         story.mapped(TestPacket.udp(host(1), INET_X));
         assertEquals(List.of(), story.out(TestPacket.udp(host(2), INET_X)));
@@ -87,7 +87,7 @@ class LimitsTest {
     @ValueSource(ints = {1, 3})
     void portOfAnEndedExplicitMappingCountsWhileItRests(int shards) {
         story = new Story(shards);
-        limit(new Quota(3, 1, 100, 1_000, 1_000));
+        story.limit(new Quota(3, 1, 100, 1_000, 1_000));
         story.explicit(Protocol.UDP);
         story.control.endExplicit();
         assertEquals(Optional.empty(), story.control.reserve(host(1), Protocol.UDP, 0));
@@ -99,12 +99,12 @@ class LimitsTest {
     @ValueSource(ints = {1, 3})
     void outsideHostsGetThreeQuartersOfTheProfilesSessions(int shards) {
         story = new Story(shards);
-        limit(new Quota(3, 10, 4, 1_000, 1_000));
+        story.limit(new Quota(3, 10, 4, 1_000, 1_000));
         Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));
         assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(0), external)));
         assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(1), external)));
         assertEquals(Optional.empty(), story.delivered(TestPacket.udp(peer(2), external)));
-        limit(new Quota(3, 10, 6, 1_000, 1_000));
+        story.limit(new Quota(3, 10, 6, 1_000, 1_000));
         assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(2), external)));
         assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(peer(3), external)));
         assertEquals(Optional.empty(), story.delivered(TestPacket.udp(peer(4), external)));
@@ -115,18 +115,18 @@ class LimitsTest {
     @ValueSource(ints = {1, 3})
     void raisedSessionRateServesAtOnceWhoWasOverTheOldOne(int shards) {
         story = new Story(shards);
-        limit(new Quota(3, 30, 100, 1, 5));
+        story.limit(new Quota(3, 30, 100, 1, 5));
         for (int i = 0; i < 5; i++) {
             assertEquals(1, story.out(TestPacket.udp(HOST, peer(i))).size());
         }
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(5))));
-        limit(new Quota(3, 30, 100, 1, 7));
+        story.limit(new Quota(3, 30, 100, 1, 7));
         assertEquals(1, story.out(TestPacket.udp(HOST, peer(5))).size());
         assertEquals(1, story.out(TestPacket.udp(HOST, peer(6))).size());
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(7))));
 
         // One second brought one session; a second at the new rate brings as many as fit.
-        limit(new Quota(3, 30, 100, 1_000, 7));
+        story.limit(new Quota(3, 30, 100, 1_000, 7));
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(7))));
         story.pass(1);
         for (int i = 7; i < 14; i++) {
@@ -139,19 +139,15 @@ class LimitsTest {
     @ValueSource(ints = {1, 3})
     void loweredBurstIsEmptyAndNotEmptierThanThat(int shards) {
         story = new Story(shards);
-        limit(new Quota(3, 30, 100, 1, 20));
+        story.limit(new Quota(3, 30, 100, 1, 20));
         for (int i = 0; i < 20; i++) {
             assertEquals(1, story.out(TestPacket.udp(HOST, peer(i))).size());
         }
-        limit(new Quota(3, 30, 100, 1, 2));
+        story.limit(new Quota(3, 30, 100, 1, 2));
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(20))));
         story.pass(1);
         assertEquals(1, story.out(TestPacket.udp(HOST, peer(20))).size());
         assertEquals(List.of(), story.out(TestPacket.udp(HOST, peer(21))));
-    }
-
-    private void limit(Quota... profiles) {
-        story.node.limits(List.of(profiles));
     }
 
     /** A tuple of the host. */

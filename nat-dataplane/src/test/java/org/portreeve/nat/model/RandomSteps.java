@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.io.PacketPort;
@@ -20,6 +19,7 @@ import org.portreeve.nat.model.ReferenceNat.Pairing;
 import org.portreeve.nat.model.ReferencePorts.External;
 import org.portreeve.nat.model.TestPacket.Checksum;
 import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -38,7 +38,8 @@ final class RandomSteps {
     private static final int[] PROTOCOLS = {
         Protocol.TCP, Protocol.UDP, Protocol.UDP, Protocol.ICMP
     };
-    private static final List<Integer> ICMP_NO_ECHO = List.of(3, 4, 5, 11, 12, 13, 15, 17);
+    private static final List<Integer> ICMP_NO_ECHO = List.of(4, 5, 9, 10, 15, 16, 17, 18);
+    private static final List<Integer> ICMP_ERRORS = List.of(3, 11, 12);
 
     /** Of a datagram with nine octets of data. */
     private static final List<Integer> UDP_LENGTHS = List.of(0, 7, 18, 255);
@@ -83,7 +84,7 @@ final class RandomSteps {
         strangers.add(Ipv4.of("10.1.1.1"));
         strangers.add(Ipv4.of("100.127.255.255"));
         strangers.add(Ipv4.of("192.168.1.1"));
-        strangers.add(node.config.pool().getFirst());
+        strangers.add(node.config.pool().addresses().getFirst());
     }
 
     /** One step; the story hears what it is before it is done. */
@@ -173,7 +174,7 @@ final class RandomSteps {
         External external = external();
         var to = new Endpoint(addressOf(external), external.port());
         TestPacket packet = packet(internal(), to);
-        if (node.reference.hasMapping(packet.source().tuple(packet.protocol()))) {
+        if (node.reference.findsMapping(packet)) {
             send(story, List.of(packet));
         }
     }
@@ -185,7 +186,7 @@ final class RandomSteps {
         int shard = random.nextInt(shards);
         if (random.nextBoolean()) {
             var wrong = new Endpoint(ip, 5_260);
-            boolean isPool = node.config.pool().contains(ip);
+            boolean isPool = node.config.pool().addresses().contains(ip);
             TestPacket packet = packet(isSource ? wrong : internal(), isSource ? remote() : wrong);
             if (!isPool || isSource) {
                 send(story, List.of(packet));
@@ -230,7 +231,10 @@ final class RandomSteps {
 
     private NatCounter spoilMessage(int protocol, byte[] bytes, int message) {
         return switch (protocol) {
-            case Protocol.ICMP -> spoilt(bytes, message, pick(ICMP_NO_ECHO), NatCounter.DROP_ICMP);
+            case Protocol.ICMP ->
+                    random.nextBoolean()
+                            ? spoilt(bytes, message, pick(ICMP_NO_ECHO), NatCounter.DROP_ICMP)
+                            : spoilt(bytes, message, pick(ICMP_ERRORS), NatCounter.DROP_ICMP_QUOTE);
             case Protocol.UDP ->
                     spoilt(bytes, message + 5, pick(UDP_LENGTHS), NatCounter.DROP_TRUNCATED);
             default ->
@@ -296,7 +300,7 @@ final class RandomSteps {
         boolean takesExplicit = !explicit.isEmpty() && random.nextInt(3) == 0;
         List<External> known = takesExplicit ? explicit : node.reference.externals();
         if (known.isEmpty() || random.nextInt(10) == 0) {
-            int address = random.nextInt(node.config.pool().size());
+            int address = random.nextInt(node.config.pool().addresses().size());
             return new External(protocol(), address, random.nextInt(5_240, 5_510));
         }
         External external = pick(known);
@@ -372,7 +376,8 @@ final class RandomSteps {
         int subscriber = subscribers.computeIfAbsent(ip >>> 1, _ -> subscribers.size());
         int sibling = ip ^ 1;
         Optional<Pairing> known = node.pairingOf(ip).or(() -> node.pairingOf(sibling));
-        var fresh = new Pairing(subscriber, random.nextInt(node.config.pool().size()));
+        int any = random.nextInt(node.config.pool().addresses().size());
+        var fresh = new Pairing(subscriber, node.reference.ports.homeOf(ip).orElse(any));
         Pairing pairing = known.orElse(fresh);
         node.pair(ip, pairing);
         return pairing;
@@ -393,7 +398,7 @@ final class RandomSteps {
     }
 
     private int addressOf(External external) {
-        return node.config.pool().get(external.addressIndex());
+        return node.config.pool().addresses().get(external.addressIndex());
     }
 
     private static ShardCommand.ReserveMapping command(
@@ -657,12 +662,12 @@ final class RandomSteps {
     /** Other limits, or another profile for a subscriber, perhaps one that is not there. */
     private void changePolicy(Consumer<String> story) {
         if (random.nextBoolean()) {
-            List<NatConfig.Quota> profiles = new ArrayList<>();
+            List<Rules> profiles = new ArrayList<>();
             for (int count = random.nextInt(1, 4); count > 0; count--) {
-                profiles.add(quota(node.config.quota()));
+                profiles.add(new RandomRules(random).next(node.config.rules()));
             }
-            story.accept("limits " + profiles);
-            node.limits(profiles);
+            story.accept("rules " + profiles);
+            node.rules(profiles);
         } else {
             int subscriber = random.nextInt(SUBSCRIBERS);
             int profile = random.nextInt(3);
@@ -690,29 +695,32 @@ final class RandomSteps {
         }
     }
 
-    /** From nothing to twice as much; mostly the same. */
-    private NatConfig.Quota quota(NatConfig.Quota usual) {
-        return new NatConfig.Quota(
-                around(usual.mappings()),
-                around(usual.ports()),
-                around(usual.sessions()),
-                Math.max(1, around(usual.sessionsPerSecond())),
-                around(usual.sessionBurst()));
-    }
-
-    private int around(int usual) {
-        return random.nextBoolean() ? usual : random.nextInt(2 * usual + 1);
+    /** Finishes everything that is under way, so that nothing waits for port control. */
+    void comeToRest() {
+        List.copyOf(reserved.values()).forEach(request -> finish(request, random.nextBoolean()));
+        answerAll();
     }
 
     /** Finishes and ends everything that was asked for. */
     void endExplicit() {
         List.copyOf(reserved.values()).forEach(request -> finish(request, true));
         for (External external : node.reference.staticExternals()) {
-            remove(node.reference.internalOf(external));
+            InternalTuple tuple = node.reference.internalOf(external);
+            pairAgain(tuple.internalIp(), external.addressIndex());
+            remove(tuple);
         }
         for (External external : node.reference.externals()) {
             InternalTuple tuple = node.reference.internalOf(external);
+            pairAgain(tuple.internalIp(), external.addressIndex());
             end(tuple, false, false);
+        }
+    }
+
+    /** An address whose pairing went to others, and from them, may still have a mapping. */
+    private void pairAgain(int ip, int addressIndex) {
+        if (node.pairingOf(ip).isEmpty()) {
+            int subscriber = subscribers.computeIfAbsent(ip >>> 1, _ -> subscribers.size());
+            node.pair(ip, new Pairing(subscriber, addressIndex));
         }
     }
 }

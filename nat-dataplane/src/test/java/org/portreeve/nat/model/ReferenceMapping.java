@@ -1,10 +1,13 @@
 package org.portreeve.nat.model;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.model.ReferenceNat.Pairing;
 import org.portreeve.nat.model.ReferencePorts.External;
+import org.portreeve.nat.model.TestPacket.Endpoint;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 
 /** An external port that is in use or rests, and what for. One thread. */
@@ -25,18 +28,32 @@ final class ReferenceMapping {
     final InternalTuple internal;
     final External external;
     final Set<ReferenceSession> sessions = new HashSet<>();
-    final ReferenceBucket inboundBucket = new ReferenceBucket();
+    ReferenceBucket inboundBucket = new ReferenceBucket(false);
     State state = State.ACTIVE;
     boolean isExplicit;
     boolean isPending;
     boolean isStatic;
     boolean wasExplicit;
+
+    /** A lease that could not be put back at a restart; it ends then. */
+    boolean isLost;
+
     long restsUntilNs = Long.MIN_VALUE;
+
+    /** The peers that it serves; empty for all. */
+    Optional<Endpoint> peers = Optional.empty();
 
     ReferenceMapping(Pairing pairing, InternalTuple internal, External external) {
         this.pairing = pairing;
         this.internal = internal;
         this.external = external;
+    }
+
+    /** Whether an explicit mapping at this address may take it over, or it is explicit. */
+    boolean isHere(int addressIndex, PortRange ports) {
+        boolean mayBeTaken =
+                external.addressIndex() == addressIndex && ports.contains(external.port());
+        return mayBeTaken || isExplicit || isPending;
     }
 
     boolean hasOwn() {
@@ -49,7 +66,12 @@ final class ReferenceMapping {
 
     /** Whether it is not this subscriber's, and nothing but traffic or rest keeps it. */
     boolean isLeft(int subscriber) {
-        return pairing.subscriber() != subscriber && !isExplicit && !isPending && !isStatic;
+        return pairing.subscriber() != subscriber && !isKept();
+    }
+
+    /** Whether somebody asked for it. */
+    boolean isKept() {
+        return isExplicit || isPending || isStatic;
     }
 
     Holding holding() {

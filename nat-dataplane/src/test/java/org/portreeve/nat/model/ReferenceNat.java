@@ -4,18 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.nat.model.TestPacket.remote;
 
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.model.ReferenceMapping.State;
@@ -41,37 +39,34 @@ final class ReferenceNat {
     /** Which address a subscriber is paired with. */
     record Pairing(int subscriber, int addressIndex) {}
 
-    /** The three ends of a session. */
     record Ends(Endpoint internal, Endpoint external, Endpoint remote) {}
 
     record SessionKey(InternalTuple internal, Endpoint remote) {}
 
-    private record Waiter(TestPacket packet, long sinceNs) {}
-
-    private static final int PLACES_EACH = 16;
-    private static final int PLACES_OF_SHARD = 512;
-    private static final int LONGEST_WAITING_BYTES = 2032;
-    private static final long LONGEST_WAIT_NS = 3_000_000_000L;
+    /** A tuple and the peers that one of its mappings serves. */
+    private record Dependent(InternalTuple internal, Endpoint peers) {}
 
     final ReferencePorts ports;
-    final ReferenceQuotas quotas;
-
-    private final NatConfig config;
+    final ReferenceRules rules;
+    final NatConfig config;
+    final Map<Integer, Pairing> pairings = new HashMap<>();
+    final Map<InternalTuple, ReferenceMapping> byInternal = new HashMap<>();
+    final Map<External, ReferenceMapping> byExternal = new HashMap<>();
+    final Map<SessionKey, ReferenceSession> sessions = new HashMap<>();
     private final Witness witness;
-    private final Map<Integer, Pairing> pairings = new HashMap<>();
-    private final Map<InternalTuple, ReferenceMapping> byInternal = new HashMap<>();
-    private final Map<External, ReferenceMapping> byExternal = new HashMap<>();
-    private final Map<SessionKey, ReferenceSession> sessions = new HashMap<>();
-    private final Map<List<Object>, Deque<Waiter>> waiting = new HashMap<>();
+    private final Map<Dependent, ReferenceMapping> dependent = new HashMap<>();
+    private final ReferenceWaiting waiting = new ReferenceWaiting();
+    private final ReferenceFilter filter;
+    private final ReferenceSiblings siblings;
 
     ReferenceNat(NatConfig config, Witness witness) {
         this.config = config;
         this.witness = witness;
         ports = new ReferencePorts(config);
-        quotas = new ReferenceQuotas(config);
+        rules = new ReferenceRules(config);
+        filter = new ReferenceFilter(config, this);
+        siblings = new ReferenceSiblings(config, this);
     }
-
-    // ------------------------------------------------------------------ packets
 
     /** A well-formed packet arrives from inside at the device of a shard. */
     void fromInside(int shard, TestPacket packet, long nowNs) {
@@ -91,7 +86,7 @@ final class ReferenceNat {
         int ip = packet.source().ip();
         return pairings.containsKey(ip)
                 ? outbound(packet, true, nowNs)
-                : park(List.of(shard, "pairing", ip), packet, nowNs);
+                : waiting.park(List.of(shard, "pairing", ip), packet, nowNs);
     }
 
     /** A well-formed packet arrives from outside. */
@@ -101,17 +96,23 @@ final class ReferenceNat {
 
     private Verdict admitOutside(TestPacket packet, long nowNs) {
         int source = packet.source().ip();
-        if (isInside(source) || TestPacket.isMartian(source) || config.pool().contains(source)) {
+        if (isInside(source)) {
             return drop(NatCounter.DROP_FOREIGN_SOURCE);
         }
-        return config.pool().contains(packet.destination().ip())
+        if (config.pool().addresses().contains(source)) {
+            return drop(NatCounter.DROP_POOL_SOURCE);
+        }
+        if (TestPacket.isMartian(source)) {
+            return drop(NatCounter.DROP_MARTIAN_SOURCE);
+        }
+        return config.pool().addresses().contains(packet.destination().ip())
                 ? inbound(packet, nowNs)
                 : drop(NatCounter.DROP_NOT_OURS);
     }
 
     private Verdict outbound(TestPacket packet, boolean isNew, long nowNs) {
-        boolean isHairpin = config.pool().contains(packet.destination().ip());
-        if (packet.protocol() == Protocol.ICMP && (packet.type() != IcmpHeader.ECHO || isHairpin)) {
+        boolean isHairpin = config.pool().addresses().contains(packet.destination().ip());
+        if (packet.protocol() == Protocol.ICMP && (isHairpin || !packet.isRequest())) {
             return drop(NatCounter.DROP_ICMP);
         }
         Pairing pairing = pairings.get(packet.source().ip());
@@ -122,10 +123,10 @@ final class ReferenceNat {
             if (packet.protocol() == Protocol.TCP && !packet.isOpening()) {
                 return drop(NatCounter.DROP_NO_SESSION);
             }
-            if (sessionsOf(pairing.subscriber) >= quotas.of(pairing.subscriber).sessions()) {
+            if (sessionsOf(pairing.subscriber) >= rules.quotaOf(pairing.subscriber).sessions()) {
                 return drop(NatCounter.DROP_SESSION_QUOTA);
             }
-            if (isNew && !quotas.takeToken(pairing.subscriber, nowNs)) {
+            if (isNew && !rules.takeToken(pairing.subscriber, nowNs)) {
                 return drop(NatCounter.DROP_SESSION_RATE);
             }
             if (sessionsIn(shardOf(pairing)) == config.capacity().sessions()) {
@@ -135,7 +136,7 @@ final class ReferenceNat {
             if (obstacle.isPresent()) {
                 return obstacle.get();
             }
-            ReferenceMapping mapping = byInternal.get(internal);
+            ReferenceMapping mapping = serving(pairing.subscriber, packet).orElseThrow();
             mapping.state = State.ACTIVE;
             open(mapping, key, false);
         }
@@ -143,7 +144,7 @@ final class ReferenceNat {
         if (session.isHeldAgainst(packet)) {
             return drop(NatCounter.DROP_TIME_WAIT);
         }
-        session.use(packet, true, nowNs, config);
+        session.use(packet, true, nowNs, false);
         TestPacket translated = packet.from(endpoint(session.mapping.external));
         // NAT-HAIR-001, NAT-HAIR-002.
         return isHairpin
@@ -152,93 +153,107 @@ final class ReferenceNat {
     }
 
     private Verdict inbound(TestPacket packet, long nowNs) {
-        if (packet.protocol() == Protocol.ICMP && packet.type() != IcmpHeader.ECHO_REPLY) {
+        if (packet.protocol() == Protocol.ICMP && !IcmpHeader.isAnswer(packet.type())) {
             return drop(NatCounter.DROP_ICMP);
         }
-        int addressIndex = config.pool().indexOf(packet.destination().ip());
+        int addressIndex = config.pool().addresses().indexOf(packet.destination().ip());
         int port = packet.destination().port();
         ReferenceMapping mapping =
                 byExternal.get(new External(packet.protocol(), addressIndex, port));
-        if (mapping == null || mapping.state == State.RESERVED || mapping.state == State.RESTING) {
+        boolean isClosed =
+                mapping == null
+                        || mapping.state == State.RESERVED
+                        || mapping.state == State.RESTING;
+        Optional<ReferenceMapping> sibling =
+                isClosed
+                        ? siblings.opening(packet.protocol(), addressIndex, port)
+                        : Optional.empty();
+        if (isClosed && sibling.isEmpty()) {
             return drop(NatCounter.DROP_NO_MAPPING);
         }
-        var key = new SessionKey(mapping.internal, remote(packet.protocol(), packet.source()));
+        mapping = sibling.orElse(mapping);
+        var internal = new Endpoint(mapping.internal.internalIp(), mapping.internal.internalPort());
+        InternalTuple tuple = internal.tuple(packet.protocol());
+        var key = new SessionKey(tuple, remote(packet.protocol(), packet.source()));
         if (!sessions.containsKey(key)) {
-            Optional<NatCounter> refusal = filter(mapping, packet, nowNs);
+            Optional<NatCounter> refusal = filter.refusal(mapping, packet, nowNs);
             if (refusal.isPresent()) {
                 return drop(refusal.get());
             }
-            open(mapping, key, true).lastSeenNs = nowNs;
+            mapping = sibling.isPresent() ? siblings.follow(sibling.get(), tuple) : mapping;
+            ReferenceSession session = open(mapping, key, true);
+            session.lastSeenNs = nowNs;
+            session.unrepliedNs = rules.of(mapping.pairing.subscriber).eif().unrepliedNs();
         }
         ReferenceSession session = sessions.get(key);
-        // What is left of an old mapping is for the sessions that were there.
-        if (mapping.state != State.ACTIVE && session.mapping != mapping) {
+        // What is left of an old mapping, or serves other peers, is for its own sessions.
+        boolean isForOwn = mapping.state != State.ACTIVE || mapping.peers.isPresent();
+        if (session.mapping != mapping && (isForOwn || sibling.isPresent())) {
             return drop(NatCounter.DROP_FILTERED);
         }
         if (session.isHeldAgainst(packet)) {
             return drop(NatCounter.DROP_TIME_WAIT);
         }
-        session.use(packet, false, nowNs, config);
-        var internal = new Endpoint(mapping.internal.internalIp(), mapping.internal.internalPort());
+        int subscriber = session.mapping.pairing.subscriber;
+        session.use(packet, false, nowNs, rules.of(subscriber).eif().inboundRefresh());
         return new Verdict.Sent(shardOf(mapping.pairing), PacketPort.INSIDE, packet.to(internal));
     }
 
-    /** Endpoint-independent filtering and its bounds (NAT-FLT-001, NAT-CGN-050). */
-    private Optional<NatCounter> filter(ReferenceMapping mapping, TestPacket packet, long nowNs) {
-        long inbound = mapping.sessions.stream().filter(session -> session.isInbound).count();
-        if (packet.protocol() == Protocol.ICMP
-                || (packet.protocol() == Protocol.TCP && !packet.isOpening())) {
-            return Optional.of(NatCounter.DROP_NO_SESSION);
-        }
-        if (mapping.state != State.ACTIVE) {
-            return Optional.of(NatCounter.DROP_FILTERED);
-        }
-        if (inbound >= config.eif().inboundSessionsPerMapping()) {
-            return Optional.of(NatCounter.DROP_INBOUND_QUOTA);
-        }
-        // A quarter of the quota and an eighth of the table are for what hosts open themselves.
-        int quota = quotas.of(mapping.pairing.subscriber).sessions();
-        if (sessionsOf(mapping.pairing.subscriber) >= quota - quota / 4) {
-            return Optional.of(NatCounter.DROP_SESSION_QUOTA);
-        }
-        int capacity = config.capacity().sessions();
-        if (sessionsIn(shardOf(mapping.pairing)) >= capacity - capacity / 8) {
-            return Optional.of(NatCounter.DROP_TABLE_FULL);
-        }
-        NatConfig.Eif eif = config.eif();
-        var bucket = mapping.inboundBucket;
-        return bucket.take(nowNs, eif.inboundSessionsPerSecond(), eif.inboundSessionBurst())
-                ? Optional.empty()
-                : Optional.of(NatCounter.DROP_INBOUND_RATE);
+    /** The mapping that a packet of the host belongs to: what was asked for serves all peers. */
+    private Optional<ReferenceMapping> serving(int subscriber, TestPacket packet) {
+        InternalTuple internal = packet.source().tuple(packet.protocol());
+        return peers(subscriber, packet)
+                .map(peers -> Optional.ofNullable(dependent.get(new Dependent(internal, peers))))
+                .orElse(Optional.ofNullable(byInternal.get(internal)));
+    }
+
+    private Optional<Endpoint> peers(int subscriber, TestPacket packet) {
+        ReferenceMapping own = byInternal.get(packet.source().tuple(packet.protocol()));
+        return own != null && own.isKept() ? Optional.empty() : rules.peers(subscriber, packet);
     }
 
     /** Makes sure that the sender has a mapping, or says what becomes of the packet instead. */
     private Optional<Verdict> makeMapping(Pairing pairing, TestPacket packet, long nowNs) {
         InternalTuple internal = packet.source().tuple(packet.protocol());
         int subscriber = pairing.subscriber;
-        Optional<ReferenceMapping> left = leftOver(internal, subscriber);
-        if (byInternal.containsKey(internal) && left.isEmpty()) {
+        Optional<ReferenceMapping> there = serving(subscriber, packet);
+        Optional<ReferenceMapping> left = there.filter(mapping -> mapping.isLeft(subscriber));
+        if (there.isPresent() && left.isEmpty()) {
             return Optional.empty();
         }
-        if (ports.held(subscriber) >= quotas.of(subscriber).ports()) {
+        if (ports.held(subscriber) >= rules.quotaOf(subscriber).ports()) {
             return Optional.of(drop(NatCounter.DROP_PORT_QUOTA));
         }
-        ports.leaseAhead(subscriber, packet.protocol(), pairing.addressIndex, nowNs);
-        if (!ports.hasOwnFree(subscriber, packet.protocol(), pairing.addressIndex)) {
+        Optional<Endpoint> peers = peers(subscriber, packet);
+        Optional<Integer> shared =
+                peers.isPresent() ? Optional.empty() : siblings.sharedPort(pairing, internal);
+        Optional<Integer> address =
+                ports.addressFor(subscriber, internal, pairing.addressIndex, nowNs)
+                        .or(() -> shared.map(_ -> pairing.addressIndex));
+        if (address.isEmpty()) {
             return Optional.of(
                     ports.isPending(subscriber)
-                            ? park(blockKey(pairing), packet, nowNs)
+                            ? waiting.park(blockKey(pairing), packet, nowNs)
                             : drop(NatCounter.DROP_PORTS_EXHAUSTED));
         }
         if (mappingsIn(shardOf(pairing)) == config.capacity().mappings()) {
             return Optional.of(drop(NatCounter.DROP_TABLE_FULL));
         }
         int port = witness.nextSourcePort(shardOf(pairing)).orElse(0);
-        var external = new External(packet.protocol(), pairing.addressIndex, port);
-        assertTrue(ports.isOwn(subscriber, external), external + " is not the subscriber's");
+        int addressIndex = shared.isPresent() ? pairing.addressIndex : address.get();
+        var external = new External(packet.protocol(), addressIndex, port);
+        if (shared.isEmpty()) {
+            assertTrue(
+                    ports.isImplicitRight(subscriber, internal, external),
+                    external + " is not the subscriber's");
+        } else {
+            assertEquals(shared.get(), port, "the port of the other protocol");
+        }
         left.ifPresent(this::leave);
         ports.take(subscriber, external);
-        bind(pairing, internal, external);
+        peers.ifPresentOrElse(
+                known -> bind(pairing, internal, external, known),
+                () -> bind(pairing, internal, external));
         return Optional.empty();
     }
 
@@ -251,11 +266,9 @@ final class ReferenceNat {
 
     /** The tuple leads here no more; sessions that are there go on. */
     private void leave(ReferenceMapping mapping) {
-        byInternal.remove(mapping.internal);
+        unbind(mapping);
         mapping.state = mapping.state == State.RESTING ? State.RESTING : State.ORPHAN;
     }
-
-    // ------------------------------------------------------------------ sessions
 
     private ReferenceSession open(ReferenceMapping mapping, SessionKey key, boolean isInbound) {
         var session = new ReferenceSession(mapping, key, isInbound);
@@ -266,11 +279,24 @@ final class ReferenceNat {
 
     // ------------------------------------------------------------------ mappings
 
-    private ReferenceMapping bind(Pairing pairing, InternalTuple internal, External external) {
+    ReferenceMapping bind(Pairing pairing, InternalTuple internal, External external) {
         var mapping = new ReferenceMapping(pairing, internal, external);
         byInternal.put(internal, mapping);
         byExternal.put(external, mapping);
         return mapping;
+    }
+
+    private void bind(Pairing pairing, InternalTuple internal, External external, Endpoint peers) {
+        var mapping = new ReferenceMapping(pairing, internal, external);
+        mapping.peers = Optional.of(peers);
+        dependent.put(new Dependent(internal, peers), mapping);
+        byExternal.put(external, mapping);
+    }
+
+    private void unbind(ReferenceMapping mapping) {
+        byInternal.remove(mapping.internal, mapping);
+        mapping.peers.ifPresent(
+                peers -> dependent.remove(new Dependent(mapping.internal, peers), mapping));
     }
 
     /** A mapping that nothing keeps any more rests (NAT-CGN-080, PCP-LIFE-008, PCP-MIX-010). */
@@ -284,42 +310,33 @@ final class ReferenceNat {
         mapping.sessions.clear();
         mapping.state = mapping.isPending ? State.RESERVED : State.RESTING;
         mapping.restsUntilNs = Math.max(mapping.restsUntilNs, nowNs + config.timers().holdDownNs());
+        long resting = byExternal.values().stream().filter(m -> m.state == State.RESTING).count();
+        if (resting > config.pool().maxResting() && !mapping.wasExplicit && !mapping.isPending) {
+            free(mapping, nowNs);
+        }
     }
 
     private void free(ReferenceMapping mapping, long nowNs) {
-        byInternal.remove(mapping.internal, mapping);
+        unbind(mapping);
         byExternal.remove(mapping.external);
         ports.release(mapping.external, nowNs);
     }
 
     /** The external ports in use or resting, in the order of their numbers. */
     List<External> externals() {
-        return sorted(byExternal.keySet().stream());
+        return byExternal.keySet().stream().sorted(External.ORDER).toList();
     }
 
     /** Those of explicit mappings, also of ended ones. */
     List<External> explicitExternals() {
-        return sorted(
-                byExternal.values().stream()
-                        .filter(mapping -> mapping.isExplicit || mapping.wasExplicit)
-                        .map(mapping -> mapping.external));
+        return externals().stream()
+                .filter(port -> byExternal.get(port).isExplicit || byExternal.get(port).wasExplicit)
+                .toList();
     }
 
     /** Those of static mappings. */
     List<External> staticExternals() {
-        return sorted(
-                byExternal.values().stream()
-                        .filter(mapping -> mapping.isStatic)
-                        .map(mapping -> mapping.external));
-    }
-
-    private static List<External> sorted(Stream<External> externals) {
-        return externals
-                .sorted(
-                        Comparator.comparingInt(External::addressIndex)
-                                .thenComparingInt(External::protocol)
-                                .thenComparingInt(External::port))
-                .toList();
+        return externals().stream().filter(port -> byExternal.get(port).isStatic).toList();
     }
 
     /** The TCP sessions there are, in a stable order. */
@@ -343,7 +360,16 @@ final class ReferenceNat {
         return byExternal.get(external).internal;
     }
 
-    /** Whether a packet from this internal tuple would find a mapping, resting ones included. */
+    /** Whether a packet would find a mapping, resting ones included. */
+    boolean findsMapping(TestPacket packet) {
+        Pairing pairing = pairings.get(packet.source().ip());
+        return pairing != null
+                && serving(pairing.subscriber, packet)
+                        .filter(mapping -> !mapping.isLeft(pairing.subscriber))
+                        .isPresent();
+    }
+
+    /** Whether the internal tuple has a mapping for all peers, resting ones included. */
     boolean hasMapping(InternalTuple internal) {
         Pairing pairing = pairings.get(internal.internalIp());
         return byInternal.containsKey(internal)
@@ -360,13 +386,13 @@ final class ReferenceNat {
 
     /** The packets that waited in a shard for this address go on. */
     void onPairingDecided(int shard, int internalIp, long nowNs) {
-        goOn(
+        waiting.goOn(
                 List.of(shard, "pairing", internalIp),
-                nowNs,
                 packet ->
-                        pairings.containsKey(internalIp)
-                                ? outbound(packet, true, nowNs)
-                                : drop(NatCounter.DROP_UNPAIRED));
+                        witness.onVerdict(
+                                pairings.containsKey(internalIp)
+                                        ? outbound(packet, true, nowNs)
+                                        : drop(NatCounter.DROP_UNPAIRED)));
     }
 
     /** The packets of a subscriber go on whose block was made durable; else they are dropped. */
@@ -377,18 +403,27 @@ final class ReferenceNat {
         } else {
             ports.refuse(name);
         }
-        goOn(
+        waiting.goOn(
                 blockKey(new Pairing(subscriber, name.addressIndex())),
-                nowNs,
-                packet -> {
-                    if (!isDurable) {
-                        return drop(NatCounter.DROP_NO_RECORD);
-                    }
-                    Pairing pairing = pairings.get(packet.source().ip());
-                    return pairing != null && pairing.subscriber == subscriber
-                            ? outbound(packet, false, nowNs)
-                            : drop(NatCounter.DROP_UNPAIRED);
-                });
+                packet ->
+                        witness.onVerdict(
+                                isDurable
+                                        ? afterBlock(packet, subscriber, nowNs)
+                                        : drop(NatCounter.DROP_NO_RECORD)));
+    }
+
+    private Verdict afterBlock(TestPacket packet, int subscriber, long nowNs) {
+        Pairing pairing = pairings.get(packet.source().ip());
+        return pairing != null && pairing.subscriber == subscriber
+                ? outbound(packet, false, nowNs)
+                : drop(NatCounter.DROP_UNPAIRED);
+    }
+
+    /** Packets give up that waited too long. */
+    void giveUpWaiting(long nowNs) {
+        for (int late = waiting.giveUp(nowNs); late > 0; late--) {
+            witness.onVerdict(drop(NatCounter.DROP_WAIT_EXPIRED));
+        }
     }
 
     /** Empty when the reservation is granted; {@code assignedPort} is what was observed then. */
@@ -399,10 +434,13 @@ final class ReferenceNat {
             return Optional.of(Refusal.INTERNAL_USED);
         }
         var suggested = external(command, command.suggestedPort());
-        boolean isOpen = isOpen(subscriber, suggested);
+        boolean isOpen =
+                ports.isOpen(subscriber, command.internal(), suggested, explicitPorts(subscriber));
         boolean isLeft = leftOver(command.internal(), subscriber).isPresent();
+        boolean isHere =
+                mapping != null && mapping.isHere(command.addressIndex(), config.pool().ports());
         boolean keeps =
-                mapping != null
+                isHere
                         && !isLeft
                         && (mapping.state != State.RESTING
                                 || (!isOpen && (!mapping.wasExplicit || command.reclaim())));
@@ -412,7 +450,7 @@ final class ReferenceNat {
             return Optional.of(Refusal.CANNOT_PROVIDE);
         }
         boolean isRenewal = keeps && (mapping.isExplicit || mapping.isPending);
-        if (!isRenewal && explicitOf(subscriber) >= quotas.of(subscriber).mappings()) {
+        if (!isRenewal && explicitOf(subscriber) >= rules.quotaOf(subscriber).mappings()) {
             return Optional.of(Refusal.QUOTA);
         }
         if (keeps) {
@@ -424,7 +462,15 @@ final class ReferenceNat {
         Optional<Refusal> refusal = refusesFresh(command, isOpen);
         if (refusal.isEmpty()) {
             var external = external(command, assignedPort);
-            assertTrue(isRight(command, isOpen, external), external + " against NAT-ALLOC-006");
+            boolean isRight =
+                    isOpen
+                            ? assignedPort == command.suggestedPort()
+                            : ports.isExplicitRight(
+                                    subscriber,
+                                    command.internal(),
+                                    external,
+                                    explicitPorts(subscriber));
+            assertTrue(isRight, external + " against NAT-ALLOC-006");
             var pairing = new Pairing(subscriber, command.addressIndex());
             Optional.ofNullable(mapping).ifPresent(this::leave);
             ports.take(subscriber, external);
@@ -436,12 +482,14 @@ final class ReferenceNat {
     }
 
     private Optional<Refusal> refusesFresh(ShardCommand.ReserveMapping command, boolean isOpen) {
-        int protocol = command.internal().protocol();
         int subscriber = command.subscriber();
         boolean hasAny =
-                ports.hasOwnFree(subscriber, protocol, command.addressIndex())
-                        || ports.hasIncomingFree(protocol, command.addressIndex());
-        if (ports.held(subscriber) >= quotas.of(subscriber).ports()) {
+                ports.hasExplicitFree(
+                        subscriber,
+                        command.internal(),
+                        command.addressIndex(),
+                        explicitPorts(subscriber));
+        if (ports.held(subscriber) >= rules.quotaOf(subscriber).ports()) {
             return Optional.of(Refusal.QUOTA);
         }
         if (command.exact() && !isOpen) {
@@ -456,21 +504,8 @@ final class ReferenceNat {
                 : Optional.empty();
     }
 
-    /**
-     * NAT-ALLOC-006: the suggested port, else one of the own blocks, else of the incoming range.
-     */
-    private boolean isRight(ShardCommand.ReserveMapping command, boolean isOpen, External port) {
-        if (isOpen) {
-            return port.port() == command.suggestedPort();
-        }
-        int subscriber = command.subscriber();
-        return ports.hasOwnFree(subscriber, port.protocol(), port.addressIndex())
-                ? ports.isOwn(subscriber, port)
-                : ports.isIncoming(port);
-    }
-
-    private boolean isOpen(int subscriber, External port) {
-        return ports.isFree(port) && (ports.isIncoming(port) || ports.isOwn(subscriber, port));
+    private PortRange explicitPorts(int subscriber) {
+        return rules.of(subscriber).explicitPorts();
     }
 
     private static External external(ShardCommand.ReserveMapping command, int port) {
@@ -543,7 +578,7 @@ final class ReferenceNat {
         }
         boolean isOwnPort = holder != null && holder.internal.equals(internal);
         var pairing = new Pairing(command.subscriber(), address);
-        Optional<Refusal> refusal = refusesStatic(command.subscriber(), external);
+        Optional<Refusal> refusal = refusesStatic(command.subscriber(), internal, external);
         if (!isOwnPort && refusal.isPresent()) {
             return new ShardOutcome.Refused(id, refusal.get());
         }
@@ -565,15 +600,18 @@ final class ReferenceNat {
         ports.give(mapping.external, subscriber);
     }
 
-    private Optional<Refusal> refusesStatic(int subscriber, External external) {
+    private Optional<Refusal> refusesStatic(
+            int subscriber, InternalTuple internal, External external) {
         Optional<Integer> leasedBy = ports.leasedBy(external);
-        boolean isForeign = leasedBy.isPresent() && leasedBy.get() != subscriber;
+        boolean isForeign =
+                (leasedBy.isPresent() && leasedBy.get() != subscriber)
+                        || ports.isForeign(internal, external);
         if (isForeign && !ports.isApart(external)) {
             return Optional.of(Refusal.BLOCK_HELD);
         }
         ReferenceMapping holder = byExternal.get(external);
         boolean isUsed = holder != null && holder.state != State.RESTING;
-        if (isUsed || ReferencePorts.isForbidden(external)) {
+        if (isUsed || ports.isForbidden(external)) {
             return Optional.of(Refusal.PORT_USED);
         }
         if (holder != null) {
@@ -586,6 +624,8 @@ final class ReferenceNat {
     }
 
     private void makeStatic(ReferenceMapping mapping, long nowNs) {
+        unbind(mapping);
+        mapping.peers = Optional.empty();
         byInternal.put(mapping.internal, mapping);
         mapping.isStatic = true;
         mapping.wasExplicit = false;
@@ -659,11 +699,6 @@ final class ReferenceNat {
                 : 0;
     }
 
-    /** The subscriber's row is cleared. */
-    void forget(int subscriber) {
-        quotas.forget(subscriber);
-    }
-
     /** Whether the subscriber holds no port and no block. */
     boolean isIdle(int subscriber) {
         return !ports.hasAny(subscriber) && !ports.hasBlocks(subscriber);
@@ -718,13 +753,10 @@ final class ReferenceNat {
     }
 
     int waitingIn(int shard) {
-        return waiting.entrySet().stream()
-                .filter(entry -> entry.getKey().getFirst().equals(shard))
-                .mapToInt(entry -> entry.getValue().size())
-                .sum();
+        return waiting.in(shard);
     }
 
-    private long sessionsOf(int subscriber) {
+    long sessionsOf(int subscriber) {
         return sessions.values().stream()
                 .filter(session -> session.mapping.pairing.subscriber == subscriber)
                 .count();
@@ -739,43 +771,10 @@ final class ReferenceNat {
 
     /** What a failure of the comparison is told with. */
     String describe(int shard, long nowNs) {
-        StringBuilder text = new StringBuilder();
-        for (ReferenceSession session : sessions.values()) {
-            if (shardOf(session.mapping.pairing) == shard) {
-                text.append(session.key)
-                        .append(session.isInbound ? " inbound" : " outbound")
-                        .append(session.isReplied ? " replied" : "")
-                        .append(" tcp ")
-                        .append(session.tcpState)
-                        .append(" seen ")
-                        .append((nowNs - session.lastSeenNs) / 1e9)
-                        .append(" s ago, ends in ")
-                        .append((session.deadlineNs(config) - nowNs) / 1e9)
-                        .append(System.lineSeparator());
-            }
-        }
-        return text.toString();
-    }
-
-    private Verdict park(List<Object> key, TestPacket packet, long nowNs) {
-        int shard = (int) key.getFirst();
-        Deque<Waiter> queue = waiting.computeIfAbsent(key, _ -> new ArrayDeque<>());
-        boolean hasPlace = queue.size() < PLACES_EACH && waitingIn(shard) < PLACES_OF_SHARD;
-        if (!hasPlace || packet.bytes().length > LONGEST_WAITING_BYTES) {
-            return drop(NatCounter.DROP_WAIT_FULL);
-        }
-        queue.add(new Waiter(packet, nowNs));
-        return new Verdict.Parked();
-    }
-
-    private void goOn(List<Object> key, long nowNs, Function<TestPacket, Verdict> translation) {
-        Deque<Waiter> queue = waiting.getOrDefault(key, new ArrayDeque<>());
-        for (int left = queue.size(); left > 0; left--) {
-            Waiter waiter = queue.remove();
-            boolean isLate = nowNs - waiter.sinceNs > LONGEST_WAIT_NS;
-            witness.onVerdict(
-                    isLate ? drop(NatCounter.DROP_WAIT_EXPIRED) : translation.apply(waiter.packet));
-        }
+        return sessions.values().stream()
+                .filter(session -> shardOf(session.mapping.pairing) == shard)
+                .map(session -> session.describe(nowNs, config))
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private List<Object> blockKey(Pairing pairing) {
@@ -787,7 +786,8 @@ final class ReferenceNat {
     }
 
     private Endpoint endpoint(External external) {
-        return new Endpoint(config.pool().get(external.addressIndex()), external.port());
+        return new Endpoint(
+                config.pool().addresses().get(external.addressIndex()), external.port());
     }
 
     private boolean isInside(int ip) {

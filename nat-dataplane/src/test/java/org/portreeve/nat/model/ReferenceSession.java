@@ -2,8 +2,8 @@ package org.portreeve.nat.model;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.model.ReferenceNat.SessionKey;
 import org.portreeve.nat.session.TcpTransitions;
 import org.portreeve.nat.wire.TcpHeader;
@@ -16,6 +16,9 @@ final class ReferenceSession {
     boolean isReplied;
     int tcpState;
     long lastSeenNs;
+
+    /** How long it lives without an answer, by the rules when it began. */
+    long unrepliedNs;
 
     /** What each side, true for the host's, acknowledged last. */
     private final Map<Boolean, TestPacket.Numbers> acknowledged = new HashMap<>();
@@ -37,14 +40,14 @@ final class ReferenceSession {
     }
 
     /** A packet passes: only what the host sends keeps a session (NAT-UDP-002, SEED-B-087). */
-    void use(TestPacket packet, boolean isOutbound, long nowNs, NatConfig config) {
+    void use(TestPacket packet, boolean isOutbound, long nowNs, boolean inboundRefresh) {
         boolean isTcp = packet.protocol() == Protocol.TCP;
         boolean hasChanged = isTcp && advance(packet, isOutbound);
         boolean showsInterest = isOutbound && !(isTcp && packet.has(TcpHeader.RST));
         if (isOutbound && (hasChanged || showsInterest)) {
             isReplied = true;
         }
-        boolean refreshes = !isOutbound && config.eif().inboundRefresh();
+        boolean refreshes = !isOutbound && inboundRefresh && (!isInbound || isReplied);
         if (hasChanged || showsInterest || refreshes) {
             lastSeenNs = nowNs;
         }
@@ -74,10 +77,22 @@ final class ReferenceSession {
         return beyond <= receiver.window();
     }
 
+    /** What a failure of the comparison is told with. */
+    String describe(long nowNs, NatConfig config) {
+        return "%s %s%s tcp %d seen %f s ago, ends in %f s"
+                .formatted(
+                        key,
+                        isInbound ? "inbound" : "outbound",
+                        isReplied ? " replied" : "",
+                        tcpState,
+                        (nowNs - lastSeenNs) / 1e9,
+                        (deadlineNs(config) - nowNs) / 1e9);
+    }
+
     long deadlineNs(NatConfig config) {
         NatConfig.Timers timers = config.timers();
         if (!isWanted()) {
-            return lastSeenNs + config.eif().unrepliedNs();
+            return lastSeenNs + unrepliedNs;
         }
         return lastSeenNs
                 + switch (key.internal().protocol()) {

@@ -10,11 +10,14 @@ import org.portreeve.nat.wire.Ipv4Header;
 
 /**
  * A device that allocates nothing: it lets prepared packets arrive, over and over, and answers each
- * from the outside. Owned by the shard thread.
+ * from the outside; some peers answer from another port too. Owned by the shard thread.
  */
 final class ReplayPort implements PacketPort {
     /** Octets of every packet. */
     static final int PACKET_BYTES = 48;
+
+    /** One in so many packets to the outside is answered from another port too. */
+    private static final int SECOND_ANSWERS = 17;
 
     private final int flows;
     private final long requests;
@@ -23,6 +26,7 @@ final class ReplayPort implements PacketPort {
     private long requestsLeft;
     private int answersWaiting;
     private long sent;
+    private long outside;
 
     /** The packets of so many flows, each of {@link #PACKET_BYTES} octets. */
     ReplayPort(byte[][] packets) {
@@ -65,14 +69,31 @@ final class ReplayPort implements PacketPort {
     public boolean send(int side, long address, int lengthBytes) {
         sent++;
         if (side == OUTSIDE) {
-            long answer = answers + (long) answersWaiting * Memory.CACHE_LINE;
-            answersWaiting++;
-            Memory.copy(address, answer, PACKET_BYTES);
-            Ipv4Header.source(answer, Ipv4Header.destination(address));
-            Ipv4Header.destination(answer, Ipv4Header.source(address));
-            answerMessage(address, answer);
+            answer(address);
+            outside++;
+            if (outside % SECOND_ANSWERS == 0 && Ipv4Header.protocol(address) != Protocol.ICMP) {
+                fromNextPort(answer(address));
+            }
         }
         return true;
+    }
+
+    private long answer(long address) {
+        long answer = answers + (long) answersWaiting * Memory.CACHE_LINE;
+        answersWaiting++;
+        Memory.copy(address, answer, PACKET_BYTES);
+        Ipv4Header.source(answer, Ipv4Header.destination(address));
+        Ipv4Header.destination(answer, Ipv4Header.source(address));
+        answerMessage(address, answer);
+        return answer;
+    }
+
+    private static void fromNextPort(long answer) {
+        long message = answer + Ipv4Header.MIN_BYTES;
+        int port = Memory.u16(message);
+        Memory.u16(message, port + 1);
+        int field = Checksums.checksumOffset(Ipv4Header.protocol(answer));
+        Checksums.updateAt(message + field, Checksums.portDelta(port, port + 1));
     }
 
     private static void answerMessage(long request, long answer) {

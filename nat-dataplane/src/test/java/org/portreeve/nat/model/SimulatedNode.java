@@ -2,9 +2,14 @@ package org.portreeve.nat.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,22 +20,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.Limits;
+import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.model.ReferenceNat.Pairing;
 import org.portreeve.nat.model.ReferencePorts.BlockName;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.Handover;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.ShardOutcome;
 import org.portreeve.nat.shard.ShardSecrets;
+import org.portreeve.nat.snapshot.SnapshotHeader;
+import org.portreeve.nat.snapshot.SnapshotReader;
+import org.portreeve.nat.snapshot.SnapshotWriter;
 
 /**
  * The shards of a node and the reference beside them, on one thread and one clock. Each method is
@@ -49,7 +58,7 @@ final class SimulatedNode implements Witness {
     final ReferenceNat reference;
     final Deque<Event> unanswered = new ArrayDeque<>();
 
-    private final long startNs;
+    private final SplittableRandom random;
     private final Directory directory = new Directory();
     private final List<ShardLink> links = new ArrayList<>();
     private final List<MemoryPort> devices = new ArrayList<>();
@@ -59,14 +68,27 @@ final class SimulatedNode implements Witness {
     private final Map<NatCounter, Long> expected = new EnumMap<>(NatCounter.class);
     private final Map<Integer, Pairing> pairings = new HashMap<>();
     private final List<TestPacket> sent = new ArrayList<>();
+    private final GeneratedErrors generated = new GeneratedErrors();
+    private long startNs;
     private long nowNs;
     private long lastRequest;
 
     SimulatedNode(NatConfig config, SplittableRandom random) {
         this.config = config;
         reference = new ReferenceNat(config, this);
-        startNs = random.nextLong(-1L << 50, 1L << 50);
-        nowNs = startNs;
+        this.random = random;
+        nowNs = random.nextLong(-1L << 50, 1L << 50);
+        build();
+    }
+
+    /** Shards with empty tables; nothing of others is left. */
+    private void build() {
+        links.clear();
+        devices.clear();
+        left.clear();
+        shards.clear();
+        expected.clear();
+        startNs = nowNs;
         var handover = new Handover(config.shardCount());
         for (int shard = 0; shard < config.shardCount(); shard++) {
             links.add(new ShardLink(REQUEST_PLACES));
@@ -87,6 +109,48 @@ final class SimulatedNode implements Witness {
 
     long nowNs() {
         return nowNs;
+    }
+
+    // ------------------------------------------------------------------ restarts
+
+    /**
+     * The node stops as planned and another process of it starts after a while: the journal's part
+     * comes first, then what the snapshot kept. Nobody may wait for port control.
+     */
+    void restart(long downNs) {
+        generated.restart();
+        byte[] file = snapshot();
+        nowNs += downNs;
+        build();
+        new JournalStandIn(this, random).restore(nowNs);
+        var opened = SnapshotReader.open(ByteBuffer.wrap(file));
+        var whole = assertInstanceOf(SnapshotReader.Opened.Whole.class, opened);
+        for (Shard shard : shards) {
+            shard.restore(whole.snapshot(), downNs);
+        }
+        run();
+        new ReferenceRestart(reference).restart(nowNs);
+        agree();
+    }
+
+    private byte[] snapshot() {
+        var octets = new ByteArrayOutputStream();
+        try {
+            var header = new SnapshotHeader("sim", 0);
+            var out = new SnapshotWriter(Channels.newChannel(octets), header);
+            for (Shard shard : shards) {
+                shard.write(out, nowNs);
+            }
+            out.finish();
+            return octets.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the shards counted together since they were made. */
+    long counted(NatCounter counter) {
+        return shards.stream().mapToLong(shard -> shard.counters().read().get(counter)).sum();
     }
 
     // ------------------------------------------------------------------ packets
@@ -117,6 +181,34 @@ final class SimulatedNode implements Witness {
         agree();
     }
 
+    /**
+     * Octets arrive of which the reference knows nothing, and have this fate.
+     *
+     * @return what left, errors of the translator itself included
+     */
+    List<MemoryPacket> raw(int shard, int side, byte[] bytes, NatCounter fate) {
+        inject(shard, side, new byte[10], bytes);
+        run();
+        expected.merge(fate, 1L, Long::sum);
+        List<MemoryPacket> packets = new ArrayList<>(generated.take());
+        for (Deque<MemoryPacket> queue : left) {
+            packets.addAll(queue);
+            queue.clear();
+        }
+        agree();
+        return packets;
+    }
+
+    /** The errors that the translator made itself since the last time this was asked. */
+    List<MemoryPacket> takeGenerated() {
+        return generated.take();
+    }
+
+    /** What was counted under this name, in all shards. */
+    long count(NatCounter counter) {
+        return shards.stream().mapToLong(shard -> shard.counters().read().get(counter)).sum();
+    }
+
     /** What left since the last time this was asked, as octets that were compared. */
     List<TestPacket> takeSent() {
         List<TestPacket> packets = List.copyOf(sent);
@@ -135,10 +227,12 @@ final class SimulatedNode implements Witness {
             nowNs = tickAtOrAfter(Math.max(nowNs, reference.nextDeadlineNs()));
             run();
             reference.expire(nowNs);
+            reference.giveUpWaiting(nowNs);
             agree();
         }
         nowNs = Math.max(nowNs, targetNs);
         run();
+        reference.giveUpWaiting(nowNs);
         agree();
     }
 
@@ -169,16 +263,16 @@ final class SimulatedNode implements Witness {
         pairings.remove(internalIp);
     }
 
-    /** Port control publishes what the profiles allow. */
-    void limits(List<NatConfig.Quota> profiles) {
-        directory.limits(Limits.of(profiles));
-        reference.quotas.limits(profiles);
+    /** Port control publishes the rules of the profiles. */
+    void rules(List<Rules> profiles) {
+        directory.rules(ProfileRules.of(profiles));
+        reference.rules.publish(profiles);
     }
 
     /** Port control gives a subscriber a profile. */
     void profile(int subscriber, int profileIndex) {
         directory.profile(subscriber, profileIndex);
-        reference.quotas.profile(subscriber, profileIndex);
+        reference.rules.profile(subscriber, profileIndex);
     }
 
     /** Port control tells the shard that asked that it has decided. */
@@ -249,7 +343,7 @@ final class SimulatedNode implements Witness {
         close(pairing.addressIndex());
         if (reference.isIdle(subscriber)) {
             assertEquals(new ShardOutcome.SubscriberForgotten(request.get(), subscriber), outcome);
-            reference.forget(subscriber);
+            reference.rules.forget(subscriber);
         } else {
             assertEquals(new ShardOutcome.SubscriberBusy(request.get(), subscriber), outcome);
             ips.forEach(ip -> pair(ip, pairing));
@@ -313,6 +407,7 @@ final class SimulatedNode implements Witness {
 
     private void inject(int shard, int side, byte[] vnetHeader, byte[] bytes) {
         assertTrue(devices.get(shard).inject(side, vnetHeader, bytes), "the device is full");
+        generated.onArrived(side, bytes);
     }
 
     /** Turns every shard until none has anything to do. */
@@ -327,7 +422,11 @@ final class SimulatedNode implements Witness {
                 links.get(shard).drain(outcome -> told.add(new Event(from, outcome)), MANY);
                 var device = devices.get(shard);
                 for (var packet = device.poll(); packet.isPresent(); packet = device.poll()) {
-                    left.get(shard).add(packet.get());
+                    if (generated.take(packet.get())) {
+                        expected.merge(NatCounter.FORWARDED, 1L, Long::sum);
+                    } else {
+                        left.get(shard).add(packet.get());
+                    }
                 }
             }
         }
@@ -358,6 +457,7 @@ final class SimulatedNode implements Witness {
             assertEquals(reference.waitingIn(shard), occupancy.waitingPackets(), "waiting");
         }
         assertEquals(expected, actual);
+        assertEquals(generated.count(), count(NatCounter.GENERATED), "errors made");
     }
 
     private void onEvent(Event event) {
@@ -383,7 +483,10 @@ final class SimulatedNode implements Witness {
     }
 
     private void assertConservation(int shard, Map<NatCounter, Long> counts) {
-        long in = counts.get(NatCounter.RECEIVED) + counts.get(NatCounter.HANDED_IN);
+        long in =
+                counts.get(NatCounter.RECEIVED)
+                        + counts.get(NatCounter.HANDED_IN)
+                        + counts.get(NatCounter.GENERATED);
         long dropped =
                 counts.entrySet().stream()
                         .filter(entry -> entry.getKey().isDrop())

@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.model.ReferencePorts.External;
 import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.ShardOutcome;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -163,7 +163,7 @@ class StaticMappingTest {
     @Conformance("NAT-RND-008")
     void portsOfExplicitAndStaticMappingsAreNeverPickedForImplicitOnes(int shards) {
         story = new Story(shards);
-        story.node.limits(List.of(new NatConfig.Quota(9, 99, 99, 99, 99)));
+        story.limit(new Rules.Quota(9, 99, 99, 99, 99));
         Endpoint first = story.mapped(syn(HOST, INET_X));
         // Two ports of the block that the host's flows draw from.
         int block = first.port() / 16 * 16;
@@ -391,7 +391,7 @@ class StaticMappingTest {
     @ValueSource(ints = {1, 3})
     void staticMappingCountsAgainstNoQuota(int shards) {
         story = new Story(shards);
-        story.node.limits(List.of(new NatConfig.Quota(0, 0, 10, 10, 10)));
+        story.limit(new Rules.Quota(0, 0, 10, 10, 10));
         for (int port = 100; port < 120; port++) {
             story.reservation(new Endpoint(HOST.ip(), port), Protocol.UDP, port);
         }

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.config.ErrorRules;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.model.ReferenceNat.Pairing;
 import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.ShardOutcome;
 import org.portreeve.nat.wire.TcpHeader;
 
@@ -29,9 +33,37 @@ final class Story {
 
     /** A node of so many shards, with blocks enough for everybody. */
     Story(int shards) {
-        var random = new SplittableRandom(shards);
-        node = new SimulatedNode(TranslatorModelTest.roomy(shards), random);
+        this(TranslatorModelTest.roomy(shards));
+    }
+
+    /** A node of this configuration. */
+    Story(NatConfig config) {
+        var random = new SplittableRandom(config.shardCount());
+        node = new SimulatedNode(config, random);
         control = new RandomSteps(node, random);
+    }
+
+    /** The configuration of the first constructor with other rules of ICMP errors. */
+    static NatConfig withErrors(int shards, ErrorRules errors) {
+        NatConfig roomy = TranslatorModelTest.roomy(shards);
+        return new NatConfig(
+                roomy.shardCount(),
+                roomy.inside(),
+                roomy.pool(),
+                roomy.timers(),
+                roomy.capacity(),
+                roomy.rules(),
+                errors);
+    }
+
+    /** A packet of the host, and as it left. */
+    record Translated(TestPacket before, TestPacket after) {}
+
+    /** What a packet from inside leaves as. */
+    Translated translated(TestPacket packet) {
+        List<TestPacket> left = out(packet);
+        assertEquals(1, left.size(), "left");
+        return new Translated(packet, left.getFirst());
     }
 
     /** What a packet from inside becomes, port control having answered what it was asked. */
@@ -79,11 +111,26 @@ final class Story {
         ShardOutcome outcome = install(internal, protocol, port);
         assertEquals(true, outcome instanceof ShardOutcome.Reserved, outcome::toString);
         int address = pairing(internal).addressIndex();
-        return new Endpoint(node.config.pool().get(address), port);
+        return new Endpoint(node.config.pool().addresses().get(address), port);
     }
 
     Pairing pairing(Endpoint internal) {
         return node.pairingOf(internal.ip()).orElseThrow();
+    }
+
+    /** What profiles allow from now on, all else as usual. */
+    void limit(Rules.Quota... profiles) {
+        rules(Stream.of(profiles).map(usual()::with).toArray(Rules[]::new));
+    }
+
+    /** The rules of the profiles from now on. */
+    void rules(Rules... profiles) {
+        node.rules(List.of(profiles));
+    }
+
+    /** The rules of the node as it was built. */
+    Rules usual() {
+        return node.config.rules();
     }
 
     void pass(long seconds) {

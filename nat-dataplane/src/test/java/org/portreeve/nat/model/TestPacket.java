@@ -1,5 +1,6 @@
 package org.portreeve.nat.model;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.portreeve.nat.InternalTuple;
@@ -8,6 +9,7 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.io.PacketBatch;
 import org.portreeve.nat.io.VnetHeader;
+import org.portreeve.nat.wire.IcmpHeader;
 import org.portreeve.nat.wire.TcpHeader;
 
 /**
@@ -192,7 +194,7 @@ record TestPacket(
         return protocol == Protocol.TCP ? 16 : protocol == Protocol.UDP ? 6 : 2;
     }
 
-    private static int sum(byte[] bytes, int from, int count) {
+    static int sum(byte[] bytes, int from, int count) {
         long sum = 0;
         for (int i = 0; i < count; i++) {
             sum += (bytes[from + i] & 0xff) << (i % 2 == 0 ? 8 : 0);
@@ -208,14 +210,18 @@ record TestPacket(
         return (int) folded;
     }
 
-    private static void u16(byte[] bytes, int at, int value) {
+    static void u16(byte[] bytes, int at, int value) {
         bytes[at] = (byte) (value >>> 8);
         bytes[at + 1] = (byte) value;
     }
 
-    private static void u32(byte[] bytes, int at, int value) {
+    static void u32(byte[] bytes, int at, int value) {
         u16(bytes, at, value >>> 16);
         u16(bytes, at + 2, value);
+    }
+
+    static int u32(byte[] bytes, int at) {
+        return ByteBuffer.wrap(bytes).getInt(at);
     }
 
     @Override
@@ -234,6 +240,11 @@ record TestPacket(
     /** Queries have no remote port. */
     static Endpoint remote(int protocol, Endpoint peer) {
         return protocol == Protocol.ICMP ? new Endpoint(peer.ip(), 0) : peer;
+    }
+
+    /** Whether it is an ICMP message that asks. */
+    boolean isRequest() {
+        return IcmpHeader.isRequest(type);
     }
 
     /** Whether it may open a connection. */

@@ -11,9 +11,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.config.Pool.Allocation;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * Goal: the shards do what the reference does, whatever happens in whatever order. Method: random
@@ -49,6 +52,62 @@ class TranslatorModelTest {
     void fullTablesRefuseAndEvictNothing(long seed) {
         run(seed, full(1), STEPS / 2);
         run(seed, full(3), STEPS / 2);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void dynamicPoolsGiveSinglePorts(long seed) {
+        run(seed, with(roomy(1), new Allocation.Dynamic()), STEPS / 3);
+        run(seed, with(crowded(3), new Allocation.Dynamic()), STEPS / 3);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void deterministicPoolsGiveComputedRangesAndThenBlocks(long seed) {
+        run(seed, deterministic(1, 2, 4), STEPS / 2);
+        run(seed, deterministic(3, 1, 0), STEPS / 3);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void staticRangesGiveNothingBeyond(long seed) {
+        NatConfig config = deterministic(1, 0, 4);
+        run(seed, with(config, config.pool().withIncoming(Pool.NO_PORTS)), STEPS / 2);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void everyWayToChoosePortsGivesOnlyWhatIsAllowed(long seed) {
+        int algorithm = 1 + (int) Math.floorMod(seed, 5L);
+        var parity = new Pool.Choice(algorithm, 10, 7, true, false);
+        var port = new Pool.Choice(algorithm, 10, 7, false, true);
+        for (NatConfig config : List.of(crowded(1), deterministic(1, 1, 3))) {
+            run(seed, with(config, config.pool().with(parity)), STEPS / 4);
+            run(seed, with(config, config.pool().with(port)), STEPS / 4);
+        }
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void softPairingUsesOtherAddressesOfTheShard(long seed) {
+        for (NatConfig config : List.of(crowded(1), with(crowded(1), new Allocation.Dynamic()))) {
+            Pool pool = config.pool().with(new Pool.Pairing(true, 1));
+            run(seed, with(config, pool), STEPS / 3);
+        }
+    }
+
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void excludedPortsAreNobodys(long seed) {
+        List<PortRange> excluded =
+                List.of(
+                        new PortRange(1, 80),
+                        new PortRange(5_313, 5_318),
+                        new PortRange(5_328, 5_343),
+                        new PortRange(5_355, 5_355));
+        for (NatConfig config : List.of(crowded(1), roomy(1), deterministic(1, 1, 4))) {
+            run(seed, with(config, config.pool().without(excluded)), STEPS / 4);
+        }
     }
 
     /** The same for much longer, to be started by hand. */
@@ -106,7 +165,7 @@ class TranslatorModelTest {
                 new PortRange(5_248, 5_503),
                 new PortRange(5_248, 5_311),
                 new NatConfig.Capacity(4_096, 4_096, 64),
-                new NatConfig.Quota(6, 40, 60, 10, 60),
+                new Rules.Quota(6, 40, 60, 10, 60),
                 5,
                 6);
     }
@@ -119,7 +178,7 @@ class TranslatorModelTest {
                 new PortRange(5_312, 5_375),
                 new PortRange(5_312, 5_323),
                 new NatConfig.Capacity(4_096, 4_096, 64),
-                new NatConfig.Quota(3, 14, 40, 2, 20),
+                new Rules.Quota(3, 14, 40, 2, 20),
                 2,
                 1);
     }
@@ -130,12 +189,40 @@ class TranslatorModelTest {
         return config(
                 shards,
                 5,
-                roomy.ports(),
-                roomy.incomingPorts(),
+                roomy.pool().ports(),
+                roomy.pool().incomingPorts(),
                 new NatConfig.Capacity(24, 20, 64),
-                roomy.quota(),
+                roomy.rules().quota(),
                 5,
                 3);
+    }
+
+    /** Two prefixes of eight hosts, four hosts for each address. */
+    static NatConfig deterministic(int shards, int dynamicFactor, int rangePorts) {
+        NatConfig roomy = roomy(shards);
+        var config =
+                new NatConfig(
+                        shards,
+                        List.of(Prefix.of("100.64.1.0/29"), Prefix.of("100.64.1.8/29")),
+                        roomy.pool(),
+                        roomy.timers(),
+                        roomy.capacity(),
+                        roomy.rules());
+        return with(config, new Allocation.Deterministic(4, dynamicFactor, rangePorts));
+    }
+
+    private static NatConfig with(NatConfig config, Allocation allocation) {
+        return with(config, config.pool().with(allocation));
+    }
+
+    static NatConfig with(NatConfig config, Pool pool) {
+        return new NatConfig(
+                config.shardCount(),
+                config.inside(),
+                pool,
+                config.timers(),
+                config.capacity(),
+                config.rules());
     }
 
     private static NatConfig config(
@@ -144,22 +231,23 @@ class TranslatorModelTest {
             PortRange ports,
             PortRange incoming,
             NatConfig.Capacity capacity,
-            NatConfig.Quota quota,
+            Rules.Quota quota,
             int inboundSessions,
             int inboundBurst) {
         int first = Ipv4.of("198.51.100.16");
         return new NatConfig(
                 shards,
                 List.of(Prefix.of("100.64.0.0/10"), Prefix.of("10.0.0.0/8")),
-                IntStream.range(0, addresses).mapToObj(i -> first + 3 * i).toList(),
-                ports,
-                incoming,
-                // The first ports of the incoming range are for reservations.
-                new PortRange(incoming.first() + 3, ports.last()),
-                new NatConfig.Block(16, 3, 180_000_000_000L),
+                Pool.of(
+                        IntStream.range(0, addresses).mapToObj(i -> first + 3 * i).toList(),
+                        ports,
+                        incoming,
+                        new Pool.Block(16, 3, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 capacity,
-                quota,
-                new NatConfig.Eif(inboundSessions, 1, inboundBurst, 30_000_000_000L, false));
+                Rules.of(
+                        quota,
+                        new PortRange(incoming.first() + 3, ports.last()),
+                        new Rules.Eif(inboundSessions, 1, inboundBurst, 30_000_000_000L, false)));
     }
 }

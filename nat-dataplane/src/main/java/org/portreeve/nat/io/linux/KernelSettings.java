@@ -29,6 +29,9 @@ final class KernelSettings {
             // The node's own ICMP errors about translated packets come back with its own address.
             settings.add(new Setting("ipv4/conf/" + tun + "/accept_local", "1"));
         }
+        // Those about what the translator sends inside have the address of the inside device, by
+        // which they come back; they quote an internal address.
+        settings.add(new Setting("ipv4/icmp_errors_use_inbound_ifaddr", "1"));
         // The way back to a subscriber, as the kernel sees it, never is the way the packet came.
         settings.add(new Setting("ipv4/conf/all/rp_filter", "0"));
         devices(config).forEach(name -> settings.add(new Setting(device(name, "rp_filter"), "0")));

@@ -3,7 +3,9 @@ package org.portreeve.nat.io.linux;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.ErrorRules;
 
 /**
  * Computes the iproute2 commands that lead packets to the translator and nowhere else. Pure.
@@ -17,6 +19,10 @@ import org.portreeve.nat.Prefix;
  *   <li><i>pool</i>: whatever is for a pool address goes to the outside TUN device, wherever it
  *       comes from, the host included, so that it never goes back upstream.
  * </ul>
+ *
+ * <p>ICMP errors of the host about packets that the translator sends inside quote internal
+ * addresses: they have a source of their own, by which they go to the translator like a
+ * subscriber's.
  *
  * <p>What the translator sends inside goes by the main table but not by its default route, which
  * leads outside. What has a subscriber's source and comes from neither an inside interface nor the
@@ -40,6 +46,7 @@ final class RoutePlan {
     /** Packets that may wait in the kernel for each queue of a TUN device. */
     private static final int TUN_QUEUE_PACKETS = 1_000;
 
+    private static final String NODE = Ipv4.format(ErrorRules.NODE_IP);
     private static final String OURS = " protocol " + PROTOCOL;
 
     private final RouteConfig config;
@@ -116,6 +123,7 @@ final class RoutePlan {
                             + TUN_QUEUE_PACKETS
                             + " up");
         }
+        commands.add("addr replace " + NODE + "/32 scope link dev " + config.insideTun());
     }
 
     private void deviceRoutes() {
@@ -141,6 +149,7 @@ final class RoutePlan {
             rule(Rank.GUARD, "iif " + outside + " lookup " + generation.guard());
         }
         rule(Rank.GUARD, "iif " + config.outsideTun() + " lookup " + generation.guard());
+        rule(Rank.ERRORS, "from " + NODE + " iif lo lookup " + generation.subscribers());
         rule(Rank.OWN, "iif lo goto " + generation.priority(Rank.POOL));
         for (Prefix prefix : config.insidePrefixes()) {
             rule(Rank.SOURCES, "from " + prefix + " blackhole");
@@ -166,6 +175,8 @@ final class RoutePlan {
         INWARD_ELSE(2),
         /** What comes from outside must not address a subscriber. */
         GUARD(3),
+        /** ICMP errors of the host about what the translator sends inside go back to it. */
+        ERRORS(3),
         /** The host's own packets may have an address among the subscribers. */
         OWN(4),
         /** Others may not. */

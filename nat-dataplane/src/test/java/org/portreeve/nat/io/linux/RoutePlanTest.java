@@ -26,6 +26,7 @@ class RoutePlanTest {
             route replace blackhole 198.51.100.0/28 metric 4278198272 table 53502 protocol 151
             link set dev pr0-in mtu 65535 txqueuelen 1000 up
             link set dev pr0-out mtu 65535 txqueuelen 1000 up
+            addr replace 192.0.0.8/32 scope link dev pr0-in
             route replace default dev pr0-in table 53500 protocol 151
             route replace 198.51.100.0/28 dev pr0-out table 53502 protocol 151
             rule add pref 5306 lookup 53502 protocol 151
@@ -35,6 +36,7 @@ class RoutePlanTest {
             rule add pref 5302 iif pr0-in blackhole protocol 151
             rule add pref 5303 iif eth3 lookup 53501 protocol 151
             rule add pref 5303 iif pr0-out lookup 53501 protocol 151
+            rule add pref 5303 from 192.0.0.8 iif lo lookup 53500 protocol 151
             rule add pref 5304 iif lo goto 5306 protocol 151
             rule add pref 5305 from 100.64.0.0/10 blackhole protocol 151
             rule add pref 5305 from 10.0.0.0/8 blackhole protocol 151

@@ -176,7 +176,7 @@ class RoutesTest {
         assertEquals(rules, ownRules());
         stop(node());
         assertEquals(rules, ownRules());
-        assertEquals(9, rules);
+        assertEquals(10, rules);
     }
 
     private long ownRules() throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package org.portreeve.nat.shard;
+package org.portreeve.nat.event;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,9 +8,9 @@ import java.lang.invoke.VarHandle;
  * It refuses when it is full and allocates nothing. The shard has two: outcomes, where places are
  * counted beforehand so that none is ever lost, and telemetry, where losses are counted.
  */
-final class EventRing {
+public final class EventRing {
     /** Fields of a slot, the kind included. */
-    static final int FIELDS = 8;
+    private static final int FIELDS = 8;
 
     private static final VarHandle POSITION;
 
@@ -28,19 +28,19 @@ final class EventRing {
     private final Position tail = new Position();
 
     /** The capacity is rounded up to a power of two. */
-    EventRing(int capacity) {
+    public EventRing(int capacity) {
         int size = Integer.highestOneBit(Math.max(2, capacity) - 1) << 1;
         slots = new long[size * FIELDS];
         mask = size - 1;
     }
 
     /** Slots that can be filled now; grows by itself as the reader goes on. Shard thread. */
-    int free() {
+    public int free() {
         return mask + 1 - (int) (tail.value - (long) POSITION.getAcquire(head));
     }
 
     /** Adds an event, or returns false when the ring is full. Shard thread. */
-    boolean offer(int kind, long a, long b, long c, long d, long e) {
+    public boolean offer(int kind, long a, long b, long c, long d, long e, long f, long g) {
         if (free() == 0) {
             return false;
         }
@@ -51,22 +51,24 @@ final class EventRing {
         slots[at + 3] = c;
         slots[at + 4] = d;
         slots[at + 5] = e;
+        slots[at + 6] = f;
+        slots[at + 7] = g;
         POSITION.setRelease(tail, tail.value + 1);
         return true;
     }
 
     /** Whether an event waits. Reader thread. */
-    boolean hasNext() {
+    public boolean hasNext() {
         return (long) POSITION.getAcquire(tail) != head.value;
     }
 
     /** A field of the oldest event, 0 being its kind. Reader thread, after {@link #hasNext}. */
-    long peek(int field) {
+    public long peek(int field) {
         return slots[(int) (head.value & mask) * FIELDS + field];
     }
 
     /** Frees the place of the oldest event. Reader thread. */
-    void pop() {
+    public void pop() {
         POSITION.setRelease(head, head.value + 1);
     }
 

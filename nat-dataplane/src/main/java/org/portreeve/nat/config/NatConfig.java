@@ -1,0 +1,81 @@
+package org.portreeve.nat.config;
+
+import java.util.List;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.rules.Rules;
+
+/**
+ * What the translator is built from. Values are checked by the configuration reader, which can name
+ * the line; here relations are asserted. Immutable.
+ *
+ * @param shardCount how many shards, 1 to the number of pool addresses
+ * @param inside prefixes of subscribers; other sources from inside are spoofed
+ * @param pool the external addresses and how their ports are given
+ * @param timers idle times
+ * @param capacity table sizes of each shard
+ * @param rules those of every subscriber, until the directory has the rules of profiles
+ * @param icmpErrors which ICMP errors are made and who may send them
+ */
+public record NatConfig(
+        int shardCount,
+        List<Prefix> inside,
+        Pool pool,
+        Timers timers,
+        Capacity capacity,
+        Rules rules,
+        ErrorRules icmpErrors) {
+
+    /** Takes a copy of the list. */
+    public NatConfig {
+        inside = List.copyOf(inside);
+    }
+
+    /** The same with the ICMP errors that are made by default. */
+    public NatConfig(
+            int shardCount,
+            List<Prefix> inside,
+            Pool pool,
+            Timers timers,
+            Capacity capacity,
+            Rules rules) {
+        this(shardCount, inside, pool, timers, capacity, rules, ErrorRules.defaults());
+    }
+
+    /** Idle times, all in nanoseconds (RFC 4787 REQ-5, RFC 5382 REQ-5, RFC 5508 REQ-2). */
+    public record Timers(
+            long udpIdleNs,
+            long icmpIdleNs,
+            long tcpEstablishedIdleNs,
+            long tcpOpeningIdleNs,
+            long tcpClosingIdleNs,
+            long holdDownNs) {
+        /** The defaults of the contract. */
+        public static Timers defaults() {
+            return new Timers(
+                    300_000_000_000L,
+                    60_000_000_000L,
+                    7_440_000_000_000L,
+                    240_000_000_000L,
+                    240_000_000_000L,
+                    120_000_000_000L);
+        }
+
+        /**
+         * How long a port of an ended explicit mapping rests: the longer of the hold-down and the
+         * idle time of its protocol (RFC 6887 §15).
+         */
+        public long explicitHoldNs(int protocol) {
+            long idleNs = protocol == Protocol.TCP ? tcpEstablishedIdleNs : udpIdleNs;
+            return Math.max(holdDownNs, idleNs);
+        }
+    }
+
+    /** Rows that each shard sets aside at start, and subscribers of the node. */
+    public record Capacity(int sessions, int mappings, int subscribers) {}
+
+    /** The shard that owns an external address. */
+    public int shardOf(int addressIndex) {
+        return addressIndex % shardCount;
+    }
+}

@@ -1,0 +1,77 @@
+package org.portreeve.nat.event;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The kinds of events that a node tells. Their names are part of the format of the event log. */
+public enum EventKind {
+    BLOCK_LEASED("A port block was chosen for a subscriber; its record is on its way"),
+    BLOCK_ACTIVE("The record of a port block is kept; its subscriber uses its ports from now on"),
+    BLOCK_RELEASED("A port block went back to the pool and rests"),
+    BLOCK_REFUSED("A port block was given back unused because its record could not be kept"),
+    BLOCK_UNRECORDED("A port block is used though its record is not kept yet, as configured"),
+    MAPPING_MADE("A mapping began"),
+    MAPPING_ENDED("A mapping ended; its port rests"),
+    PORT_QUOTA("A subscriber wanted a port beyond its quota"),
+    MAPPING_QUOTA("A subscriber wanted an explicit mapping beyond its quota"),
+    SESSION_QUOTA("A session was refused because the subscriber is at its quota of sessions"),
+    SESSION_RATE("A subscriber opens sessions faster than its quota allows"),
+    INBOUND_QUOTA("A mapping has as many sessions from outside as its profile allows"),
+    INBOUND_RATE("Outside hosts open sessions on a mapping faster than its profile allows"),
+    PORTS_EXHAUSTED("A subscriber needed a port and its external address has none left for it"),
+    TABLE_FULL("Something was refused because a table of the translator is full"),
+    POOL_EXHAUSTED("The pool has nothing left to give"),
+    USE_HIGH("Something is used up to its high mark; losses may follow"),
+    USE_LOW("Something that was above its high mark is used less than its low mark again"),
+    DRAIN_BEGUN("New subscribers do not get an external address any more"),
+    DRAIN_ENDED("New subscribers may get an external address again"),
+    RECORDS_FAILING("The journal does not keep records; look at its disk"),
+    RECORDS_RESTORED("The journal keeps records again");
+
+    private static final EventKind[] ALL = values();
+
+    private final String help;
+
+    EventKind(String help) {
+        this.help = help;
+    }
+
+    /** What an operator should conclude. */
+    public String help() {
+        return help;
+    }
+
+    /** Its name in configuration and event log, such as {@code block-leased}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The kind of a name. */
+    public static Optional<EventKind> of(String word) {
+        return Arrays.stream(ALL).filter(kind -> kind.word().equals(word)).findFirst();
+    }
+
+    /** Whether it is told whatever the configuration says: an operator must see it. */
+    public boolean isAlarm() {
+        return this == RECORDS_FAILING || this == RECORDS_RESTORED;
+    }
+
+    /**
+     * Whether it is told unless the configuration says otherwise: with port blocks, one event for
+     * each mapping is a flood that says little.
+     */
+    public boolean isUsual() {
+        return this != MAPPING_MADE && this != MAPPING_ENDED;
+    }
+
+    /** The code of a kind in rings and sets. */
+    @SuppressWarnings("EnumOrdinal") // The codes never leave the process.
+    public int code() {
+        return ordinal();
+    }
+
+    static EventKind ofCode(int code) {
+        return ALL[code];
+    }
+}

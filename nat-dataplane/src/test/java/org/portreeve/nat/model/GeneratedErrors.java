@@ -1,0 +1,81 @@
+package org.portreeve.nat.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.io.memory.MemoryPacket;
+
+/**
+ * The ICMP errors that the translator makes itself: they quote a packet as it arrived, and go back
+ * the way it came.
+ */
+final class GeneratedErrors {
+    private static final int QUOTE_BYTES = 548;
+    private static final int QUOTE = 28;
+
+    /** Not that of any error of a test that comes to be translated. */
+    private static final int OWN_TIME_TO_LIVE = 64;
+
+    private final Set<ByteBuffer> arrived = new HashSet<>();
+    private final List<MemoryPacket> packets = new ArrayList<>();
+    private long count;
+
+    /** A packet arrived on a side. */
+    void onArrived(int side, byte[] bytes) {
+        arrived.add(key(side, Arrays.copyOf(bytes, Math.min(bytes.length, QUOTE_BYTES))));
+    }
+
+    /** Whether a packet that left is such an error; it must then be right. */
+    boolean take(MemoryPacket packet) {
+        byte[] bytes = packet.bytes();
+        boolean isError =
+                bytes[9] == Protocol.ICMP
+                        && bytes[8] == OWN_TIME_TO_LIVE
+                        && bytes.length > QUOTE
+                        && (bytes[20] == 3 || bytes[20] == 11)
+                        && arrived.contains(key(packet.side(), quote(bytes)));
+        if (isError) {
+            ByteBuffer read = ByteBuffer.wrap(bytes);
+            int source = read.getInt(12);
+            TestError right = TestError.about(bytes[20], bytes[21], quote(bytes)).from(source);
+            assertEquals(read.getInt(QUOTE + 12), read.getInt(16), "to the sender");
+            assertEquals(bytes[QUOTE + 1] & 0xfc, bytes[1] & 0xff, "DS field of the cause");
+            assertArrayEquals(right.ofTranslator().bytes(), bytes, "a right error");
+            packets.add(packet);
+            count++;
+        }
+        return isError;
+    }
+
+    /** Those since the last time this was asked. */
+    List<MemoryPacket> take() {
+        List<MemoryPacket> taken = List.copyOf(packets);
+        packets.clear();
+        return taken;
+    }
+
+    /** The translator begins anew, and its counters with it. */
+    void restart() {
+        count = 0;
+    }
+
+    /** How many there were. */
+    long count() {
+        return count;
+    }
+
+    private static byte[] quote(byte[] error) {
+        return Arrays.copyOfRange(error, QUOTE, error.length);
+    }
+
+    private static ByteBuffer key(int side, byte[] quote) {
+        return ByteBuffer.allocate(quote.length + 1).put((byte) side).put(quote).flip();
+    }
+}
