@@ -3,7 +3,8 @@ package org.portreeve.control;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.control.event.BlockUse;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * Who has which port block, direct by address and position, so that a walk needs no more than two
@@ -17,13 +18,15 @@ final class BlockBook {
     private static final int[] NONE_LEASED = {};
 
     private final int blockSize;
+    private final BlockUse use;
 
     /** Index of the owner plus one, 0 for none; negative while its record is on its way. */
     private final int[][] owners;
 
-    BlockBook(NatConfig nat) {
-        blockSize = nat.block().size();
-        owners = new int[nat.pool().size()][];
+    BlockBook(NatConfig nat, BlockUse use) {
+        this.use = use;
+        blockSize = nat.pool().block().size();
+        owners = new int[nat.pool().addresses().size()][];
         Arrays.fill(owners, NONE_LEASED);
     }
 
@@ -33,6 +36,7 @@ final class BlockBook {
             owners[addressIndex] = new int[PORTS / blockSize];
         }
         owners[addressIndex][firstPort / blockSize] = -(subscriber + 1);
+        use.lease(addressIndex);
     }
 
     /** The record of the block is durable. */
@@ -44,6 +48,7 @@ final class BlockBook {
     /** The block went back. */
     void release(int addressIndex, int firstPort) {
         owners[addressIndex][firstPort / blockSize] = 0;
+        use.release(addressIndex);
     }
 
     /** The owner's index, or {@link #NOBODY}. */

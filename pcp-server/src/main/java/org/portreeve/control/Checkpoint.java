@@ -16,17 +16,24 @@ final class Checkpoint {
     private final LeaseJournal journal;
     private final Epoch epoch;
     private final Blocks blocks;
+    private final DrainControl drains;
     private Phase phase = Phase.IDLE;
     private boolean wanted;
     private long throughPosition;
     private long lossesBefore;
     private int slot;
 
-    Checkpoint(ControlState state, LeaseJournal journal, Epoch epoch, Blocks blocks) {
+    Checkpoint(
+            ControlState state,
+            LeaseJournal journal,
+            Epoch epoch,
+            Blocks blocks,
+            DrainControl drains) {
         this.state = state;
         this.journal = journal;
         this.epoch = epoch;
         this.blocks = blocks;
+        this.drains = drains;
     }
 
     /** Wall-clock times in the journal are wrong by a step of the clock: write them anew. */
@@ -83,6 +90,7 @@ final class Checkpoint {
     private boolean epoch() {
         return write(new JournalRecord.EpochStarted(epoch.startMillis()))
                 && write(new JournalRecord.TimeMark(state.wallMillis))
+                && drains.write(state.recorder)
                 && enter(Phase.PAIRINGS);
     }
 

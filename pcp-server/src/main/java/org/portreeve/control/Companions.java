@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * Keeps the companion of a NAT-PMP mapping's external port, the same number of the other protocol,
@@ -81,15 +82,20 @@ final class Companions {
 
     /** A reservation that waits counts too: it takes the port as soon as it can. */
     private boolean isReserved(InternalTuple internal, int protocol, int addressIndex, int port) {
-        return statics.findExternal(protocol, nat.pool().get(addressIndex), port)
+        return statics.findExternal(protocol, nat.pool().addresses().get(addressIndex), port)
                 .filter(mapping -> isOther(internal, mapping.internal()))
                 .isPresent();
     }
 
-    /** A port after this one that port control knows nothing against; empty if none is near. */
-    OptionalInt openAfter(MapCommand command, int addressIndex, int externalPort) {
-        int first = Math.max(nat.incomingPorts().first(), nat.explicitPorts().first());
-        int last = Math.min(nat.incomingPorts().last(), nat.explicitPorts().last());
+    /**
+     * A port after this one that port control knows nothing against, within those that explicit
+     * requests of the subscriber may get; empty if none is near.
+     */
+    OptionalInt openAfter(
+            MapCommand command, PortRange explicitPorts, int addressIndex, int externalPort) {
+        PortRange incoming = nat.pool().incomingPorts();
+        int first = Math.max(incoming.first(), explicitPorts.first());
+        int last = Math.min(incoming.last(), explicitPorts.last());
         int port = externalPort;
         for (int left = Math.min(SCAN, last - first + 1); left > 0; left--) {
             port = port >= first && port < last ? port + 1 : first;
@@ -105,7 +111,8 @@ final class Companions {
         return leases.findExternal(protocol, addressIndex, port).isEmpty()
                 && holds.findExternal(protocol, addressIndex, port).isEmpty()
                 && !claims.containsKey(key(protocol, addressIndex, port))
-                && statics.findExternal(protocol, nat.pool().get(addressIndex), port).isEmpty()
+                && statics.findExternal(protocol, nat.pool().addresses().get(addressIndex), port)
+                        .isEmpty()
                 && !isForeign(command, addressIndex, port);
     }
 

@@ -6,7 +6,7 @@ import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * What port control is built from. Values are checked by the configuration reader, which can name
@@ -26,7 +26,7 @@ public record ControlConfig(NatConfig nat, Policy policy) {
 
     /** The same with other bounds of lifetimes and another rate of requests. */
     public static ControlConfig of(NatConfig nat, LifetimeBounds lifetime, RequestRate requests) {
-        Profile profile = new Profile(Profile.DEFAULT, nat.quota(), requests);
+        Profile profile = new Profile(Profile.DEFAULT, nat.rules(), requests);
         return new ControlConfig(
                 nat, new Policy(Map.of(Profile.DEFAULT, profile), List.of(), lifetime));
     }

@@ -1,10 +1,11 @@
 package org.portreeve.control;
 
 import java.util.Locale;
+import org.portreeve.control.counter.Counter;
 
 /** What port control counts. Each has a sentence for the operator. */
 @SuppressWarnings("EnumOrdinal") // Ordinals are positions in arrays of this process.
-public enum ControlCounter {
+public enum ControlCounter implements Counter {
     COMMANDS("Requests for explicit mappings that were accepted for a decision"),
     GRANTED("Requests answered with a mapping, new or renewed"),
     DELETED("Deletions answered, those of nothing included"),
@@ -29,6 +30,9 @@ public enum ControlCounter {
             "Questions of hosts for their mappings (UPnP) refused because too many were under way"),
     STATICS_WITHOUT_ROOM("Attempts to put a reservation in force with a full table of mappings"),
     BLOCKS_REFUSED("Port blocks given back because their record could not be made durable"),
+    BLOCKS_UNRECORDED(
+            "Port blocks used before their record was kept, as records.on-failure says: continue"),
+    PAIRINGS_UNRECORDED("Pairings used before their record was kept, for the same reason"),
     PAIRINGS_MADE("Subscribers paired with an external address"),
     PAIRINGS_ENDED("Pairings given up because the subscriber had nothing left"),
     CHECKPOINTS("Times that everything live was written anew so that old journal could go"),
@@ -45,12 +49,12 @@ public enum ControlCounter {
         this.help = help;
     }
 
-    /** What an operator should know about it. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** The name in metrics. */
+    @Override
     public String metricName() {
         return "control_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

@@ -5,14 +5,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.portreeve.control.event.BlockUse;
+import org.portreeve.control.event.EventFeed;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingOrigin;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.port.PortLayout;
 import org.portreeve.nat.shard.ShardLink;
 
 /**
@@ -29,6 +33,7 @@ final class ControlState {
     final LeaseBook leases;
     final HoldBook holds = new HoldBook();
     final Companions companions;
+    final EventFeed events;
     final BlockBook blocks;
     final Recorder recorder;
     final ShardRequests requests;
@@ -38,6 +43,9 @@ final class ControlState {
     final StaticMappings statics = new StaticMappings(this);
     private final Map<Integer, Integer> addressIndexes = new HashMap<>();
     final Listeners listeners = new Listeners(this::view);
+
+    /** What becomes of new blocks and pairings while the journal fails. */
+    OnFailure onFailure = OnFailure.REFUSE_NEW;
 
     /** The monotonic time that was passed in last. */
     long nowNs;
@@ -49,16 +57,18 @@ final class ControlState {
             ControlConfig config,
             Directory directory,
             List<ShardLink> links,
-            LeaseJournal journal) {
+            LeaseJournal journal,
+            long nowNs) {
         this.nat = config.nat();
-        for (int addressIndex = 0; addressIndex < nat.pool().size(); addressIndex++) {
-            addressIndexes.put(nat.pool().get(addressIndex), addressIndex);
+        for (int addressIndex = 0; addressIndex < nat.pool().addresses().size(); addressIndex++) {
+            addressIndexes.put(nat.pool().addresses().get(addressIndex), addressIndex);
         }
         this.subscribers = new Subscribers(config);
         this.leases = new LeaseBook(nat);
         this.companions = new Companions(nat, leases, holds, statics.book());
-        this.blocks = new BlockBook(nat);
-        this.recorder = new Recorder(journal, counters);
+        this.events = new EventFeed(this::idOf, this::wallMillisOf, () -> wallMillis);
+        this.blocks = new BlockBook(nat, blockUse());
+        this.recorder = new Recorder(journal, counters, nowNs);
         this.requests = new ShardRequests(links, counters);
         this.pairings = new Pairings(this, directory, config.policy());
         this.turns = new Turns(this, config);
@@ -69,13 +79,28 @@ final class ControlState {
         this.wallMillis = wallMillis;
     }
 
+    /** Whether new blocks and pairings are used though the journal does not keep their records. */
+    boolean goesOnUnrecorded() {
+        return onFailure == OnFailure.CONTINUE;
+    }
+
     int externalIp(int addressIndex) {
-        return nat.pool().get(addressIndex);
+        return nat.pool().addresses().get(addressIndex);
     }
 
     /** The index of a pool address, or {@link #NO_ADDRESS}. */
     int addressIndex(int externalIp) {
         return addressIndexes.getOrDefault(externalIp, NO_ADDRESS);
+    }
+
+    private BlockUse blockUse() {
+        int blocksEach = new PortLayout(nat).leasableBlocks();
+        return new BlockUse(nat.pool().addresses(), blocksEach, events);
+    }
+
+    /** The id of a subscriber's index, empty when there is none. */
+    private String idOf(int index) {
+        return subscribers.slot(index).map(subscriber -> subscriber.id).orElse("");
     }
 
     /** The wall-clock time of a moment on the monotonic clock, for records. */

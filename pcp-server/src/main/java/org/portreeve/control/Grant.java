@@ -128,7 +128,11 @@ final class Grant {
     /** The port is kept for another host (RFC 6886 §3.3) or by staff; tries one that is not. */
     private void evade() {
         OptionalInt open =
-                state.companions.openAfter(command, subscriber.addressIndex, evadeFromPort);
+                state.companions.openAfter(
+                        command,
+                        state.subscribers.profileOf(subscriber.key).rules().explicitPorts(),
+                        subscriber.addressIndex,
+                        evadeFromPort);
         evadeFromPort = 0;
         if (command.preferFailure()) {
             fail(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.SHORT_ERROR_SECONDS);
@@ -154,11 +158,19 @@ final class Grant {
         // end of the port's last lease is not durable yet: a restart would find two owners.
         if (reserved.addressIndex() != subscriber.addressIndex
                 || isOwned(lease)
-                || !state.recorder.append(granted, durable -> recorded(lease, durable))) {
+                || !append(granted, lease)) {
             release();
         } else {
             state.companions.claim(command, lease.addressIndex, lease.externalPort);
         }
+    }
+
+    /** A lease is of no use after a restart without the pairing that it belongs to. */
+    private boolean append(JournalRecord granted, Lease lease) {
+        Recorder.Waiter waiter = durable -> recorded(lease, durable);
+        return subscriber.isUnrecorded
+                ? state.recorder.append(waiter, state.pairings.record(subscriber), granted)
+                : state.recorder.append(granted, waiter);
     }
 
     private boolean isOwned(Lease lease) {
@@ -171,6 +183,7 @@ final class Grant {
         state.companions.unclaim(command, lease.addressIndex, lease.externalPort);
         boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
         if (durable && stillOwn && subscriber.isPaired()) {
+            subscriber.isUnrecorded = false;
             // In the book from here on, so that a checkpoint sees what the journal has.
             state.leases.add(lease);
             subscriber.idle = false;

@@ -7,7 +7,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * All leases in memory, by internal tuple, by external tuple, by deadline and in the order that

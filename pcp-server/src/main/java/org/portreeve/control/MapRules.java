@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingView;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * What a request for a mapping leads to, seen from the leases alone. Pure: it changes nothing and
@@ -88,7 +88,7 @@ final class MapRules {
                     : new Decision.Probe();
         }
         NatConfig nat = config.nat();
-        if (command.preferFailure() && !nat.ports().contains(command.suggestedPort())) {
+        if (command.preferFailure() && !nat.pool().ports().contains(command.suggestedPort())) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, LONG_ERROR_SECONDS);
         }
         if (subscriber.map(s -> s.explicit).orElse(0) >= quota
@@ -117,7 +117,7 @@ final class MapRules {
     private Decision onForeignLease(MapCommand command, Lease lease, long nowNs) {
         long remaining = lease.remainingSeconds(nowNs);
         if (command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0) {
-            int externalIp = config.nat().pool().get(lease.addressIndex);
+            int externalIp = config.nat().pool().addresses().get(lease.addressIndex);
             return new Decision.Answer(
                     new MapOutcome.Granted(externalIp, lease.externalPort, remaining));
         }
@@ -126,7 +126,7 @@ final class MapRules {
 
     /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
     private boolean isAt(MapCommand command, Lease lease) {
-        int externalIp = config.nat().pool().get(lease.addressIndex);
+        int externalIp = config.nat().pool().addresses().get(lease.addressIndex);
         return command.suggestedPort() == lease.externalPort
                 && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
     }

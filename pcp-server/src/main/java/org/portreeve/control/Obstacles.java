@@ -113,9 +113,10 @@ final class Obstacles {
                         .orElseGet(() -> state.pairings.likely(wanted.subscriberKey));
         boolean isPaired =
                 state.subscribers
-                        .find(wanted.subscriberKey)
-                        .filter(s -> s.pairing != Subscriber.Pairing.NONE)
-                        .isPresent();
+                                .find(wanted.subscriberKey)
+                                .filter(s -> s.pairing != Subscriber.Pairing.NONE)
+                                .isPresent()
+                        || state.pairings.computed(wanted.subscriberKey).isPresent();
         boolean fits = state.externalIp(addressIndex) == wanted.externalIp;
         return fits || (!isPaired && state.addressIndex(wanted.externalIp) >= 0)
                 ? Optional.empty()
@@ -174,7 +175,7 @@ final class Obstacles {
     }
 
     private Optional<Conflict> block(Wanted wanted, int addressIndex) {
-        int size = state.nat.block().size();
+        int size = state.nat.pool().block().size();
         int firstPort = wanted.externalPort / size * size;
         int owner = state.blocks.ownerOf(addressIndex, firstPort);
         boolean isOwn =
@@ -191,7 +192,7 @@ final class Obstacles {
         int own = indexOf(wanted.subscriberKey);
         int addressIndex = state.addressIndex(wanted.externalIp);
         boolean isForeign = use.blockOwner() >= 0 && use.blockOwner() != own;
-        int size = state.nat.block().size();
+        int size = state.nat.pool().block().size();
         int firstPort = wanted.externalPort / size * size;
         return isForeign && block(wanted, addressIndex).isEmpty()
                 ? Optional.of(

@@ -1,8 +1,10 @@
 package org.portreeve.control;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.Subscriber.Pairing;
@@ -11,21 +13,21 @@ import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Prefix;
 import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.Limits;
+import org.portreeve.nat.directory.ProfileRules;
+import org.portreeve.nat.port.DeterministicRanges;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
 /**
- * Which external address a subscriber has (RFC 6888 REQ-2): the one with the fewest subscribers,
- * until nothing of it is left. Only a durable pairing is published, so that a packet never leaves
- * by an address that a restart would forget. The one writer of the directory; event loop only.
+ * Which external address a subscriber has (RFC 6888 REQ-2): the one that a deterministic pool
+ * computes, else the one with the fewest subscribers, until nothing of it is left. Only a durable
+ * pairing is published, so that a packet never leaves by an address that a restart would forget.
+ * The one writer of the directory; event loop only.
  */
 final class Pairings {
     private static final int REALM = InternalTuple.DEFAULT_REALM;
-
-    /** How long a pairing that was only asked for stays (NAT-APP-005). */
-    static final long ASKED_NS = 300 * Durations.NS_PER_SECOND;
 
     /** Questions for one subscriber's address that may wait. */
     static final int MAX_ASKERS = 64;
@@ -33,28 +35,32 @@ final class Pairings {
     private final ControlState state;
     private final Directory directory;
     private final Profiles profiles = new Profiles();
-    private final int[] loads;
+    private final DeterministicRanges ranges;
+    private final AddressLoads loads;
 
-    /** Load and index of every address, least loaded first. */
-    private final TreeSet<Long> byLoad = new TreeSet<>();
+    /** Pairings whose record is on its way, oldest first; as many as subscribers at most. */
+    private final Deque<Attempt> underWay = new ArrayDeque<>();
 
     Pairings(ControlState state, Directory directory, Policy policy) {
         this.state = state;
         this.directory = directory;
-        this.loads = new int[state.nat.pool().size()];
-        for (int addressIndex = 0; addressIndex < loads.length; addressIndex++) {
-            byLoad.add((long) addressIndex);
-        }
+        this.ranges = new DeterministicRanges(state.nat.inside(), state.nat.pool());
+        this.loads = new AddressLoads(state.nat.pool().addresses().size());
         apply(policy, true);
     }
 
+    /** How many subscribers each address has. */
+    AddressLoads loads() {
+        return loads;
+    }
+
     /**
-     * Lets the limits of a policy hold; {@link #followPolicy} is to be called for everybody.
+     * Lets the rules of a policy hold; {@link #followPolicy} is to be called for everybody.
      *
      * @param isFollowed whether that is over for all policies before
      */
     void apply(Policy policy, boolean isFollowed) {
-        directory.limits(Limits.of(profiles.apply(policy, isFollowed)));
+        directory.rules(ProfileRules.of(profiles.apply(policy, isFollowed)));
     }
 
     /** A packet of an address without a pairing waits in a shard. */
@@ -95,18 +101,25 @@ final class Pairings {
         return pairAt(subscriber, likely(subscriber));
     }
 
-    /** The same with this address, when the subscriber has none. */
-    boolean pairAt(Subscriber subscriber, int addressIndex) {
+    /** The same with this address, when the subscriber has none and the pool computes none. */
+    boolean pairAt(Subscriber subscriber, int wanted) {
+        int addressIndex = computed(subscriber.key).orElse(wanted);
         showProfile(subscriber);
         if (subscriber.pairing != Pairing.NONE) {
             return subscriber.pairing != Pairing.STALLED;
         }
         JournalRecord record = paired(subscriber, addressIndex);
-        if (!state.recorder.append(record, durable -> recorded(subscriber, durable))) {
-            return false;
+        var attempt = new Attempt(subscriber);
+        if (state.recorder.append(record, durable -> recorded(attempt, durable))) {
+            choose(subscriber, addressIndex, Pairing.RECORDING);
+            underWay.add(attempt);
+            return true;
         }
-        choose(subscriber, addressIndex, Pairing.RECORDING);
-        return true;
+        if (state.goesOnUnrecorded()) {
+            choose(subscriber, addressIndex, Pairing.DURABLE);
+            goOnUnrecorded(subscriber);
+        }
+        return state.goesOnUnrecorded();
     }
 
     /** The address of a subscriber, or the one that it would get now. */
@@ -116,11 +129,28 @@ final class Pairings {
                 : subscriber.addressIndex;
     }
 
-    /** The address that an unpaired subscriber would get: its reservations', else any. */
+    /**
+     * The address that an unpaired subscriber would get: the one that the pool computes, else that
+     * of its reservations, else the one with the fewest subscribers.
+     */
     int likely(long subscriberKey) {
-        return state.statics
-                .addressIndexOf(subscriberKey)
-                .orElseGet(() -> (int) (byLoad.first() & 0xffff_ffffL));
+        OptionalInt computed = computed(subscriberKey);
+        OptionalInt fixed =
+                computed.isPresent() ? computed : state.statics.addressIndexOf(subscriberKey);
+        return fixed.orElseGet(loads::least);
+    }
+
+    /**
+     * The address that the pool computes for a subscriber, from its first internal address; empty
+     * when the pool is not deterministic (RFC 7422 §2).
+     */
+    OptionalInt computed(long subscriberKey) {
+        List<Prefix> prefixes =
+                ranges.rangePorts() == 0 ? List.of() : state.subscribers.prefixesOf(subscriberKey);
+        return prefixes.stream()
+                .mapToInt(prefix -> ranges.addressIndex(prefix.network()))
+                .filter(addressIndex -> addressIndex != DeterministicRanges.NONE)
+                .findFirst();
     }
 
     /** Calls when the record of a pairing is durable or lost; at once when it is already. */
@@ -132,10 +162,17 @@ final class Pairings {
         }
     }
 
-    /** Takes over a pairing that was found durable at start. */
-    void restore(Subscriber subscriber, int addressIndex) {
+    /**
+     * Takes over a pairing that was found durable at start; false when the pool computes another
+     * one by now.
+     */
+    boolean restore(Subscriber subscriber, int addressIndex) {
+        if (computed(subscriber.key).orElse(addressIndex) != addressIndex) {
+            return false;
+        }
         showProfile(subscriber);
         choose(subscriber, addressIndex, Pairing.DURABLE);
+        return true;
     }
 
     /** What a pairing looks like in the journal. */
@@ -146,11 +183,11 @@ final class Pairings {
 
     /**
      * Tells the address of a subscriber, which is paired for that when it was not; such a pairing
-     * stays for {@link #ASKED_NS} after the last question (RFC 6888 REQ-2, NAT-APP-005).
+     * stays for the pool's {@code pair-idle} after the last question (RFC 6888 REQ-2, NAT-APP-005).
      */
     void ask(Subscriber subscriber, Consumer<OptionalInt> reply) {
         subscriber.asked = true;
-        subscriber.askedUntilNs = state.nowNs + ASKED_NS;
+        subscriber.askedUntilNs = state.nowNs + state.nat.pool().pairing().idleNs();
         boolean waits = subscriber.parked.size() < MAX_ASKERS;
         if (!waits || !isParked(subscriber, () -> tell(subscriber, reply))) {
             tell(subscriber, reply);
@@ -275,8 +312,42 @@ final class Pairings {
     private void choose(Subscriber subscriber, int addressIndex, Pairing pairing) {
         subscriber.addressIndex = addressIndex;
         subscriber.pairing = pairing;
-        changeLoad(addressIndex, 1);
+        loads.change(addressIndex, 1);
         state.counters.increment(ControlCounter.PAIRINGS_MADE);
+    }
+
+    /** While the journal fails nobody waits for it, if that was said. */
+    void advance() {
+        while (!underWay.isEmpty() && underWay.peek().isDecided) {
+            underWay.poll();
+        }
+        while (!underWay.isEmpty() && state.goesOnUnrecorded() && state.recorder.isFailing()) {
+            recorded(underWay.poll(), false);
+        }
+    }
+
+    private void recorded(Attempt attempt, boolean durable) {
+        if (attempt.isDecided) {
+            return;
+        }
+        attempt.isDecided = true;
+        if (!durable && state.goesOnUnrecorded()) {
+            goOnUnrecorded(attempt.subscriber);
+            recorded(attempt.subscriber, true);
+        } else {
+            recorded(attempt.subscriber, durable);
+        }
+    }
+
+    /** Whoever gets a lease meanwhile has the pairing recorded with it. */
+    private void goOnUnrecorded(Subscriber subscriber) {
+        subscriber.isUnrecorded = true;
+        state.counters.increment(ControlCounter.PAIRINGS_UNRECORDED);
+    }
+
+    /** The record of the subscriber's pairing, as it is now. */
+    JournalRecord record(Subscriber subscriber) {
+        return paired(subscriber, subscriber.addressIndex);
     }
 
     private void recorded(Subscriber subscriber, boolean durable) {
@@ -297,7 +368,11 @@ final class Pairings {
     }
 
     private void recordedAgain(Subscriber subscriber, boolean durable) {
-        if (durable) {
+        boolean isStalled = subscriber.pairing == Pairing.STALLED;
+        if (isStalled && durable) {
+            recorded(subscriber, true);
+        } else if (isStalled && state.goesOnUnrecorded()) {
+            goOnUnrecorded(subscriber);
             recorded(subscriber, true);
         }
     }
@@ -324,10 +399,14 @@ final class Pairings {
         state.requests.answer(shard, new ShardCommand.PairingDecided(realm, internalIp));
     }
 
-    private void changeLoad(int addressIndex, int change) {
-        byLoad.remove((long) loads[addressIndex] << 32 | addressIndex);
-        loads[addressIndex] += change;
-        byLoad.add((long) loads[addressIndex] << 32 | addressIndex);
+    /** A record that is on its way, or was decided about. */
+    private static final class Attempt {
+        final Subscriber subscriber;
+        boolean isDecided;
+
+        Attempt(Subscriber subscriber) {
+            this.subscriber = subscriber;
+        }
     }
 
     /** Asks the shard whether it really has nothing, packets having come first perhaps. */
@@ -351,11 +430,14 @@ final class Pairings {
         }
 
         private void forgotten() {
+            // Its index may be another's soon: what is told of it until now is told under its name.
+            state.events.drain();
             String id = state.subscribers.id(subscriber);
             state.recorder.note(new JournalRecord.Unpaired(id));
             state.counters.increment(ControlCounter.PAIRINGS_ENDED);
-            changeLoad(subscriber.addressIndex, -1);
+            loads.change(subscriber.addressIndex, -1);
             subscriber.pairing = Pairing.NONE;
+            subscriber.isUnrecorded = false;
             subscriber.clearAddresses();
         }
 

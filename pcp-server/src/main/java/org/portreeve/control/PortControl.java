@@ -10,8 +10,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.Turn.Wish;
+import org.portreeve.control.event.EventFeed;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.view.BlockEvent;
@@ -52,29 +54,24 @@ public final class PortControl {
     /** How often the journal gets a mark of time. */
     static final long MARK_NS = 10 * Durations.NS_PER_SECOND;
 
-    /** How often some subscribers are looked at for pairings that nobody needs. */
-    static final long SWEEP_NS = Durations.NS_PER_SECOND;
-
-    /** How many. */
-    static final int SWEEP = 256;
-
     private final ControlState state;
     private final Blocks blocks;
     private final Epoch epoch;
     private final Checkpoint checkpoint;
+    private final RecordWatch recordWatch;
     private final Recovery recovery;
     private final StaticControl statics;
     private final RequestLimiter limiter;
     private final Clearances clearances;
     private final PolicyWalk policyWalk;
     private final Evictions evictions;
+    private final PairingSweep sweep;
+    private final DrainControl drains;
     private final Questions questions;
     private final Questions hostQuestions;
     private final ShardEvents events;
     private boolean ready;
     private long nextMarkNs;
-    private long nextSweepNs;
-    private int sweepSlot;
 
     /**
      * Port control that begins to put back what the journal kept; {@link #isReady} says when that
@@ -92,12 +89,15 @@ public final class PortControl {
             RecoveredState found,
             long nowNs,
             long wallMillis) {
-        state = new ControlState(config, directory, links, journal);
+        state = new ControlState(config, directory, links, journal, nowNs);
         state.at(nowNs, wallMillis);
         blocks = new Blocks(state);
         events = new ShardEvents(state, blocks);
         epoch = new Epoch(nowNs, wallMillis);
-        checkpoint = new Checkpoint(state, journal, epoch, blocks);
+        sweep = new PairingSweep(state);
+        drains = new DrainControl(state);
+        checkpoint = new Checkpoint(state, journal, epoch, blocks, drains);
+        recordWatch = new RecordWatch(state, checkpoint);
         recovery = new Recovery(state, found, this::resetEpoch);
         questions = Questions.ofStaff(state.counters);
         statics = new StaticControl(state, questions);
@@ -107,7 +107,6 @@ public final class PortControl {
         evictions = new Evictions(state);
         hostQuestions = Questions.ofHosts(state.counters);
         nextMarkNs = nowNs + MARK_NS;
-        nextSweepNs = nowNs + SWEEP_NS;
         beginEpoch(found);
     }
 
@@ -208,7 +207,7 @@ public final class PortControl {
             int listenIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
         state.at(nowNs, wallMillis);
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, listenIp);
-        if (state.nat.pool().size() == 1) {
+        if (state.nat.pool().addresses().size() == 1) {
             reply.accept(OptionalInt.of(state.externalIp(0)));
         } else if (state.subscribers.isNamed(key)) {
             externalIp(listenIp, nowNs, wallMillis, reply);
@@ -311,6 +310,11 @@ public final class PortControl {
         return statics;
     }
 
+    /** The part that takes external addresses out of use. */
+    public DrainControl drains() {
+        return drains;
+    }
+
     /** Calls a listener at every change of a mapping; it must not throw. */
     public void listen(Consumer<MappingEvent> listener) {
         state.listeners.add(listener);
@@ -336,12 +340,17 @@ public final class PortControl {
     /** Does a bounded amount of what is due and returns how much that was. */
     public int doWork(long nowNs, long wallMillis) {
         state.at(nowNs, wallMillis);
-        int done = state.recorder.drain(COMPLETIONS, nowNs);
+        int done = state.events.drain() + state.recorder.drain(COMPLETIONS, nowNs);
         if (recovery.knowsPairings()) {
             done += state.requests.drain(OUTCOMES, events);
         }
+        blocks.advance();
+        state.pairings.advance();
+        recordWatch.advance();
         if (ready) {
-            done += expireLeases() + endHolds() + mark() + sweep() + checkpoint.advance(SLICE);
+            sweep.advance();
+            drains.advance();
+            done += expireLeases() + endHolds() + mark() + checkpoint.advance(SLICE);
             done += policyWalk.advance(SLICE) + evictions.advance(EXPIRIES);
             done += clearances.advance(EXPIRIES);
         } else {
@@ -353,6 +362,25 @@ public final class PortControl {
         done += questions.advance(SLICE) + hostQuestions.advance(SLICE);
         state.counters.publish();
         return done;
+    }
+
+    /** Says what becomes of new port blocks and pairings while the journal fails. */
+    public void use(OnFailure onFailure) {
+        state.onFailure = onFailure;
+    }
+
+    /** Events of the node, those of the shards among them when it watches their telemetry. */
+    public EventFeed events() {
+        return state.events;
+    }
+
+    /**
+     * Says whose mappings a snapshot brings back, by internal address: when {@link #isReady}, those
+     * hosts are in the directory, as far as they are still paired. To be called before the first
+     * {@link #doWork}.
+     */
+    public void expect(List<Integer> hosts) {
+        recovery.expect(hosts);
     }
 
     /** Whether everything found at start is back in the translator. */
@@ -449,23 +477,6 @@ public final class PortControl {
             checkpoint.want();
         }
         return 1;
-    }
-
-    /** Finds pairings whose packets never came to anything, some at a time. */
-    private int sweep() {
-        if (state.nowNs - nextSweepNs < 0) {
-            return 0;
-        }
-        nextSweepNs = state.nowNs + SWEEP_NS;
-        int count = Math.min(SWEEP, state.subscribers.slotCount());
-        for (int i = 0; i < count; i++) {
-            sweepSlot = (sweepSlot + 1) % state.subscribers.slotCount();
-            state.subscribers
-                    .slot(sweepSlot)
-                    .filter(s -> !s.hadPort || s.idle)
-                    .ifPresent(state.pairings::onIdle);
-        }
-        return 0;
     }
 
     /**

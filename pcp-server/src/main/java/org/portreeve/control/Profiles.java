@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * The indexes that shards know profiles by: a name keeps its index as long as policies have it, and
@@ -26,11 +26,11 @@ final class Profiles {
     private final Set<Integer> taken = new HashSet<>();
 
     /**
-     * Takes over a policy. Returns the quotas by index.
+     * Takes over a policy. Returns the rules by index.
      *
      * @param isFollowed whether each subscriber has an index of the policy before
      */
-    List<NatConfig.Quota> apply(Policy policy, boolean isFollowed) {
+    List<Rules> apply(Policy policy, boolean isFollowed) {
         Map<String, Integer> fresh = new HashMap<>(indexes);
         fresh.keySet().retainAll(policy.profiles().keySet());
         if (isFollowed) {
@@ -47,18 +47,18 @@ final class Profiles {
             }
         }
         indexes = fresh;
-        return quotas(policy);
+        return rules(policy);
     }
 
     int indexOf(Profile profile) {
         return indexes.get(profile.name());
     }
 
-    private List<NatConfig.Quota> quotas(Policy policy) {
+    private List<Rules> rules(Policy policy) {
         int count = Collections.max(indexes.values()) + 1;
-        NatConfig.Quota unused = policy.profiles().get(Profile.DEFAULT).quota();
-        List<NatConfig.Quota> quotas = new ArrayList<>(Collections.nCopies(count, unused));
-        indexes.forEach((name, index) -> quotas.set(index, policy.profiles().get(name).quota()));
-        return quotas;
+        Rules unused = policy.profiles().get(Profile.DEFAULT).rules();
+        List<Rules> rules = new ArrayList<>(Collections.nCopies(count, unused));
+        indexes.forEach((name, index) -> rules.set(index, policy.profiles().get(name).rules()));
+        return rules;
     }
 }

@@ -17,6 +17,7 @@ final class Recorder {
     private static final Waiter NOBODY = _ -> {};
 
     private final LeaseJournal journal;
+    private final RecordHealth health = new RecordHealth();
     private final ControlCounters counters;
     private final Deque<Ticket> tickets = new ArrayDeque<>();
     private final Deque<Fate> fates = new ArrayDeque<>();
@@ -25,16 +26,32 @@ final class Recorder {
     private long settledPosition;
     private long losses;
     private long retryAtNs;
+    private long nowNs;
+    private boolean hasRetried;
 
-    Recorder(LeaseJournal journal, ControlCounters counters) {
+    Recorder(LeaseJournal journal, ControlCounters counters, long nowNs) {
+        this.nowNs = nowNs;
         this.journal = journal;
         this.counters = counters;
     }
 
     /** Queues a record, or returns false and forgets the waiter: the journal is full. */
     boolean append(JournalRecord record, Waiter waiter) {
-        long position = offer(record);
-        return position != LeaseJournal.REFUSED && expect(position, position, waiter);
+        return append(waiter, record);
+    }
+
+    /** The same with several records, which are durable when all of them are. */
+    boolean append(Waiter waiter, JournalRecord... records) {
+        long first = 0;
+        long last = 0;
+        for (JournalRecord record : records) {
+            last = offer(record);
+            if (last == LeaseJournal.REFUSED) {
+                return false;
+            }
+            first = first == 0 ? last : first;
+        }
+        return expect(first, last, waiter);
     }
 
     /** Queues a record that does no harm when it is lost: a restart would find it out. */
@@ -52,11 +69,17 @@ final class Recorder {
 
     /** Settles what the journal reports, and tries again what failed. Returns the work done. */
     int drain(int limit, long nowNs) {
+        this.nowNs = nowNs;
         int done = journal.drain(this::completed, limit);
         while (!fates.isEmpty()) {
             settle(fates.poll());
         }
-        if (!retries.isEmpty() && nowNs - retryAtNs >= 0) {
+        if (!tickets.isEmpty()) {
+            health.waitsSince(tickets.peek().sinceNs, nowNs);
+        }
+        // The clock may be anywhere, below zero too.
+        if (!retries.isEmpty() && (!hasRetried || nowNs - retryAtNs >= 0)) {
+            hasRetried = true;
             retryAtNs = nowNs + RETRY_NS;
             for (int left = Math.min(limit, retries.size()); left > 0; left--) {
                 insist(retries.poll());
@@ -64,6 +87,11 @@ final class Recorder {
             }
         }
         return done;
+    }
+
+    /** Whether the journal does not keep records at present. */
+    boolean isFailing() {
+        return health.isFailing();
     }
 
     /** The position of the last record that was taken. */
@@ -82,17 +110,10 @@ final class Recorder {
     }
 
     private void insist(Insisted insisted) {
-        long first = 0;
-        long last = 0;
-        for (JournalRecord record : insisted.records) {
-            last = offer(record);
-            if (last == LeaseJournal.REFUSED) {
-                failed(insisted);
-                return;
-            }
-            first = first == 0 ? last : first;
+        JournalRecord[] records = insisted.records.toArray(JournalRecord[]::new);
+        if (!append(durable -> settle(insisted, durable), records)) {
+            failed(insisted);
         }
-        expect(first, last, durable -> settle(insisted, durable));
     }
 
     private void settle(Insisted insisted, boolean durable) {
@@ -112,6 +133,7 @@ final class Recorder {
         long position = journal.append(record);
         if (position == LeaseJournal.REFUSED) {
             counters.increment(ControlCounter.JOURNAL_REFUSED);
+            health.failed(nowNs);
         } else {
             lastPosition = position;
         }
@@ -119,7 +141,7 @@ final class Recorder {
     }
 
     private boolean expect(long first, long last, Waiter waiter) {
-        tickets.add(new Ticket(first, last, waiter));
+        tickets.add(new Ticket(first, last, nowNs, waiter));
         return true;
     }
 
@@ -132,6 +154,9 @@ final class Recorder {
         if (!fate.durable) {
             losses++;
             counters.increment(ControlCounter.JOURNAL_LOST);
+            health.failed(nowNs);
+        } else {
+            health.kept(nowNs);
         }
         while (!tickets.isEmpty() && tickets.peek().last <= fate.through) {
             Ticket ticket = tickets.poll();
@@ -157,12 +182,14 @@ final class Recorder {
     private static final class Ticket {
         final long first;
         final long last;
+        final long sinceNs;
         final Waiter waiter;
         boolean failed;
 
-        Ticket(long first, long last, Waiter waiter) {
+        Ticket(long first, long last, long sinceNs, Waiter waiter) {
             this.first = first;
             this.last = last;
+            this.sinceNs = sinceNs;
             this.waiter = waiter;
         }
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
@@ -19,6 +20,7 @@ final class Recovery {
     private final RecoveredState found;
     private final Runnable onFirstLoss;
     private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
+    private List<Integer> expectedHosts = List.of();
     private Phase phase = Phase.PAIRINGS;
     private int position;
     private int underWay;
@@ -31,6 +33,11 @@ final class Recovery {
         this.onFirstLoss = onFirstLoss;
     }
 
+    /** Internal addresses whose mappings the translator gets back when all this is done. */
+    void expect(List<Integer> hosts) {
+        expectedHosts = List.copyOf(hosts);
+    }
+
     boolean isDone() {
         return phase == Phase.DONE;
     }
@@ -39,7 +46,7 @@ final class Recovery {
     boolean takesReservations() {
         return switch (phase) {
             case PAIRINGS -> false;
-            case STATICS, BLOCKS, LEASES, HOLDS, EXPIRED, TIDYING, DONE -> true;
+            case STATICS, BLOCKS, LEASES, HOLDS, EXPIRED, HOSTS, TIDYING, DONE -> true;
         };
     }
 
@@ -62,9 +69,10 @@ final class Recovery {
             case PAIRINGS -> next(found.pairings(), this::pairing, Phase.STATICS);
             case STATICS -> reservations();
             case BLOCKS -> next(found.blocks(), this::block, Phase.LEASES);
-            case LEASES -> next(found.leases(), this::lease, Phase.HOLDS);
-            case HOLDS -> next(found.holds(), this::hold, Phase.EXPIRED);
-            case EXPIRED -> next(expiredHolds, this::hold, Phase.TIDYING);
+            case LEASES -> next(found.leases(), this::lease, Phase.EXPIRED);
+            case EXPIRED -> next(expiredHolds, this::hold, Phase.HOLDS);
+            case HOLDS -> next(found.holds(), this::hold, Phase.HOSTS);
+            case HOSTS -> next(expectedHosts, this::host, Phase.TIDYING);
             case TIDYING -> tidy();
             case DONE -> false;
         };
@@ -96,28 +104,31 @@ final class Recovery {
     private boolean pairing(JournalRecord.Paired record) {
         Optional<Subscriber> subscriber = subscriber(record.subscriber());
         Optional<Integer> addressIndex = addressIndex(record.externalIp());
-        if (subscriber.isPresent() && addressIndex.isPresent()) {
-            state.pairings.restore(subscriber.get(), addressIndex.get());
-        } else {
+        boolean isRestored =
+                subscriber.isPresent()
+                        && addressIndex.isPresent()
+                        && state.pairings.restore(subscriber.get(), addressIndex.get());
+        if (!isRestored) {
             drop(new JournalRecord.Unpaired(record.subscriber()));
         }
         return true;
     }
 
     private boolean block(JournalRecord.BlockLeased record) {
-        Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
+        Optional<Subscriber> subscriber = holder(record);
         JournalRecord release =
                 new JournalRecord.BlockReleased(record.externalIp(), record.firstPort());
-        if (subscriber.isEmpty() || record.size() != state.nat.block().size()) {
+        if (subscriber.isEmpty() || record.size() != state.nat.pool().block().size()) {
             drop(release);
             return true;
         }
         Subscriber owner = subscriber.get();
+        int addressIndex = state.addressIndex(record.externalIp());
         return ask(
                 owner,
                 id ->
                         new ShardCommand.RestoreBlock(
-                                id, owner.index, owner.addressIndex, record.firstPort()),
+                                id, owner.index, addressIndex, record.firstPort()),
                 outcome -> restoredBlock(owner, record, release, outcome));
     }
 
@@ -132,8 +143,9 @@ final class Recovery {
         }
         owner.blocks++;
         owner.hadPort = true;
-        state.blocks.lease(owner.addressIndex, record.firstPort(), owner.index);
-        state.blocks.recorded(owner.addressIndex, record.firstPort());
+        int addressIndex = state.addressIndex(record.externalIp());
+        state.blocks.lease(addressIndex, record.firstPort(), owner.index);
+        state.blocks.recorded(addressIndex, record.firstPort());
     }
 
     private boolean lease(JournalRecord.LeaseGranted record) {
@@ -210,6 +222,10 @@ final class Recovery {
     }
 
     private boolean hold(JournalRecord.PortHeld record) {
+        if (isHeld(record)) {
+            // A later lease of the port ended while the node was down; one record is for both.
+            return true;
+        }
         Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
         if (subscriber.isEmpty()
                 || record.untilMillis() <= state.wallMillis
@@ -250,6 +266,19 @@ final class Recovery {
                         untilNs));
     }
 
+    /** A host that is to have its mappings back finds its pairing in the directory. */
+    private boolean host(int internalIp) {
+        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+        Optional<Subscriber> known =
+                key == Subscribers.UNKNOWN ? Optional.empty() : state.subscribers.find(key);
+        known.filter(Subscriber::isPaired)
+                .ifPresent(subscriber -> {
+                    subscriber.hadPort = true;
+                    state.pairings.publish(subscriber, internalIp);
+                });
+        return true;
+    }
+
     /** Gives up the pairings of subscribers that have nothing else. */
     private boolean tidy() {
         if (position == state.subscribers.slotCount()) {
@@ -261,7 +290,8 @@ final class Recovery {
     }
 
     private void tidy(Subscriber subscriber) {
-        if (subscriber.blocks == 0) {
+        // One with a host in the directory may get mappings back; the shard says if it does not.
+        if (subscriber.blocks == 0 && subscriber.addressCount() == 0) {
             state.pairings.onIdle(subscriber);
         }
     }
@@ -317,9 +347,31 @@ final class Recovery {
                 .isPresent();
     }
 
+    private boolean isHeld(JournalRecord.PortHeld record) {
+        return addressIndex(record.externalIp())
+                .flatMap(index ->
+                        state.holds.findExternal(
+                                record.internal().protocol(), index, record.externalPort()))
+                .isPresent();
+    }
+
     private Optional<Subscriber> subscriber(String id) {
         long key = state.subscribers.keyOf(id);
         return key == Subscribers.UNKNOWN ? Optional.empty() : state.subscribers.findOrAdd(key);
+    }
+
+    /** Who may have a block: where pairing is soft, at any address of the shard. */
+    private Optional<Subscriber> holder(JournalRecord.BlockLeased record) {
+        Optional<Subscriber> paired = paired(record.subscriber(), record.externalIp());
+        if (paired.isPresent() || !state.nat.pool().pairing().isSoft()) {
+            return paired;
+        }
+        Optional<Integer> addressIndex = addressIndex(record.externalIp());
+        return state.subscribers
+                .find(state.subscribers.keyOf(record.subscriber()))
+                .filter(s -> s.isPaired() && addressIndex.isPresent())
+                .filter(s ->
+                        state.nat.shardOf(s.addressIndex) == state.nat.shardOf(addressIndex.get()));
     }
 
     /** The subscriber of an id, when it is paired with this external address. */
@@ -346,8 +398,9 @@ final class Recovery {
         STATICS,
         BLOCKS,
         LEASES,
-        HOLDS,
         EXPIRED,
+        HOLDS,
+        HOSTS,
         TIDYING,
         DONE
     }

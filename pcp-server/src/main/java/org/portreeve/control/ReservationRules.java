@@ -10,9 +10,11 @@ import org.portreeve.control.reservation.ReservationDraft;
 import org.portreeve.control.reservation.Resolution;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.port.DeterministicRanges;
 
 /** What a reservation may be, whatever is there already. Pure; any thread. */
 final class ReservationRules {
@@ -28,9 +30,11 @@ final class ReservationRules {
     private static final int NAMED = 8;
 
     private final NatConfig nat;
+    private final DeterministicRanges ranges;
 
     ReservationRules(NatConfig nat) {
         this.nat = nat;
+        ranges = new DeterministicRanges(nat.inside(), nat.pool());
     }
 
     /**
@@ -55,6 +59,8 @@ final class ReservationRules {
         address(draft.externalIp(), faults);
         port(draft.externalPort(), "external-port", faults);
         ownPort(internal.protocol(), draft.externalPort(), faults);
+        excluded(draft.externalPort(), faults);
+        computed(draft, faults);
         description(draft.description(), faults);
         return faults;
     }
@@ -99,14 +105,17 @@ final class ReservationRules {
     }
 
     private void address(OptionalInt externalIp, List<FieldFault> faults) {
-        if (externalIp.isPresent() && !nat.pool().contains(externalIp.getAsInt())) {
+        if (externalIp.isPresent() && !nat.pool().addresses().contains(externalIp.getAsInt())) {
             faults.add(
                     new FieldFault(
                             "external-address",
                             "%s is not in the pool; allowed are %s, or none for the paired one"
                                     .formatted(
                                             Ipv4.format(externalIp.getAsInt()),
-                                            some(nat.pool().stream().map(Ipv4::format).toList()))));
+                                            some(
+                                                    nat.pool().addresses().stream()
+                                                            .map(Ipv4::format)
+                                                            .toList()))));
         }
     }
 
@@ -118,6 +127,55 @@ final class ReservationRules {
                             "external-port",
                             "UDP %d belongs to PCP and NAT-PMP; allowed is any port but %d and %d"
                                     .formatted(externalPort, PCP_CLIENT_PORT, PCP_SERVER_PORT)));
+        }
+    }
+
+    private void excluded(int externalPort, List<FieldFault> faults) {
+        if (nat.pool().excludedPorts().stream().anyMatch(range -> range.contains(externalPort))) {
+            faults.add(
+                    new FieldFault(
+                            "external-port",
+                            "%d is excluded; allowed is any port but %s"
+                                    .formatted(
+                                            externalPort,
+                                            some(
+                                                    nat.pool().excludedPorts().stream()
+                                                            .map(PortRange::toString)
+                                                            .toList()))));
+        }
+    }
+
+    /** The range of another internal address is that one's, whether it uses it or not. */
+    private void computed(ReservationDraft draft, List<FieldFault> faults) {
+        int internalIp = draft.internal().internalIp();
+        int addressIndex = ranges.addressIndex(internalIp);
+        if (addressIndex == DeterministicRanges.NONE) {
+            return;
+        }
+        int ownIp = nat.pool().addresses().get(addressIndex);
+        String internal = Ipv4.format(internalIp);
+        String external = Ipv4.format(ownIp);
+        if (draft.externalIp().orElse(ownIp) != ownIp) {
+            faults.add(
+                    new FieldFault(
+                            "external-address",
+                            "the range of %s lies at %s; allowed is that address, or none"
+                                    .formatted(internal, external)));
+            return;
+        }
+        int port = draft.externalPort();
+        if (ranges.isComputed(port) && !ranges.isOwn(internalIp, addressIndex, port)) {
+            int first = ranges.firstPort(internalIp);
+            faults.add(
+                    new FieldFault(
+                            "external-port",
+                            "%d of %s is in another internal address's range; allowed are %s's own, %d to %d, and ports outside of ranges"
+                                    .formatted(
+                                            port,
+                                            external,
+                                            internal,
+                                            first,
+                                            first + ranges.rangePorts() - 1)));
         }
     }
 

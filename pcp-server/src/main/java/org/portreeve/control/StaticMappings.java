@@ -52,6 +52,7 @@ final class StaticMappings {
     private final Deque<Settlement> settlements = new ArrayDeque<>();
 
     private long nextRetryNs;
+    private boolean hasRetried;
     private int unsettled;
     private boolean isCrowded;
 
@@ -150,7 +151,9 @@ final class StaticMappings {
     /** Does a bounded part of what is due. Returns the work done. */
     int advance(int limit) {
         losePatience();
-        if (state.nowNs - nextRetryNs >= 0) {
+        // The clock may be anywhere, below zero too.
+        if (!hasRetried || state.nowNs - nextRetryNs >= 0) {
+            hasRetried = true;
             nextRetryNs = state.nowNs + RETRY_NS;
             urgent.addAll(urgentLater);
             urgentLater.clear();

@@ -27,6 +27,9 @@ final class Subscriber {
 
     Pairing pairing = Pairing.NONE;
 
+    /** Whether the pairing is in use though the journal has no record of it. */
+    boolean isUnrecorded;
+
     /** Its paired address, while the pairing is not {@code NONE}. */
     int addressIndex;
 

@@ -17,8 +17,8 @@ import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.control.view.PolicyChange;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * Who is a subscriber, and the dense indexes of those that have something on this node.

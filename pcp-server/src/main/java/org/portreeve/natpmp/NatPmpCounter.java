@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.portreeve.control.counter.Counter;
 import org.portreeve.natpmp.wire.NatPmpDecoded;
 import org.portreeve.natpmp.wire.NatPmpResult;
 
@@ -11,7 +12,7 @@ import org.portreeve.natpmp.wire.NatPmpResult;
  * What the NAT-PMP server counts. Each datagram received ends in exactly one of the counters after
  * {@link #RECEIVED} up to the last answer, unless its answer waits for port control.
  */
-public enum NatPmpCounter {
+public enum NatPmpCounter implements Counter {
     RECEIVED("Datagrams of version 0 that arrived at the control sockets"),
     IGNORED_TRUNCATED(NatPmpDecoded.Reason.TRUNCATED.help()),
     IGNORED_NOT_A_REQUEST(NatPmpDecoded.Reason.NOT_A_REQUEST.help()),
@@ -64,12 +65,12 @@ public enum NatPmpCounter {
         };
     }
 
-    /** What an operator should conclude from it. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** Its name among the metrics. */
+    @Override
     public String metricName() {
         return "natpmp_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

@@ -9,6 +9,7 @@ import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.natpmp.wire.NatPmpDecoded;
@@ -36,13 +37,13 @@ public final class NatPmpServer {
     private static final int ALL_PORTS = 0;
 
     private final PortControl control;
-    private final NatPmpCounters counters;
+    private final Counters<NatPmpCounter> counters;
     private int owedCount;
     private long nowNs;
     private long wallMillis;
 
     /** A server before this port control. */
-    public NatPmpServer(PortControl control, NatPmpCounters counters) {
+    public NatPmpServer(PortControl control, Counters<NatPmpCounter> counters) {
         this.control = control;
         this.counters = counters;
     }

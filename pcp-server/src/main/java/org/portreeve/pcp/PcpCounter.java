@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.portreeve.control.counter.Counter;
 import org.portreeve.pcp.wire.Decoded;
 import org.portreeve.pcp.wire.ResultCode;
 
@@ -11,7 +12,7 @@ import org.portreeve.pcp.wire.ResultCode;
  * What the PCP server counts. Each datagram received ends in exactly one of the counters between
  * {@link #RECEIVED} and {@link #ANSWER_UNSENT}, unless its answer waits for port control.
  */
-public enum PcpCounter {
+public enum PcpCounter implements Counter {
     RECEIVED("Datagrams that arrived at the control sockets"),
 
     IGNORED_TOO_SHORT(Decoded.Reason.TOO_SHORT.help()),
@@ -80,12 +81,12 @@ public enum PcpCounter {
         };
     }
 
-    /** What an operator should conclude from it. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** Its name among the metrics. */
+    @Override
     public String metricName() {
         return "pcp_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

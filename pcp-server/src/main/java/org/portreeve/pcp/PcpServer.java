@@ -8,6 +8,7 @@ import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
@@ -58,7 +59,7 @@ public final class PcpServer {
 
     private final PortControl control;
     private final TokenBucket total;
-    private final PcpCounters counters;
+    private final Counters<PcpCounter> counters;
     private final NatPmpServer natPmp;
     private final Announcing announcing = new Announcing();
     private PcpFeatures offered = PCP_AND_NAT_PMP;
@@ -75,7 +76,10 @@ public final class PcpServer {
      * @param natPmp gets what is of version 0
      */
     public PcpServer(
-            PortControl control, RequestRate total, PcpCounters counters, NatPmpServer natPmp) {
+            PortControl control,
+            RequestRate total,
+            Counters<PcpCounter> counters,
+            NatPmpServer natPmp) {
         this.control = control;
         this.total = new TokenBucket(total);
         this.counters = counters;

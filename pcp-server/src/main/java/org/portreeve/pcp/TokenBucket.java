@@ -21,7 +21,8 @@ final class TokenBucket {
 
     /** Takes a token, or returns false when there is none. */
     boolean admits(long nowNs) {
-        spentNs = Math.max(0, spentNs - (nowNs - seenNs));
+        // A full bucket has not seen any time, and the clock may be below zero.
+        spentNs = spentNs == 0 ? 0 : Math.max(0, spentNs - (nowNs - seenNs));
         seenNs = nowNs;
         if (spentNs + intervalNs > burstNs) {
             return false;

@@ -15,7 +15,7 @@ import org.portreeve.nat.Protocol;
  * Few requesters with few ports, so that they meet often, and what each may rely on: a grant holds
  * until its lifetime is over or somebody who may change it has asked for that.
  */
-final class Clients {
+public final class Clients {
     static final int HOSTS = 5;
     static final int PORTS = 7;
 
@@ -36,13 +36,13 @@ final class Clients {
     private long asked;
     private long answered;
 
-    Clients(SplittableRandom random, Supplier<ControlConfig> config) {
+    public Clients(SplittableRandom random, Supplier<ControlConfig> config) {
         this.random = random;
         this.config = config;
     }
 
     /** What a client was told and has not given up. */
-    record Acknowledged(Granted granted, MapCommand command, long untilNs) {}
+    public record Acknowledged(Granted granted, MapCommand command, long untilNs) {}
 
     InternalTuple tuple() {
         int protocol = random.nextBoolean() ? Protocol.UDP : Protocol.TCP;
@@ -77,7 +77,7 @@ final class Clients {
     }
 
     /** Sends a command; the listener hears each grant, with its command. */
-    void ask(
+    public void ask(
             MapCommand command,
             PortControl control,
             long nowNs,
@@ -108,7 +108,7 @@ final class Clients {
     }
 
     /** Notes a grant, unless another request under way may have made it out of date already. */
-    void acknowledge(MapCommand command, Granted granted, long nowNs) {
+    public void acknowledge(MapCommand command, Granted granted, long nowNs) {
         if (!outstanding.containsKey(command.internal()) && !isDoubtful(command.internal())) {
             long untilNs = nowNs + (granted.lifetimeSeconds() - 1) * Durations.NS_PER_SECOND;
             acknowledged.put(command.internal(), new Acknowledged(granted, command, untilNs));
@@ -116,13 +116,13 @@ final class Clients {
     }
 
     /** What must work now. */
-    Map<InternalTuple, Acknowledged> acknowledged(long nowNs) {
+    public Map<InternalTuple, Acknowledged> acknowledged(long nowNs) {
         acknowledged.values().removeIf(a -> a.untilNs - nowNs <= 0);
         return acknowledged;
     }
 
     /** The server is gone: nothing under way is answered, and its clock may have been off. */
-    void serverDied(long clockSlackNs) {
+    public void serverDied(long clockSlackNs) {
         outstanding.clear();
         dropped.clear();
         released.clear();
@@ -132,28 +132,28 @@ final class Clients {
     }
 
     /** An address has another owner from now on, who has nothing yet. */
-    void moved(int host) {
+    public void moved(int host) {
         moves.merge(host, 1, Integer::sum);
         acknowledged.keySet().removeIf(internal -> internal.internalIp() == host);
     }
 
     /** Staff may end this mapping from now on. */
-    void mayLose(InternalTuple internal) {
+    public void mayLose(InternalTuple internal) {
         dropped.merge(internal, 1, Integer::sum);
         acknowledged.remove(internal);
     }
 
     /** The same for all of an address. */
-    void mayLose(int host) {
+    public void mayLose(int host) {
         released.merge(host, 1, Integer::sum);
         acknowledged.keySet().removeIf(internal -> internal.internalIp() == host);
     }
 
-    void mayKeep(InternalTuple internal) {
+    public void mayKeep(InternalTuple internal) {
         dropped.computeIfPresent(internal, (_, n) -> n == 1 ? null : n - 1);
     }
 
-    void mayKeep(int host) {
+    public void mayKeep(int host) {
         released.computeIfPresent(host, (_, n) -> n == 1 ? null : n - 1);
     }
 
@@ -165,7 +165,7 @@ final class Clients {
         return moves.getOrDefault(command.internal().internalIp(), 0);
     }
 
-    long unanswered() {
+    public long unanswered() {
         return asked - answered;
     }
 

@@ -16,9 +16,11 @@ import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * Goal: whatever hosts ask by whichever protocol, and however grants overlap, no external number is
@@ -54,15 +56,17 @@ class CompanionSimulationTest {
                                 new NatConfig(
                                         1,
                                         nat.inside(),
-                                        List.of(Ipv4.of("198.51.100.1")),
-                                        nat.ports(),
-                                        nat.incomingPorts(),
-                                        nat.explicitPorts(),
-                                        nat.block(),
+                                        Pool.of(
+                                                List.of(Ipv4.of("198.51.100.1")),
+                                                nat.pool().ports(),
+                                                nat.pool().incomingPorts(),
+                                                nat.pool().block()),
                                         nat.timers(),
                                         nat.capacity(),
-                                        nat.quota(),
-                                        nat.eif()),
+                                        Rules.of(
+                                                nat.rules().quota(),
+                                                nat.rules().explicitPorts(),
+                                                nat.rules().eif())),
                                 lifetime,
                                 new RequestRate(1000, 1000)));
         for (int step = 0; step < STEPS; step++) {

@@ -19,11 +19,13 @@ import org.portreeve.control.view.PolicyChange;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.ModelShard;
 import org.portreeve.nat.shard.ShardLink;
 
@@ -61,15 +63,24 @@ final class ControlRig {
         return new NatConfig(
                 shardCount,
                 List.of(Prefix.of("100.64.0.0/10")),
-                IntStream.range(0, 4).map(i -> Ipv4.of("198.51.100.1") + i).boxed().toList(),
-                new PortRange(1024, 65_535),
-                incoming,
-                new PortRange(1024, 65_535),
-                new NatConfig.Block(512, 4, 180_000_000_000L),
+                Pool.of(
+                        IntStream.range(0, 4)
+                                .map(i -> Ipv4.of("198.51.100.1") + i)
+                                .boxed()
+                                .toList(),
+                        new PortRange(1024, 65_535),
+                        incoming,
+                        new Pool.Block(512, 4, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 new NatConfig.Capacity(1024, 1024, 64),
-                new NatConfig.Quota(QUOTA, 2048, 4096, 200, 2000),
-                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                rules(new Rules.Quota(QUOTA, 2048, 4096, 200, 2000)));
+    }
+
+    private static Rules rules(Rules.Quota quota) {
+        return Rules.of(
+                quota,
+                new PortRange(1024, 65_535),
+                new Rules.Eif(1024, 50, 200, 30_000_000_000L, false));
     }
 
     /** Named subscribers, with the default profile and others. */
@@ -85,10 +96,8 @@ final class ControlRig {
     }
 
     static Profile profile(String name, int mappings) {
-        return new Profile(
-                name,
-                new NatConfig.Quota(mappings, 2048, 4096, 200, 2000),
-                new RequestRate(20, 100));
+        Rules.Quota quota = new Rules.Quota(mappings, 2048, 4096, 200, 2000);
+        return new Profile(name, rules(quota), new RequestRate(20, 100));
     }
 
     static SubscriberPlan plan(String id, String profile, String... prefixes) {
@@ -104,6 +113,7 @@ final class ControlRig {
                         .mapToObj(i -> new ModelShard(i, config.nat(), directory, links.get(i)))
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+        control.drains().load(journal.durable().drains.values());
     }
 
     /** A reload. */
@@ -142,9 +152,15 @@ final class ControlRig {
 
     /** The process ends and another begins with what is durable. */
     void restart() {
+        restart(List.of());
+    }
+
+    /** The same when these hosts are to have mappings back. */
+    void restart(List<Integer> hosts) {
         settle();
         RecoveredState found = journal.durable().state();
         start(links.size(), found);
+        control.expect(hosts);
         settle();
     }
 
@@ -199,7 +215,7 @@ final class ControlRig {
 
     /** Whether what was granted forwards packets now. */
     boolean forwards(InternalTuple internal, MapOutcome.Granted granted) {
-        int addressIndex = config.nat().pool().indexOf(granted.externalIp());
+        int addressIndex = config.nat().pool().addresses().indexOf(granted.externalIp());
         return shards.get(config.nat().shardOf(addressIndex))
                 .forwards(internal, addressIndex, granted.externalPort());
     }

@@ -13,6 +13,7 @@ final class Fold {
     final Map<List<Integer>, JournalRecord.PortHeld> holds = new LinkedHashMap<>();
     final Map<String, JournalRecord.Paired> pairings = new LinkedHashMap<>();
     final Map<List<Integer>, JournalRecord.BlockLeased> blocks = new LinkedHashMap<>();
+    final Map<Integer, JournalRecord.AddressDrained> drains = new LinkedHashMap<>();
     OptionalLong epochStartMillis = OptionalLong.empty();
     long lastWallMillis;
 
@@ -34,6 +35,8 @@ final class Fold {
             case JournalRecord.EpochStarted r ->
                     epochStartMillis = OptionalLong.of(r.startMillis());
             case JournalRecord.TimeMark r -> lastWallMillis = r.wallMillis();
+            case JournalRecord.AddressDrained r -> drains.put(r.externalIp(), r);
+            case JournalRecord.DrainEnded r -> drains.remove(r.externalIp());
         }
     }
 

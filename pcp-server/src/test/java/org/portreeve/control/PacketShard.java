@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.event.Telemetry;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.shard.Handover;
@@ -17,6 +18,7 @@ import org.portreeve.nat.shard.ShardSecrets;
 /** The real translator between two queues of packets, and just enough of packets to ask it. */
 public final class PacketShard {
     private static final int REMOTE = 0xcb007100;
+    private static final int IP_BYTES = 20;
     private static final int SYN = 0x5002;
 
     private final MemoryPort port = new MemoryPort();
@@ -32,6 +34,10 @@ public final class PacketShard {
             ShardSecrets secrets,
             long startNs) {
         shard = new Shard(index, nat, directory, link, port, handover, secrets, startNs);
+    }
+
+    Telemetry telemetry() {
+        return shard.telemetry();
     }
 
     int run(long nowNs) {
@@ -87,18 +93,35 @@ public final class PacketShard {
         p.putShort((short) fromPort).putShort((short) toPort);
         if (protocol == Protocol.TCP) {
             p.putInt(1).putInt(0).putShort((short) SYN).putShort((short) 8192).putInt(0);
+            p.putShort(IP_BYTES + 16, (short) tcpChecksum(p));
         } else {
             p.putShort((short) 8).putShort((short) 0);
         }
         return p.array();
     }
 
-    private static int checksum(ByteBuffer packet) {
+    /** That of the IPv4 header, whose own field is 0 so far. */
+    public static int checksum(ByteBuffer packet) {
+        return ~folded(sum(packet, 0, IP_BYTES)) & 0xffff;
+    }
+
+    /** That of a segment whose own field is 0 so far, with its pseudo-header. */
+    public static int tcpChecksum(ByteBuffer packet) {
+        int addresses = sum(packet, 12, IP_BYTES);
+        int segment = sum(packet, IP_BYTES, packet.capacity());
+        return ~folded(addresses + Protocol.TCP + packet.capacity() - IP_BYTES + segment) & 0xffff;
+    }
+
+    private static int sum(ByteBuffer packet, int from, int to) {
         int sum = 0;
-        for (int at = 0; at < 20; at += 2) {
+        for (int at = from; at < to; at += 2) {
             sum += packet.getShort(at) & 0xffff;
         }
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+        return sum;
+    }
+
+    private static int folded(int sum) {
+        int once = (sum & 0xffff) + (sum >>> 16);
+        return (once & 0xffff) + (once >>> 16);
     }
 }

@@ -33,9 +33,9 @@ import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.PolicyChange;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.testkit.Conformance;
 
@@ -191,7 +191,7 @@ class PolicyTest {
         int externalIp = rig.subscriber("cyn").orElseThrow().externalIp().orElseThrow();
         assertNotEquals(before.externalIp(), externalIp);
         long pairing = rig.directory.find(0, HOST_A);
-        assertEquals(externalIp, NAT.pool().get(Directory.addressIndex(pairing)));
+        assertEquals(externalIp, NAT.pool().addresses().get(Directory.addressIndex(pairing)));
         Granted after = rig.granted(wish(WEB, 600));
         assertEquals(externalIp, after.externalIp());
         assertEquals(Set.of("cyn"), owners());
@@ -275,14 +275,14 @@ class PolicyTest {
         rig.granted(wish(WEB, 600));
         int index = Directory.subscriber(rig.directory.find(0, HOST_A));
         int before = rig.directory.profile(index);
-        assertEquals(QUOTA, rig.directory.limits().mappings(before));
+        assertEquals(QUOTA, rig.directory.rules().mappings(before));
 
         rig.apply(policy(plan("ann", "big", A)));
         rig.settle();
 
         int after = rig.directory.profile(index);
-        assertEquals(QUOTA + 1, rig.directory.limits().mappings(after));
-        assertEquals(QUOTA, rig.directory.limits().mappings(before));
+        assertEquals(QUOTA + 1, rig.directory.rules().mappings(after));
+        assertEquals(QUOTA, rig.directory.rules().mappings(before));
     }
 
     @Test
@@ -301,7 +301,7 @@ class PolicyTest {
 
         assertEquals(List.of("big"), change.profilesChanged());
         assertEquals(profile, rig.directory.profile(index));
-        assertEquals(40, rig.directory.limits().mappings(profile));
+        assertEquals(40, rig.directory.rules().mappings(profile));
     }
 
     @Test
@@ -321,7 +321,7 @@ class PolicyTest {
 
     @Test
     void requestsAreAdmittedByTheProfileOfTheSubscriber() {
-        Profile slow = new Profile("slow", NAT.quota(), new RequestRate(1, 2));
+        Profile slow = new Profile("slow", NAT.rules(), new RequestRate(1, 2));
         Policy policy =
                 ControlRig.policy(
                         NAT,
@@ -362,9 +362,9 @@ class PolicyTest {
         // Nothing has run: shards still know the subscriber by the index of the first profile.
         rig.apply(ControlRig.policy(NAT, List.of(two), List.of(plan("ann", "two", A))));
 
-        assertNotEquals(2, rig.directory.limits().mappings(before));
+        assertNotEquals(2, rig.directory.rules().mappings(before));
         rig.settle();
-        assertEquals(2, rig.directory.limits().mappings(rig.directory.profile(indexOf(HOST_A))));
+        assertEquals(2, rig.directory.rules().mappings(rig.directory.profile(indexOf(HOST_A))));
     }
 
     private int indexOf(int internalIp) {

@@ -12,9 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.portreeve.control.MapOutcome.Granted;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.config.Pool.Allocation;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.port.DeterministicRanges;
 import org.portreeve.nat.shard.Handover;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.ShardSecrets;
@@ -32,6 +36,8 @@ class PortControlWithShardTest {
     private SplittableRandom random;
     private NatConfig nat;
     private ControlConfig config;
+    private DeterministicRanges ranges =
+            new DeterministicRanges(List.of(), ControlRig.nat(1, new PortRange(1024, 2047)).pool());
     private Clients clients;
     private SimJournal journal = new SimJournal();
     private List<ShardLink> links = List.of();
@@ -50,13 +56,43 @@ class PortControlWithShardTest {
     @MethodSource("runs")
     @Conformance({"PCP-MIX-007", "PCP-MIX-008", "PCP-LIFE-003"})
     void packetsComeInAsLongAsTheGrantSays(long seed, int shardCount) {
+        run(seed, ControlRig.nat(shardCount, new PortRange(1024, 2047)), STEPS);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0} shards {1}")
+    @MethodSource("runs")
+    void soItIsWithSinglePorts(long seed, int shardCount) {
+        NatConfig usual = ControlRig.nat(shardCount, new PortRange(1024, 2047));
+        run(seed, with(usual, usual.inside(), usual.pool().with(new Allocation.Dynamic())), 300);
+    }
+
+    @ParameterizedTest(name = "-Dseed={0} shards {1}")
+    @MethodSource("runs")
+    @Conformance({"NAT-DET-003", "SEED-A-044"})
+    void soItIsWithComputedRangesAndPairings(long seed, int shardCount) {
+        NatConfig usual = ControlRig.nat(shardCount, new PortRange(1024, 2047));
+        List<Prefix> inside =
+                Stream.of("100.64.0.10/31", "100.64.0.12/31", "100.64.0.14/32")
+                        .map(Prefix::of)
+                        .toList();
+        Pool pool = usual.pool().with(new Allocation.Deterministic(2, 1, 1_000));
+        ranges = new DeterministicRanges(inside, pool);
+        run(seed, with(usual, inside, pool), 300);
+    }
+
+    private static NatConfig with(NatConfig usual, List<Prefix> inside, Pool pool) {
+        return new NatConfig(
+                usual.shardCount(), inside, pool, usual.timers(), usual.capacity(), usual.rules());
+    }
+
+    private void run(long seed, NatConfig used, int steps) {
         random = new SplittableRandom(seed);
-        nat = ControlRig.nat(shardCount, new PortRange(1024, 2047));
+        nat = used;
         config = ControlConfig.of(nat);
         clients = new Clients(random, () -> config);
         start();
         settle();
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < steps; i++) {
             step();
         }
         checkAtRest();
@@ -122,11 +158,25 @@ class PortControlWithShardTest {
 
     private void onGranted(MapCommand command, Granted granted) {
         assertTrue(forwards(command, granted), "granted but closed: " + command.internal());
+        checkRange(command, granted);
         clients.acknowledge(command, granted, nowNs);
     }
 
+    private void checkRange(MapCommand command, Granted granted) {
+        int internalIp = command.internal().internalIp();
+        int addressIndex = nat.pool().addresses().indexOf(granted.externalIp());
+        int port = granted.externalPort();
+        boolean isComputed = ranges.rangePorts() > 0;
+        assertTrue(!isComputed || ranges.addressIndex(internalIp) == addressIndex, "pairing");
+        assertTrue(
+                !isComputed
+                        || ranges.isOwn(internalIp, addressIndex, port)
+                        || nat.pool().incomingPorts().contains(port),
+                port + " is not " + command.internal() + "'s");
+    }
+
     private boolean forwards(MapCommand command, Granted granted) {
-        int addressIndex = nat.pool().indexOf(granted.externalIp());
+        int addressIndex = nat.pool().addresses().indexOf(granted.externalIp());
         return shards.get(nat.shardOf(addressIndex))
                 .forwards(command.internal(), granted.externalIp(), granted.externalPort(), nowNs);
     }

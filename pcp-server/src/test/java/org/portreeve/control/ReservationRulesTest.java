@@ -20,12 +20,16 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.testkit.Conformance;
 
 class ReservationRulesTest {
     private static final int HOST = ControlRig.HOST_A;
 
-    private final ReservationRules rules =
-            new ReservationRules(ControlRig.nat(1, new PortRange(1024, 2047)));
+    private static final NatConfig NAT = ControlRig.nat(1, new PortRange(1024, 2047));
+
+    private final ReservationRules rules = new ReservationRules(NAT);
 
     @Test
     void aSoundDraftHasNoFaults() {
@@ -107,6 +111,60 @@ class ReservationRulesTest {
                                             + " 5350 and 5351")),
                     faults(InternalTuple.of(Protocol.UDP, HOST, 80), port, ""));
         }
+    }
+
+    @Test
+    @Conformance("NAT-PORT-007")
+    void excludedPortsAreNotForReservations() {
+        Pool pool = NAT.pool().without(List.of(new PortRange(80, 89)));
+
+        assertEquals(
+                List.of(
+                        new FieldFault(
+                                "external-port", "80 is excluded; allowed is any port but 80-89")),
+                of(pool).faults(draft(tcp(80), 80, ""), true));
+    }
+
+    @Test
+    void rangesOfOthersAreNotForReservations() {
+        Pool pool =
+                NAT.pool()
+                        .withIncoming(new PortRange(1_024, 2_047))
+                        .with(new Pool.Allocation.Deterministic(20, 0, 1_000));
+        ReservationRules ranges = of(pool);
+
+        // HOST is the eleventh address of the prefix.
+        assertEquals(List.of(), ranges.faults(draft(tcp(80), 12_048, ""), true));
+        assertEquals(List.of(), ranges.faults(draft(tcp(80), 80, ""), true));
+        assertEquals(List.of(), ranges.faults(draft(tcp(80), 60_000, ""), true));
+        assertEquals(
+                List.of(
+                        new FieldFault(
+                                "external-port",
+                                "12047 of 198.51.100.1 is in another internal address's range;"
+                                        + " allowed are 100.64.0.10's own, 12048 to 13047, and"
+                                        + " ports outside of ranges")),
+                ranges.faults(draft(tcp(80), 12_047, ""), true));
+        var elsewhere =
+                new ReservationDraft(tcp(80), OptionalInt.of(Ipv4.of("198.51.100.2")), 80, "");
+        assertEquals(
+                List.of(
+                        new FieldFault(
+                                "external-address",
+                                "the range of 100.64.0.10 lies at 198.51.100.1; allowed is that"
+                                        + " address, or none")),
+                ranges.faults(elsewhere, true));
+    }
+
+    private static ReservationRules of(Pool pool) {
+        return new ReservationRules(
+                new NatConfig(
+                        NAT.shardCount(),
+                        NAT.inside(),
+                        pool,
+                        NAT.timers(),
+                        NAT.capacity(),
+                        NAT.rules()));
     }
 
     @Test

@@ -31,9 +31,9 @@ import org.portreeve.control.reservation.ReservationView;
 import org.portreeve.control.reservation.Resolution;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.Handover;
 import org.portreeve.nat.shard.ShardLink;
@@ -279,7 +279,7 @@ class ReservationWithShardTest {
         // Blocks are leased for packets; all of the pool's addresses are in this shard.
         outbound(OTHER);
         InternalTuple neighbour = InternalTuple.of(Protocol.TCP, HOST_A, 80);
-        int externalIp = nat.pool().getFirst();
+        int externalIp = nat.pool().addresses().getFirst();
         int port = 65_535;
         var blocked = blockedPort(neighbour, externalIp);
         if (blocked != 0) {

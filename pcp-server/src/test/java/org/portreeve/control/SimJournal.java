@@ -11,14 +11,14 @@ import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
 
 /** A journal in memory that takes its time, and refuses and loses records when told so. */
-final class SimJournal implements LeaseJournal {
+public final class SimJournal implements LeaseJournal {
     private final List<Entry> written = new ArrayList<>();
     private final Deque<Entry> pending = new ArrayDeque<>();
     private final Deque<Fate> fates = new ArrayDeque<>();
     private long position;
     private int segment;
-    boolean full;
-    boolean wantsCheckpoint;
+    public boolean full;
+    public boolean wantsCheckpoint;
     int checkpoints;
     private boolean checkpointOpen;
     private boolean lostInCheckpoint;
@@ -81,7 +81,7 @@ final class SimJournal implements LeaseJournal {
     }
 
     /** What happens to the next records, as one group. Returns how many. */
-    int force(boolean durable, int limit) {
+    public int force(boolean durable, int limit) {
         long through = 0;
         int done = 0;
         for (; done < limit && !pending.isEmpty(); done++) {
@@ -98,17 +98,22 @@ final class SimJournal implements LeaseJournal {
         return done;
     }
 
-    int pendingCount() {
+    public int pendingCount() {
         return pending.size();
     }
 
     /** The journal of the next process: some of what was not forced may be there. */
-    SimJournal crashed(RandomGenerator random) {
+    public SimJournal crashed(RandomGenerator random) {
         SimJournal next = new SimJournal();
         next.written.addAll(written);
         pending.stream().limit(random.nextInt(pending.size() + 1)).forEach(next.written::add);
         next.segment = segment + 1;
         return next;
+    }
+
+    /** What a process that starts now would find. */
+    public RecoveredState found() {
+        return durable().state();
     }
 
     /** What is durable now. */

@@ -23,8 +23,8 @@ import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ModelShard;
 
@@ -246,7 +246,8 @@ final class Staff {
             long pairing = rig.directory.find(InternalTuple.DEFAULT_REALM, host);
             if (pairing != Directory.NONE) {
                 String owner = ownerOf(host, rig.config.policy());
-                int externalIp = rig.config.nat().pool().get(Directory.addressIndex(pairing));
+                int externalIp =
+                        rig.config.nat().pool().addresses().get(Directory.addressIndex(pairing));
                 assertEquals(
                         externalIp, rig.subscriber(owner).orElseThrow().externalIp().orElseThrow());
             }

@@ -105,7 +105,7 @@ final class StaffRig {
 
     /** Whether the translator forwards by a reservation. */
     boolean forwards(Reservation reservation) {
-        int addressIndex = rig.config.nat().pool().indexOf(reservation.externalIp());
+        int addressIndex = rig.config.nat().pool().addresses().indexOf(reservation.externalIp());
         return rig.shards.get(rig.config.nat().shardOf(addressIndex)).statics().stream()
                 .anyMatch(m ->
                         m.internal.equals(reservation.internal())

@@ -8,8 +8,8 @@ import static org.portreeve.control.ControlRig.plan;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
+import org.portreeve.nat.config.NatConfig;
 
 class SubscribersTest {
     private static final NatConfig NAT = ControlRig.nat(1, new PortRange(1024, 16_383));

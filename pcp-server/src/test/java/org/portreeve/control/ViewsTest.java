@@ -32,9 +32,11 @@ import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.testkit.Conformance;
 
 /** What staff and applications ask of port control, and what they hear of it. */
@@ -302,15 +304,17 @@ class ViewsTest {
                         new NatConfig(
                                 1,
                                 nat.inside(),
-                                nat.pool(),
-                                nat.ports(),
-                                nat.incomingPorts(),
-                                nat.explicitPorts(),
-                                nat.block(),
+                                Pool.of(
+                                        nat.pool().addresses(),
+                                        nat.pool().ports(),
+                                        nat.pool().incomingPorts(),
+                                        nat.pool().block()),
                                 nat.timers(),
                                 new NatConfig.Capacity(1024, 65_536, 64),
-                                new NatConfig.Quota(mappings, 65_536, 4096, 200, 2000),
-                                nat.eif())));
+                                Rules.of(
+                                        new Rules.Quota(mappings, 65_536, 4096, 200, 2000),
+                                        nat.rules().explicitPorts(),
+                                        nat.rules().eif()))));
     }
 
     @Test

@@ -30,9 +30,9 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.SubscriberPlan;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.pcp.PcpNode;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.testkit.Conformance;
@@ -108,7 +108,7 @@ class AnnouncementTest {
                 new Policy(
                         Map.of(
                                 Profile.DEFAULT,
-                                new Profile(Profile.DEFAULT, nat.quota(), requests)),
+                                new Profile(Profile.DEFAULT, nat.rules(), requests)),
                         List.of(
                                 new SubscriberPlan(
                                         "one", List.of(Prefix.of("127.80.1.0/24")), "default"),

@@ -7,13 +7,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ModelShard;
 import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpNode;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.Requester;
@@ -45,8 +46,8 @@ class LateAnswerTest {
                 new PcpServer(
                         control,
                         PcpServer.TOTAL,
-                        new PcpCounters(),
-                        new NatPmpServer(control, new NatPmpCounters()));
+                        new Counters<>(PcpCounter.class),
+                        new NatPmpServer(control, new Counters<>(NatPmpCounter.class)));
     }
 
     private void settle() {

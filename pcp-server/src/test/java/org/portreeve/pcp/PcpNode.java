@@ -21,18 +21,21 @@ import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.MemoryReservations;
 import org.portreeve.control.desk.Reservations;
 import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.memory.MemoryPort;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.Translator;
-import org.portreeve.natpmp.NatPmpCounters;
+import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.pcp.socket.PcpListen;
@@ -50,12 +53,12 @@ public final class PcpNode implements AutoCloseable {
 
     private static final long TIMEOUT_SECONDS = 10;
 
-    public final PcpCounters counters = new PcpCounters();
+    public final Counters<PcpCounter> counters = new Counters<>(PcpCounter.class);
 
     /** The translator's network. */
     public final MemoryPort packets = new MemoryPort();
 
-    public final NatPmpCounters natPmpCounters = new NatPmpCounters();
+    public final Counters<NatPmpCounter> natPmpCounters = new Counters<>(NatPmpCounter.class);
     private final AtomicLong skippedNs = new AtomicLong();
     private final AtomicLong steppedMillis = new AtomicLong();
     final AtomicInteger failureCount = new AtomicInteger();
@@ -188,15 +191,17 @@ public final class PcpNode implements AutoCloseable {
         return new NatConfig(
                 1,
                 List.of(new Prefix(Ipv4.of("127.0.0.0"), 9)),
-                pool.stream().map(Ipv4::of).toList(),
-                new PortRange(1024, 65_535),
-                incomingPorts,
-                new PortRange(1024, 65_535),
-                new NatConfig.Block(512, 8, 180_000_000_000L),
+                Pool.of(
+                        pool.stream().map(Ipv4::of).toList(),
+                        new PortRange(1024, 65_535),
+                        incomingPorts,
+                        new Pool.Block(512, 8, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 new NatConfig.Capacity(1024, 1024, 1024),
-                new NatConfig.Quota(mappings, 2048, 1024, 200, 2000),
-                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                Rules.of(
+                        new Rules.Quota(mappings, 2048, 1024, 200, 2000),
+                        new PortRange(1024, 65_535),
+                        new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
     }
 
     private void fail(Throwable cause) {

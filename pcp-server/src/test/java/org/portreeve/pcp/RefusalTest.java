@@ -34,10 +34,12 @@ import org.portreeve.control.PacketShard;
 import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.testkit.Conformance;
 
 /** What is refused with which code, and that nothing comes of it: raw octets, real sockets. */
@@ -164,15 +166,17 @@ class RefusalTest {
         return new NatConfig(
                 1,
                 List.of(Prefix.of("127.0.0.0/9")),
-                List.of(Ipv4.of(PcpNode.EXTERNAL)),
-                new PortRange(1024, 1039),
-                new PortRange(1024, 1031),
-                new PortRange(1024, 1039),
-                new NatConfig.Block(4, 1, 180_000_000_000L),
+                Pool.of(
+                        List.of(Ipv4.of(PcpNode.EXTERNAL)),
+                        new PortRange(1024, 1039),
+                        new PortRange(1024, 1031),
+                        new Pool.Block(4, 1, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 new NatConfig.Capacity(1024, 1024, 1024),
-                new NatConfig.Quota(QUOTA, 2048, 1024, 200, 2000),
-                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                Rules.of(
+                        new Rules.Quota(QUOTA, 2048, 1024, 200, 2000),
+                        new PortRange(1024, 1039),
+                        new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
     }
 
     @Test

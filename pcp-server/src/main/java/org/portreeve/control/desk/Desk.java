@@ -1,5 +1,6 @@
 package org.portreeve.control.desk;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
@@ -8,12 +9,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.portreeve.control.DrainControl;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.BlockView;
+import org.portreeve.control.view.DrainOutcome;
+import org.portreeve.control.view.DrainView;
 import org.portreeve.control.view.Listing;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingQuery;
@@ -22,6 +27,7 @@ import org.portreeve.control.view.PolicyChange;
 import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.event.EventSettings;
 
 /**
  * What applications, staff and commands ask of port control. Any thread; stages complete on the
@@ -121,6 +127,30 @@ public final class Desk {
      */
     public CompletionStage<PolicyChange> apply(Policy policy) {
         return asking.ask(reply -> reply.accept(control.apply(policy, nowNs(), wallMillis())));
+    }
+
+    /** Changes which events are told, and what becomes of new blocks while the journal fails. */
+    public CompletionStage<Boolean> use(EventSettings settings, OnFailure onFailure) {
+        return asking.ask(reply -> {
+            control.events().use(settings);
+            control.use(onFailure);
+            reply.accept(true);
+        });
+    }
+
+    /** Takes an external address out of use, as {@link DrainControl#drain}. */
+    public CompletionStage<DrainOutcome> drain(int externalIp, long restSeconds) {
+        return asking.ask(reply -> control.drains().drain(externalIp, restSeconds, reply));
+    }
+
+    /** Puts an external address back into use. */
+    public CompletionStage<DrainOutcome> endDrain(int externalIp) {
+        return asking.ask(reply -> control.drains().end(externalIp, reply));
+    }
+
+    /** The external addresses that are out of use. */
+    public CompletionStage<List<DrainView>> drains() {
+        return asking.ask(reply -> reply.accept(control.drains().list()));
     }
 
     /** Seconds since the epoch began (RFC 6887 §8.5). */

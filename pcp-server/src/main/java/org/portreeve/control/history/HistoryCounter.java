@@ -1,9 +1,10 @@
 package org.portreeve.control.history;
 
 import java.util.Locale;
+import org.portreeve.control.counter.Counter;
 
 /** What the history counts. */
-public enum HistoryCounter {
+public enum HistoryCounter implements Counter {
     WRITTEN("Beginnings and ends of mappings and port blocks that are in the history"),
     DROPPED(
             "Beginnings and ends that were not taken down because the store is too slow or fails:"
@@ -16,12 +17,12 @@ public enum HistoryCounter {
         this.help = help;
     }
 
-    /** What an operator should conclude. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** The name of the metric. */
+    @Override
     public String metricName() {
         return "history_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
@@ -39,7 +40,7 @@ public final class HistoryFeed implements AutoCloseable {
     private final Desk desk;
     private final LongSupplier wallMillis;
     private final Consumer<Optional<StoreException>> onCondition;
-    private final HistoryCounters counters = new HistoryCounters();
+    private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
     private final ArrayBlockingQueue<HistoryChange> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final HistoryWriter writer;
     private final AtomicBoolean rolls = new AtomicBoolean();
@@ -81,7 +82,7 @@ public final class HistoryFeed implements AutoCloseable {
     }
 
     /** What was written and what was not. */
-    public HistoryCounters counters() {
+    public Counters<HistoryCounter> counters() {
         return counters;
     }
 

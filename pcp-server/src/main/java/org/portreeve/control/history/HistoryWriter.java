@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
@@ -15,12 +16,13 @@ final class HistoryWriter {
 
     private final HistoryStore store;
     private final Queue<HistoryChange> queue;
-    private final HistoryCounters counters;
+    private final Counters<HistoryCounter> counters;
     private final OpenEntries open = new OpenEntries();
     private final Deque<HistoryEntry> unwritten = new ArrayDeque<>();
     private boolean isLoaded;
 
-    HistoryWriter(HistoryStore store, Queue<HistoryChange> queue, HistoryCounters counters) {
+    HistoryWriter(
+            HistoryStore store, Queue<HistoryChange> queue, Counters<HistoryCounter> counters) {
         this.store = store;
         this.queue = queue;
         this.counters = counters;

@@ -3,6 +3,7 @@ package org.portreeve.control.journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.journal.JournalMailbox.Mark.CheckpointBegun;
 import org.portreeve.control.journal.JournalMailbox.Mark.CheckpointEnded;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ public final class FileLeaseJournal implements LeaseJournal {
     private final JournalFiles files;
     private final SegmentWriter writer;
     private final JournalMailbox mailbox;
-    private final JournalCounters counters;
+    private final Counters<JournalCounter> counters;
     private final Runnable wakeup;
     private final Thread thread = new Thread(this::run, "lease-journal");
 
@@ -38,7 +39,7 @@ public final class FileLeaseJournal implements LeaseJournal {
             JournalFiles files,
             SegmentWriter writer,
             JournalMailbox mailbox,
-            JournalCounters counters,
+            Counters<JournalCounter> counters,
             Runnable wakeup) {
         this.files = files;
         this.writer = writer;
@@ -90,7 +91,7 @@ public final class FileLeaseJournal implements LeaseJournal {
     static FileLeaseJournal continued(
             JournalFiles files, String node, JournalEnd end, int recordPlaces, Runnable wakeup)
             throws IOException {
-        JournalCounters counters = new JournalCounters();
+        Counters<JournalCounter> counters = new Counters<>(JournalCounter.class);
         SegmentWriter writer = SegmentWriter.start(files, node, end, counters);
         JournalMailbox mailbox = new JournalMailbox(recordPlaces);
         mailbox.checkpointDue(writer.checkpointDue());
@@ -147,7 +148,7 @@ public final class FileLeaseJournal implements LeaseJournal {
     }
 
     /** What it counts. Any thread. */
-    public JournalCounters counters() {
+    public Counters<JournalCounter> counters() {
         return counters;
     }
 

@@ -7,8 +7,10 @@ import java.util.Optional;
 import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
+import org.portreeve.control.journal.JournalRecord.AddressDrained;
 import org.portreeve.control.journal.JournalRecord.BlockLeased;
 import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.DrainEnded;
 import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
@@ -44,6 +46,8 @@ final class JournalCodec {
     private static final int EPOCH_STARTED = 9;
     private static final int TIME_MARK = 10;
     private static final int LEASE_DESCRIBED = 11;
+    private static final int ADDRESS_DRAINED = 12;
+    private static final int DRAIN_ENDED = 13;
 
     private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
     private static final int NONCE_BYTES = Nonce.LENGTH;
@@ -64,7 +68,9 @@ final class JournalCodec {
         ENDPOINT_BYTES,
         8,
         8,
-        LEASE_BYTES + LENGTH_BYTES
+        LEASE_BYTES + LENGTH_BYTES,
+        4 + 8 + 8,
+        4
     };
 
     private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
@@ -86,7 +92,7 @@ final class JournalCodec {
                     case Unpaired unpaired -> unpaired.subscriber().length();
                     case BlockLeased block -> block.subscriber().length();
                     case LeaseEnded _, HoldEnded _, BlockReleased _ -> 0;
-                    case EpochStarted _, TimeMark _ -> 0;
+                    case EpochStarted _, TimeMark _, AddressDrained _, DrainEnded _ -> 0;
                 };
         if (length > MAX_SUBSCRIBER_CHARS) {
             throw new IllegalArgumentException("subscriber id of " + length + " characters");
@@ -112,6 +118,9 @@ final class JournalCodec {
                     endpoint(ip, firstPort, type(BLOCK_RELEASED, out));
             case EpochStarted(long startMillis) -> type(EPOCH_STARTED, out).putLong(startMillis);
             case TimeMark(long wallMillis) -> type(TIME_MARK, out).putLong(wallMillis);
+            case AddressDrained(int ip, long restSeconds, long sinceMillis) ->
+                    type(ADDRESS_DRAINED, out).putInt(ip).putLong(restSeconds).putLong(sinceMillis);
+            case DrainEnded(int ip) -> type(DRAIN_ENDED, out).putInt(ip);
         }
         out.putShort(start, (short) (out.position() - start - LENGTH_BYTES));
     }
@@ -204,6 +213,9 @@ final class JournalCodec {
             case BLOCK_RELEASED -> Optional.of(new BlockReleased(in.getInt(), port(in)));
             case EPOCH_STARTED -> Optional.of(new EpochStarted(in.getLong()));
             case TIME_MARK -> Optional.of(new TimeMark(in.getLong()));
+            case ADDRESS_DRAINED ->
+                    Optional.of(new AddressDrained(in.getInt(), in.getLong(), in.getLong()));
+            case DRAIN_ENDED -> Optional.of(new DrainEnded(in.getInt()));
             default -> Optional.empty();
         };
     }

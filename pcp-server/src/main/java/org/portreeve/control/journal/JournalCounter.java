@@ -1,9 +1,10 @@
 package org.portreeve.control.journal;
 
 import java.util.Locale;
+import org.portreeve.control.counter.Counter;
 
 /** What the journal counts. */
-public enum JournalCounter {
+public enum JournalCounter implements Counter {
     RECORDS_DURABLE("Changes of leases, pairings and port blocks that were made durable"),
     RECORDS_REFUSED(
             "Changes refused because the journal's queue was full: the disk is slower than the"
@@ -26,12 +27,12 @@ public enum JournalCounter {
         this.help = help;
     }
 
-    /** What an operator should conclude. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** The name of the metric. */
+    @Override
     public String metricName() {
         return "journal_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

@@ -8,8 +8,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.portreeve.control.journal.JournalRecord.AddressDrained;
 import org.portreeve.control.journal.JournalRecord.BlockLeased;
 import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.DrainEnded;
 import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
@@ -29,6 +31,7 @@ public final class JournalImage {
     private final Map<ExternalTuple, PortHeld> holds = new LinkedHashMap<>();
     private final Map<String, Paired> pairings = new LinkedHashMap<>();
     private final Map<BlockStart, BlockLeased> blocks = new LinkedHashMap<>();
+    private final Map<Integer, AddressDrained> drains = new LinkedHashMap<>();
     private OptionalLong epochStartMillis = OptionalLong.empty();
     private OptionalLong lastWallMillis = OptionalLong.empty();
 
@@ -47,6 +50,8 @@ public final class JournalImage {
                     blocks.remove(new BlockStart(ip, firstPort));
             case EpochStarted(long startMillis) -> epochStartMillis = OptionalLong.of(startMillis);
             case TimeMark(long wallMillis) -> lastWallMillis = later(wallMillis);
+            case AddressDrained drained -> drains.put(drained.externalIp(), drained);
+            case DrainEnded(int ip) -> drains.remove(ip);
         }
     }
 
@@ -82,6 +87,11 @@ public final class JournalImage {
         return Collections.unmodifiableCollection(blocks.values());
     }
 
+    /** External addresses that new subscribers do not get, one record for each. */
+    public Collection<AddressDrained> drains() {
+        return Collections.unmodifiableCollection(drains.values());
+    }
+
     /** When the epoch was 0; empty when the journal never had one: state was lost, begin one. */
     public OptionalLong epochStartMillis() {
         return epochStartMillis;
@@ -97,6 +107,7 @@ public final class JournalImage {
         return Stream.of(
                         epochStartMillis.stream().mapToObj(EpochStarted::new),
                         lastWallMillis.stream().mapToObj(TimeMark::new),
+                        drains.values().stream(),
                         pairings.values().stream(),
                         blocks.values().stream(),
                         holds.values().stream(),

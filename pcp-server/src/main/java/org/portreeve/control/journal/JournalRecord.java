@@ -66,6 +66,18 @@ public sealed interface JournalRecord {
      */
     record EpochStarted(long startMillis) implements JournalRecord {}
 
+    /**
+     * New subscribers do not get an external address: replaces what was said of it.
+     *
+     * @param restSeconds how long it rests when nobody has it any more; 0 until somebody says so
+     * @param sinceMillis when that was said
+     */
+    record AddressDrained(int externalIp, long restSeconds, long sinceMillis)
+            implements JournalRecord {}
+
+    /** New subscribers may get an external address again. */
+    record DrainEnded(int externalIp) implements JournalRecord {}
+
     /** A mark of time while nothing else happens, so that a clock set back is noticed at start. */
     record TimeMark(long wallMillis) implements JournalRecord {}
 }

@@ -2,6 +2,7 @@ package org.portreeve.control.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.portreeve.control.counter.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,9 +11,9 @@ final class SegmentFiles {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFiles.class);
 
     private final JournalFiles files;
-    private final JournalCounters counters;
+    private final Counters<JournalCounter> counters;
 
-    SegmentFiles(JournalFiles files, JournalCounters counters) {
+    SegmentFiles(JournalFiles files, Counters<JournalCounter> counters) {
         this.files = files;
         this.counters = counters;
     }

@@ -2,6 +2,7 @@ package org.portreeve.control.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.portreeve.control.counter.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class SegmentWriter implements AutoCloseable {
 
     private final SegmentFiles files;
     private final String node;
-    private final JournalCounters counters;
+    private final Counters<JournalCounter> counters;
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BatchHeader.MAX_BATCH_BYTES);
 
     private JournalFile segment;
@@ -52,7 +53,7 @@ final class SegmentWriter implements AutoCloseable {
     private SegmentWriter(
             SegmentFiles files,
             String node,
-            JournalCounters counters,
+            Counters<JournalCounter> counters,
             JournalFile segment,
             SegmentHeader header) {
         this.files = files;
@@ -71,7 +72,7 @@ final class SegmentWriter implements AutoCloseable {
      * what is void.
      */
     static SegmentWriter start(
-            JournalFiles directory, String node, JournalEnd end, JournalCounters counters)
+            JournalFiles directory, String node, JournalEnd end, Counters<JournalCounter> counters)
             throws IOException {
         var files = new SegmentFiles(directory, counters);
         if (end.lastSegment() != 0) {

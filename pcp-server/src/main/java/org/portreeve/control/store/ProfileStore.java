@@ -1,15 +1,16 @@
 package org.portreeve.control.store;
 
 import java.util.List;
-import org.portreeve.control.policy.Profile;
 
-/** Profiles, with durable changes. Methods block and may be called from several threads. */
+/**
+ * Limits of profiles, with durable changes. Methods block and may be called from several threads.
+ */
 public interface ProfileStore {
     /** All, by name. */
-    List<Profile> all() throws StoreException;
+    List<StoredProfile> all() throws StoreException;
 
     /** Adds or replaces a profile. */
-    void put(Profile profile) throws StoreException;
+    void put(StoredProfile profile) throws StoreException;
 
     /** Deletes a profile; false when there is none. */
     boolean delete(String name) throws StoreException;

@@ -8,10 +8,10 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.InsideLink;
 import org.portreeve.pcp.PcpCounter;
-import org.portreeve.pcp.PcpCounters;
 import org.portreeve.pcp.Requester;
 import org.portreeve.pcp.wire.PcpFormat;
 
@@ -28,10 +28,10 @@ final class PcpSocket {
 
     private final int ip;
     private final DatagramSocket socket;
-    private final PcpCounters counters;
+    private final Counters<PcpCounter> counters;
     private int unsent;
 
-    private PcpSocket(int ip, DatagramSocket socket, PcpCounters counters) {
+    private PcpSocket(int ip, DatagramSocket socket, Counters<PcpCounter> counters) {
         this.ip = ip;
         this.socket = socket;
         this.counters = counters;
@@ -39,7 +39,7 @@ final class PcpSocket {
 
     /** Opens the socket, or fails with a {@link ListenException}. */
     static Future<PcpSocket> open(
-            Vertx vertx, int ip, int port, PcpCounters counters, DatagramHandler handler) {
+            Vertx vertx, int ip, int port, Counters<PcpCounter> counters, DatagramHandler handler) {
         DatagramSocket socket;
         try {
             socket = create(vertx, ip);

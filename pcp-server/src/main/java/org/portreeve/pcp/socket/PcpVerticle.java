@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.control.counter.Counters;
+import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.Requester;
 
@@ -26,7 +27,7 @@ public final class PcpVerticle extends VerticleBase {
 
     private final PcpListen listen;
     private final PcpServer server;
-    private final PcpCounters counters;
+    private final Counters<PcpCounter> counters;
     private final Clocks clocks;
     private final Wakeup wakeup;
     private final Consumer<Throwable> onFailure;
@@ -47,7 +48,7 @@ public final class PcpVerticle extends VerticleBase {
     public PcpVerticle(
             PcpListen listen,
             PcpServer server,
-            PcpCounters counters,
+            Counters<PcpCounter> counters,
             Clocks clocks,
             Wakeup wakeup,
             Consumer<Throwable> onFailure) {

@@ -14,15 +14,16 @@ import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounters;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.journal.FileLeaseJournal;
 import org.portreeve.control.journal.JournalImage;
 import org.portreeve.control.store.ReservationStore;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.shard.Translator;
-import org.portreeve.natpmp.NatPmpCounters;
+import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.pcp.socket.PcpListen;
@@ -78,8 +79,8 @@ public final class DeskNode implements AutoCloseable {
                         RecoveredState.empty(),
                         nowNs(),
                         wallMillis());
-        var counters = new PcpCounters();
-        var natPmp = new NatPmpServer(control, new NatPmpCounters());
+        var counters = new Counters<>(PcpCounter.class);
+        var natPmp = new NatPmpServer(control, new Counters<>(NatPmpCounter.class));
         var server = new PcpServer(control, PcpServer.TOTAL, counters, natPmp);
         verticle =
                 new PcpVerticle(

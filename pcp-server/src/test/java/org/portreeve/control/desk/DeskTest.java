@@ -37,10 +37,12 @@ import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 
 /** The way in to port control, with a real translator, journal and event loop behind it. */
 class DeskTest {
@@ -49,15 +51,17 @@ class DeskTest {
             new NatConfig(
                     1,
                     List.of(Prefix.of("100.64.0.0/10")),
-                    List.of(Ipv4.of("198.51.100.1"), Ipv4.of("198.51.100.2")),
-                    new PortRange(1024, 65_535),
-                    new PortRange(1024, 16_383),
-                    new PortRange(1024, 65_535),
-                    new NatConfig.Block(512, 4, 180_000_000_000L),
+                    Pool.of(
+                            List.of(Ipv4.of("198.51.100.1"), Ipv4.of("198.51.100.2")),
+                            new PortRange(1024, 65_535),
+                            new PortRange(1024, 16_383),
+                            new Pool.Block(512, 4, 180_000_000_000L)),
                     NatConfig.Timers.defaults(),
                     new NatConfig.Capacity(1024, 1024, 64),
-                    new NatConfig.Quota(8, 2, 1024, 200, 2000),
-                    new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                    Rules.of(
+                            new Rules.Quota(8, 2, 1024, 200, 2000),
+                            new PortRange(1024, 65_535),
+                            new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
 
     @TempDir private Path directory;
 
@@ -77,8 +81,9 @@ class DeskTest {
 
     /** One subscriber with a name, who may have so many ports. */
     private static Policy policy(int ports) {
-        NatConfig.Quota quota = new NatConfig.Quota(8, ports, 1024, 200, 2000);
-        Profile profile = new Profile(Profile.DEFAULT, quota, new RequestRate(20, 100));
+        Rules.Quota quota = new Rules.Quota(8, ports, 1024, 200, 2000);
+        Profile profile =
+                new Profile(Profile.DEFAULT, NAT.rules().with(quota), new RequestRate(20, 100));
         return new Policy(
                 Map.of(Profile.DEFAULT, profile),
                 List.of(new SubscriberPlan("ann", List.of(Prefix.of("100.64.0.0/24")), "default")),

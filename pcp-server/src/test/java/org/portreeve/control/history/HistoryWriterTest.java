@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
 import org.portreeve.control.store.HistoryEntry;
@@ -19,7 +20,7 @@ class HistoryWriterTest {
 
     private final FailingStore store = new FailingStore();
     private final Queue<HistoryChange> queue = new ArrayDeque<>();
-    private final HistoryCounters counters = new HistoryCounters();
+    private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
     private final HistoryWriter writer = new HistoryWriter(store, queue, counters);
 
     @Test

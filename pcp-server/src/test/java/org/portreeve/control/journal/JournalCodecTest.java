@@ -81,7 +81,11 @@ class JournalCodecTest {
                         new JournalRecord.EpochStarted(0x21_2223_2425L),
                         "0009 09 0000002122232425"),
                 Arguments.of(
-                        new JournalRecord.TimeMark(0x21_2223_2425L), "0009 0a 0000002122232425"));
+                        new JournalRecord.TimeMark(0x21_2223_2425L), "0009 0a 0000002122232425"),
+                Arguments.of(
+                        new JournalRecord.AddressDrained(EXTERNAL_IP, 3_600, 0x21_2223_2425L),
+                        "0015 0c c6336401 0000000000000e10 0000002122232425"),
+                Arguments.of(new JournalRecord.DrainEnded(EXTERNAL_IP), "0005 0d c6336401"));
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import org.portreeve.nat.InternalTuple;
 /** Records of all types over few keys, so that they replace and remove each other. One thread. */
 final class RandomRecords {
     private static final int KEYS = 40;
-    private static final int TYPES = 10;
+    private static final int TYPES = 12;
 
     private final SplittableRandom random;
     private long wallMillis = 1_700_000_000_000L;
@@ -31,6 +31,8 @@ final class RandomRecords {
             case 6 -> new JournalRecord.BlockReleased(ip(), port());
             case 7 -> new JournalRecord.EpochStarted(random.nextLong());
             case 8 -> new JournalRecord.TimeMark(wallMillis += random.nextInt(1000));
+            case 9 -> new JournalRecord.AddressDrained(ip(), random.nextInt(1_000), wallMillis);
+            case 10 -> new JournalRecord.DrainEnded(ip());
             default -> lease();
         };
     }

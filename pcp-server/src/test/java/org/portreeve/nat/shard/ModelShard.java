@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ShardLink.Kind;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -248,7 +248,7 @@ public final class ModelShard {
     }
 
     private int choose(ShardCommand.ReserveMapping c) {
-        PortRange range = nat.incomingPorts();
+        PortRange range = nat.pool().incomingPorts();
         if (range.contains(c.suggestedPort()) && isFree(c, c.suggestedPort())) {
             return c.suggestedPort();
         }
@@ -369,7 +369,7 @@ public final class ModelShard {
             return null;
         }
         int firstPort = (int) (block & 0xffff);
-        for (int port = firstPort; port < firstPort + nat.block().size(); port++) {
+        for (int port = firstPort; port < firstPort + nat.pool().block().size(); port++) {
             long key = key(internal.protocol(), addressIndex, port);
             if (!pendingBlocks.contains(block)
                     && !owners.containsKey(key)
@@ -381,8 +381,8 @@ public final class ModelShard {
     }
 
     private void leaseBlock(int subscriber, int addressIndex) {
-        int size = nat.block().size();
-        for (int port = 65_536 - size; port > nat.incomingPorts().last(); port -= size) {
+        int size = nat.pool().block().size();
+        for (int port = 65_536 - size; port > nat.pool().incomingPorts().last(); port -= size) {
             long key = key(0, addressIndex, port);
             if (!blocks.containsKey(key) && link.hasEventPlace()) {
                 blocks.put(key, subscriber);
@@ -395,7 +395,7 @@ public final class ModelShard {
     }
 
     private int blockOf(int port) {
-        return port / nat.block().size() * nat.block().size();
+        return port / nat.pool().block().size() * nat.pool().block().size();
     }
 
     private void installStatic(ShardCommand.InstallStatic c) {
@@ -518,7 +518,7 @@ public final class ModelShard {
                 blockUsedNs.put(block, nowNs);
             }
             long usedNs = blockUsedNs.computeIfAbsent(block, _ -> nowNs);
-            if (nowNs - usedNs >= nat.block().idleReturnNs() && link.hasEventPlace()) {
+            if (nowNs - usedNs >= nat.pool().block().idleReturnNs() && link.hasEventPlace()) {
                 blocks.remove(block);
                 blockUsedNs.remove(block);
                 int addressIndex = (int) (block >>> 16);

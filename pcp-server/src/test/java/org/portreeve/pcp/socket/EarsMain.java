@@ -9,8 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.PcpCounter;
 
 /**
  * Listens on one address with a control socket and, beside it, with a plain socket of the JDK that
@@ -31,7 +32,7 @@ final class EarsMain {
                                 vertx,
                                 Ipv4.of(address),
                                 CONTROL_PORT,
-                                new PcpCounters(),
+                                new Counters<>(PcpCounter.class),
                                 (octets, client) ->
                                         heard("control", octets, Ipv4.format(client.ip())))
                         .onSuccess(_ -> say("listening"))

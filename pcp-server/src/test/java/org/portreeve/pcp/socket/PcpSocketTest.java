@@ -19,8 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.PcpCounter;
 
 /** Real sockets on loopback addresses; the server behind them says back what it hears. */
 class PcpSocketTest {
@@ -28,7 +29,7 @@ class PcpSocketTest {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final Vertx vertx = PcpTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    private final PcpCounters counters = new PcpCounters();
+    private final Counters<PcpCounter> counters = new Counters<>(PcpCounter.class);
 
     @AfterEach
     void close() throws Exception {

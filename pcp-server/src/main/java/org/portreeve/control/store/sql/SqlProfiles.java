@@ -6,11 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.store.ProfileStore;
 import org.portreeve.control.store.StoreException;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.control.store.StoredProfile;
+import org.portreeve.nat.rules.Rules;
 
 /** Profiles in SQL. Any thread. */
 final class SqlProfiles implements ProfileStore {
@@ -44,7 +44,7 @@ final class SqlProfiles implements ProfileStore {
     }
 
     @Override
-    public List<Profile> all() throws StoreException {
+    public List<StoredProfile> all() throws StoreException {
         return transactions.read(
                 "read the profiles",
                 connection -> {
@@ -54,13 +54,13 @@ final class SqlProfiles implements ProfileStore {
                 });
     }
 
-    private static List<Profile> profiles(ResultSet rows) throws SQLException {
-        List<Profile> profiles = new ArrayList<>();
+    private static List<StoredProfile> profiles(ResultSet rows) throws SQLException {
+        List<StoredProfile> profiles = new ArrayList<>();
         while (rows.next()) {
             profiles.add(
-                    new Profile(
+                    new StoredProfile(
                             rows.getString(1),
-                            new NatConfig.Quota(
+                            new Rules.Quota(
                                     rows.getInt(2),
                                     rows.getInt(3),
                                     rows.getInt(4),
@@ -72,19 +72,19 @@ final class SqlProfiles implements ProfileStore {
     }
 
     @Override
-    public void put(Profile profile) throws StoreException {
+    public void put(StoredProfile profile) throws StoreException {
         if (transactions.changeUnlessTaken("add a profile", putting(profile)).isEmpty()) {
             // Somebody added the same name at the same time: now it is there to be replaced.
             transactions.change("change a profile", putting(profile));
         }
     }
 
-    private static Transactions.Work<Boolean> putting(Profile profile) {
+    private static Transactions.Work<Boolean> putting(StoredProfile profile) {
         return connection ->
                 write(connection, UPDATE, profile) || write(connection, INSERT, profile);
     }
 
-    private static boolean write(Connection connection, String sql, Profile profile)
+    private static boolean write(Connection connection, String sql, StoredProfile profile)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, profile.quota().mappings());

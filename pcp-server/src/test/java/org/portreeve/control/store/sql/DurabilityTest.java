@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.store.AuditEntry;
 import org.portreeve.control.store.StoreException;
+import org.portreeve.control.store.StoredProfile;
 import org.portreeve.control.store.User;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.testkit.lab.JavaProgram;
 
 /** What the embedded store acknowledged is there after the power fails or the process is killed. */
@@ -43,7 +43,7 @@ class DurabilityTest {
     /** Goal: each kind of change forces. Method: cut the power after each. */
     @Test
     void everyAcknowledgedChangeOutlivesAPowerCut() throws Exception {
-        var profile = new Profile("p", new NatConfig.Quota(1, 1, 1, 1, 1), new RequestRate(1, 1));
+        var profile = new StoredProfile("p", new Rules.Quota(1, 1, 1, 1, 1), new RequestRate(1, 1));
         var plan = new SubscriberPlan("s", List.of(Prefix.of("10.0.0.0/8")), "p");
         try (SqlStore store = SqlStore.open(place("live"), NODE)) {
             assertKept(

@@ -18,7 +18,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.control.reservation.Reservation;
@@ -27,11 +26,12 @@ import org.portreeve.control.store.AuditEntry;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
+import org.portreeve.control.store.StoredProfile;
 import org.portreeve.control.store.User;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.rules.Rules;
 
 /** What a store does, whichever database is beneath. */
 abstract class StoreRules {
@@ -354,8 +354,9 @@ abstract class StoreRules {
 
     @Test
     void profileIsAddedReplacedAndDeleted() throws StoreException {
-        var gold = new Profile("gold", new NatConfig.Quota(1, 2, 3, 4, 5), new RequestRate(6, 7));
-        var better = new Profile("gold", new NatConfig.Quota(9, 8, 7, 6, 5), new RequestRate(4, 3));
+        var gold = new StoredProfile("gold", new Rules.Quota(1, 2, 3, 4, 5), new RequestRate(6, 7));
+        var better =
+                new StoredProfile("gold", new Rules.Quota(9, 8, 7, 6, 5), new RequestRate(4, 3));
         store.profiles().put(gold);
         assertEquals(List.of(gold), store.profiles().all());
 

@@ -1,0 +1,64 @@
+package org.portreeve.control;
+
+import java.util.TreeSet;
+
+/**
+ * How many subscribers each external address has, and which address the next one gets: the one with
+ * the fewest of those that are not taken out. Event loop only.
+ */
+final class AddressLoads {
+    private final int[] loads;
+    private final boolean[] isOut;
+
+    /** Load and index of every address that is in use, least loaded first. */
+    private final TreeSet<Long> byLoad = new TreeSet<>();
+
+    /** So many addresses, all in use and without subscribers. */
+    AddressLoads(int addresses) {
+        loads = new int[addresses];
+        isOut = new boolean[addresses];
+        for (int addressIndex = 0; addressIndex < addresses; addressIndex++) {
+            byLoad.add(order(addressIndex));
+        }
+    }
+
+    /** The address in use that has the fewest subscribers; one is always in use. */
+    int least() {
+        return (int) (byLoad.first() & 0xffff_ffffL);
+    }
+
+    /** How many subscribers an address has. */
+    int of(int addressIndex) {
+        return loads[addressIndex];
+    }
+
+    /** How many addresses new subscribers may get. */
+    int inUse() {
+        return byLoad.size();
+    }
+
+    void change(int addressIndex, int by) {
+        byLoad.remove(order(addressIndex));
+        loads[addressIndex] += by;
+        if (!isOut[addressIndex]) {
+            byLoad.add(order(addressIndex));
+        }
+    }
+
+    /** No new subscriber gets the address any more. */
+    void takeOut(int addressIndex) {
+        assert inUse() > 1 || isOut[addressIndex] : "no address would be left";
+        byLoad.remove(order(addressIndex));
+        isOut[addressIndex] = true;
+    }
+
+    /** New subscribers may get the address again. */
+    void putBack(int addressIndex) {
+        isOut[addressIndex] = false;
+        byLoad.add(order(addressIndex));
+    }
+
+    private long order(int addressIndex) {
+        return (long) loads[addressIndex] << Integer.SIZE | addressIndex;
+    }
+}

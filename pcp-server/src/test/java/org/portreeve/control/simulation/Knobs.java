@@ -1,0 +1,156 @@
+package org.portreeve.control.simulation;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
+
+/**
+ * What is drawn once for a run: the node's configuration and how often what happens. Immutable.
+ *
+ * @param nat the translator, of three shards
+ * @param profiles limits, that of the default profile first
+ * @param hosts internal addresses, an even number
+ * @param requestPlaces requests that a shard takes at once
+ * @param devicePackets packets that a device holds
+ * @param lifetime bounds of leases
+ * @param journalLosses of a hundred groups of records, while the journal fails
+ * @param weights of all kinds of steps
+ */
+record Knobs(
+        NatConfig nat,
+        List<Rules.Quota> profiles,
+        int hosts,
+        int requestPlaces,
+        int devicePackets,
+        LifetimeBounds lifetime,
+        int journalLosses,
+        Map<StepKind, Integer> weights) {
+    static final int SHARDS = 3;
+    static final int FIRST_HOST = Ipv4.of("100.64.0.0");
+    static final int FIRST_ADDRESS = Ipv4.of("198.51.100.1");
+
+    private static final int PROFILES = 5;
+    private static final int FEWEST_HOSTS = 13_000;
+    private static final int INSIDE_ADDRESSES = 1 << 15;
+    private static final int LAST_PORT = 65_535;
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    static Knobs of(SplittableRandom random) {
+        int hosts = FEWEST_HOSTS + 2 * random.nextInt(1_000);
+        List<Rules.Quota> profiles = new ArrayList<>();
+        for (int i = 0; i < PROFILES; i++) {
+            profiles.add(quota(random));
+        }
+        return new Knobs(
+                nat(random, hosts, profiles.getFirst()),
+                List.copyOf(profiles),
+                hosts,
+                1 << (3 + random.nextInt(8)),
+                1 << (6 + random.nextInt(7)),
+                new LifetimeBounds(1 + random.nextInt(120), 300 + random.nextInt(86_000)),
+                20 + random.nextInt(81),
+                weights(random));
+    }
+
+    /** Limits of a profile. */
+    static Rules.Quota quota(SplittableRandom random) {
+        return new Rules.Quota(
+                1 + random.nextInt(16),
+                1 << (3 + random.nextInt(8)),
+                1 << (3 + random.nextInt(9)),
+                1 << random.nextInt(10),
+                1 + random.nextInt(500));
+    }
+
+    private static NatConfig nat(SplittableRandom random, int hosts, Rules.Quota quota) {
+        int blockSize = 1 << (3 + random.nextInt(6));
+        // Aligned to the largest block.
+        int first = 1024;
+        int incomingLast = first + 256 * (1 + random.nextInt(12)) - 1;
+        // Some have far too few ports for everybody.
+        int last = random.nextInt(3) == 0 ? incomingLast + 256 * 20 : LAST_PORT;
+        int subscribers = random.nextInt(4) == 0 ? hosts - 1_500 : hosts + 1_000;
+        int rows = 1 << (12 + random.nextInt(5));
+        return new NatConfig(
+                SHARDS,
+                List.of(Prefix.of("100.64.0.0/17")),
+                pool(
+                        random,
+                        Pool.of(
+                                IntStream.range(0, SHARDS + random.nextInt(7))
+                                        .mapToObj(i -> FIRST_ADDRESS + i)
+                                        .toList(),
+                                new PortRange(first, last),
+                                new PortRange(first, incomingLast),
+                                new Pool.Block(
+                                        blockSize,
+                                        1 + random.nextInt(Pool.Block.MAX_BLOCKS),
+                                        seconds(random, 5, 200)))),
+                timers(random),
+                new NatConfig.Capacity(rows, Math.max(1 << 12, rows / 2), subscribers),
+                Rules.of(
+                        quota,
+                        new PortRange(first + random.nextInt(100), LAST_PORT),
+                        new Rules.Eif(
+                                1 + random.nextInt(64),
+                                1 + random.nextInt(50),
+                                1 + random.nextInt(100),
+                                seconds(random, 2, 40),
+                                random.nextInt(4) == 0)));
+    }
+
+    /** The same addresses, whose ports are given in one way or another. */
+    private static Pool pool(SplittableRandom random, Pool blocks) {
+        int each = INSIDE_ADDRESSES / blocks.addresses().size() + 1;
+        Pool.Allocation[] ways = {
+            blocks.allocation(),
+            blocks.allocation(),
+            new Pool.Allocation.Dynamic(),
+            new Pool.Allocation.Deterministic(
+                    each, each / 4, 1 + random.nextInt(blocks.ports().size() > 60_000 ? 4 : 1))
+        };
+        return blocks.with(ways[random.nextInt(ways.length)])
+                .with(
+                        new Pool.Choice(
+                                1 + random.nextInt(5),
+                                10,
+                                1 + random.nextInt(500),
+                                random.nextInt(4) == 0,
+                                random.nextInt(4) == 0))
+                .with(new Pool.Pairing(random.nextInt(3) == 0, seconds(random, 10, 600)));
+    }
+
+    private static NatConfig.Timers timers(SplittableRandom random) {
+        return new NatConfig.Timers(
+                seconds(random, 20, 300),
+                seconds(random, 5, 60),
+                seconds(random, 60, 7_440),
+                seconds(random, 5, 240),
+                seconds(random, 5, 240),
+                seconds(random, 5, 120));
+    }
+
+    private static long seconds(SplittableRandom random, int least, int most) {
+        return random.nextInt(least, most + 1) * SECOND_NS;
+    }
+
+    /** Each kind as often as it is meant to be, or thrice, or hardly ever. */
+    private static Map<StepKind, Integer> weights(SplittableRandom random) {
+        Map<StepKind, Integer> weights = new EnumMap<>(StepKind.class);
+        for (StepKind kind : StepKind.values()) {
+            int[] factors = {1, 2, 2, 2, 6};
+            weights.put(kind, kind.weight() * factors[random.nextInt(factors.length)]);
+        }
+        return Map.copyOf(weights);
+    }
+}

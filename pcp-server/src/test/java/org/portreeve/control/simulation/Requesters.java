@@ -1,0 +1,230 @@
+package org.portreeve.control.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.portreeve.control.Clients;
+import org.portreeve.control.Description;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.MapCommand;
+import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.control.Nonce;
+import org.portreeve.control.PortControl;
+import org.portreeve.control.reservation.Reservation;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.shard.ShardAudit;
+
+/** Clients of port control by the thousand, and whether each keeps what it was promised. */
+final class Requesters {
+    private static final Nonce[] NONCES = {
+        new Nonce(1, 1), new Nonce(1, 1), new Nonce(1, 1), new Nonce(1, 1), new Nonce(2, 2)
+    };
+    private static final long[] LIFETIMES = {0, 0, 1, 60, 120, 600, 3_600, 90_000};
+    private static final LeaseOrigin[] ORIGINS = {
+        LeaseOrigin.PCP, LeaseOrigin.PCP, LeaseOrigin.PCP, LeaseOrigin.NAT_PMP, LeaseOrigin.UPNP
+    };
+    private static final int REMEMBERED = 400;
+    private static final int PORTS = 12;
+
+    private final SplittableRandom random;
+    private final Traffic traffic;
+    private final Tally tally;
+    private final Clients clients;
+    private final WholeNode node;
+    private final List<MapCommand> lately = new ArrayList<>();
+
+    /** Ports that a reservation may take from a lease. */
+    private final Set<Integer> contestedPorts = new HashSet<>();
+
+    /** Tuples that may lose their lease to a reservation of their own. */
+    private final Set<InternalTuple> contested = new HashSet<>();
+
+    Requesters(SplittableRandom random, WholeNode node, Traffic traffic, Tally tally) {
+        this.random = random;
+        this.node = node;
+        this.traffic = traffic;
+        this.tally = tally;
+        clients = new Clients(random, () -> node.config);
+    }
+
+    /** Some clients ask. */
+    void ask() {
+        ask(1 + random.nextInt(40));
+    }
+
+    /** More ask at once than all mailboxes hold, and no shard turns meanwhile. */
+    void flood() {
+        ask(Math.min(4_000, 4 * node.knobs.requestPlaces()));
+    }
+
+    private void ask(int count) {
+        for (int left = count; left > 0; left--) {
+            PortControl process = node.control;
+            tally.asked++;
+            clients.ask(
+                    command(),
+                    process,
+                    node.nowNs(),
+                    node.wallMillis(),
+                    (command, granted) -> {
+                        assertEquals(process, node.control, "a dead process answered");
+                        onGranted(command, granted);
+                    });
+        }
+    }
+
+    private MapCommand command() {
+        if (!lately.isEmpty() && random.nextInt(3) == 0) {
+            return again(lately.get(random.nextInt(lately.size())));
+        }
+        InternalTuple internal = tuple();
+        LeaseOrigin origin = ORIGINS[random.nextInt(ORIGINS.length)];
+        MapCommand command =
+                new MapCommand(
+                        internal,
+                        origin == LeaseOrigin.PCP
+                                ? NONCES[random.nextInt(NONCES.length)]
+                                : Nonce.ZERO,
+                        origin,
+                        0,
+                        suggestedPort(),
+                        random.nextInt(6) == 0,
+                        LIFETIMES[random.nextInt(LIFETIMES.length)],
+                        internal.internalIp(),
+                        5350,
+                        Description.NONE);
+        if (lately.size() < REMEMBERED) {
+            lately.add(command);
+        } else {
+            lately.set(random.nextInt(REMEMBERED), command);
+        }
+        return command;
+    }
+
+    private MapCommand again(MapCommand before) {
+        return new MapCommand(
+                before.internal(),
+                before.nonce(),
+                before.origin(),
+                0,
+                before.suggestedPort(),
+                false,
+                LIFETIMES[random.nextInt(LIFETIMES.length)],
+                before.clientIp(),
+                before.clientPort(),
+                Description.NONE);
+    }
+
+    InternalTuple tuple() {
+        int protocol = random.nextBoolean() ? Protocol.UDP : Protocol.TCP;
+        int ip = Population.ip(traffic.host());
+        return InternalTuple.of(protocol, ip, 1024 + random.nextInt(PORTS));
+    }
+
+    private int suggestedPort() {
+        var pool = node.config.nat().pool();
+        return switch (random.nextInt(4)) {
+            case 0 -> pool.incomingPorts().first() + random.nextInt(pool.incomingPorts().size());
+            case 1 -> random.nextInt(1024, 1400);
+            default -> 0;
+        };
+    }
+
+    private void onGranted(MapCommand command, Granted granted) {
+        tally.grants++;
+        assertTrue(isInForce(command.internal(), granted), () -> "granted but closed: " + command);
+        boolean isSafe =
+                granted.lifetimeSeconds() != MappingView.FOREVER
+                        && !contested.contains(command.internal())
+                        && !contestedPorts.contains(granted.externalPort());
+        if (isSafe) {
+            clients.acknowledge(command, granted, node.nowNs());
+        }
+    }
+
+    /** Whether the translator has what was granted. */
+    private boolean isInForce(InternalTuple internal, Granted granted) {
+        int addressIndex = node.addressIndex(granted.externalIp());
+        return node.auditOf(addressIndex)
+                .of(internal)
+                .filter(row -> row.isExplicit() || row.isStatic())
+                .filter(row -> row.addressIndex() == addressIndex)
+                .map(ShardAudit.Row::externalPort)
+                .filter(port -> port == granted.externalPort())
+                .isPresent();
+    }
+
+    /** Everybody has what was promised and is not over. Returns how many. */
+    int checkPromises() {
+        Map<InternalTuple, Clients.Acknowledged> promised = clients.acknowledged(node.nowNs());
+        promised.forEach((internal, a) ->
+                assertTrue(
+                        isInForce(internal, a.granted()),
+                        () -> "cut early: " + internal + " " + a));
+        return promised.size();
+    }
+
+    void checkAnswered() {
+        assertEquals(0, clients.unanswered(), "requests without an answer");
+    }
+
+    // ------------------------------------------------------------------ who may lose what
+
+    /** A reservation may take this, of a lease that is there or comes. */
+    void contest(InternalTuple internal, int externalPort) {
+        contested.add(internal);
+        contestedPorts.add(externalPort);
+        List<InternalTuple> there =
+                clients.acknowledged(node.nowNs()).entrySet().stream()
+                        .filter(e ->
+                                e.getKey().equals(internal)
+                                        || e.getValue().granted().externalPort() == externalPort)
+                        .map(Map.Entry::getKey)
+                        .toList();
+        there.forEach(clients::mayLose);
+    }
+
+    /** Staff end a lease, perhaps. */
+    void drop(InternalTuple internal) {
+        PortControl process = node.control;
+        boolean taken =
+                process.drop(
+                        internal, node.nowNs(), node.wallMillis(), _ -> clients.mayKeep(internal));
+        if (taken) {
+            clients.mayLose(internal);
+        }
+    }
+
+    /** Staff end all leases of an address, perhaps. */
+    void release(int internalIp) {
+        boolean taken =
+                node.control.release(
+                        internalIp,
+                        node.nowNs(),
+                        node.wallMillis(),
+                        _ -> clients.mayKeep(internalIp));
+        if (taken) {
+            clients.mayLose(internalIp);
+        }
+    }
+
+    void moved(int internalIp) {
+        clients.moved(internalIp);
+    }
+
+    /** The node is gone; what staff reserved meanwhile comes first when it is back. */
+    void nodeDied(List<Reservation> stored) {
+        clients.serverDied(0);
+        contested.clear();
+        contestedPorts.clear();
+        stored.forEach(r -> contest(r.internal(), r.externalPort()));
+    }
+}

@@ -1,0 +1,318 @@
+package org.portreeve.control.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.portreeve.control.ControlConfig;
+import org.portreeve.control.ControlCounter;
+import org.portreeve.control.PortControl;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.shard.Shard;
+import org.portreeve.nat.shard.ShardAudit;
+import org.portreeve.nat.shard.ShardLink;
+
+/** One run: random steps from one seed, and what must hold after each. */
+final class Simulation implements AutoCloseable {
+    /** Steps between two sweeps over everything. */
+    private static final int SWEEP_STEPS = 150;
+
+    /** So many subscribers come at once. */
+    private static final int CROWD = 300;
+
+    private static final long NS_PER_MILLI = 1_000_000L;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
+    /** What settles by itself, retries and reservations that wait, does so in this many rounds. */
+    private static final int REST_ROUNDS = 8;
+
+    /** Staff wait some seconds for each change that nothing stands in the way of. */
+    private static final int MOST_REST_ROUNDS = 2_000;
+
+    private static final long REST_ROUND_NS = 500 * NS_PER_MILLI;
+
+    final Tally tally = new Tally();
+    final Knobs knobs;
+
+    private final long seed;
+    private final SplittableRandom random;
+    private final Population population;
+    private final ExternalWatch externals;
+    private final Traffic traffic;
+    private final WholeNode node;
+    private final Requesters requesters;
+    private final QuotaWatch quotas;
+    private final Staff staff;
+    private final Books books;
+    private final Conservation conservation;
+    private final int weightSum;
+    private int steps;
+    private StepKind last = StepKind.REST;
+
+    Simulation(long seed) {
+        this.seed = seed;
+        random = new SplittableRandom(seed);
+        knobs = Knobs.of(random);
+        weightSum = knobs.weights().values().stream().mapToInt(Integer::intValue).sum();
+        population = new Population(knobs, random);
+        externals = new ExternalWatch(knobs.nat());
+        traffic = new Traffic(random, population, externals, tally);
+        var config = new ControlConfig(knobs.nat(), population.policy());
+        node = new WholeNode(knobs, config, random, traffic::onLeft);
+        traffic.goesThrough(node);
+        requesters = new Requesters(random, node, traffic, tally);
+        quotas = new QuotaWatch(population, node);
+        staff = new Staff(random, node, population, requesters, externals, quotas, tally);
+        books = new Books(node, externals);
+        conservation = new Conservation(node, tally);
+        books.begin();
+    }
+
+    /** Takes so many steps, then lets the longest silence come. */
+    void run(int count) {
+        try {
+            everybodyComes();
+            for (int left = count; left > 0; left--) {
+                step();
+            }
+            fallSilent();
+        } catch (AssertionError | RuntimeException e) {
+            String where = "-Dseed=%d at step %d, %s, of %s".formatted(seed, steps, last, knobs);
+            throw new AssertionError(where + "\n" + e.getMessage(), e);
+        }
+    }
+
+    /** Every subscriber has something before the rest begins. */
+    private void everybodyComes() {
+        for (int left = knobs.hosts(); left > 0; left -= CROWD) {
+            traffic.newcomers(Math.min(CROWD, left));
+            node.settle();
+        }
+        rest();
+    }
+
+    private void step() {
+        steps++;
+        last = kind();
+        tally.steps.merge(last, 1, Integer::sum);
+        act(last);
+        conservation.check();
+        BitSet touched = traffic.takeTouched();
+        touched.stream().filter(host -> host < population.hosts()).forEach(quotas::check);
+        if (steps % SWEEP_STEPS == 0) {
+            sweep();
+        }
+    }
+
+    private StepKind kind() {
+        int drawn = random.nextInt(weightSum);
+        for (StepKind kind : StepKind.values()) {
+            drawn -= knobs.weights().get(kind);
+            if (drawn < 0) {
+                return kind;
+            }
+        }
+        throw new AssertionError("weights do not add up");
+    }
+
+    private void act(StepKind kind) {
+        switch (kind) {
+            case NEWCOMERS -> traffic.newcomers();
+            case OUTBOUND -> traffic.outbound();
+            case REPLIES -> traffic.replies();
+            case STRANGERS -> traffic.strangers();
+            case HAIRPIN -> traffic.hairpin();
+            case GARBAGE -> traffic.garbage();
+            case ASK -> requesters.ask();
+            case FLOOD -> requesters.flood();
+            case TURN_SHARD -> node.turnShard(random.nextInt(Knobs.SHARDS));
+            case TURN_CONTROL -> node.turnControl();
+            case FORCE -> node.force(1 + random.nextInt(100));
+            case STAFF_WORK -> {
+                node.turnLoop();
+                node.turnWorker();
+            }
+            case RESERVE -> staff.reserve();
+            case EVICT -> staff.evict();
+            case RELOAD -> staff.reload();
+            case FAULT -> fault();
+            case HEAL -> node.heal();
+            case CHECKPOINT -> node.journal.wantsCheckpoint = true;
+            case MOMENT -> node.pass(random.nextLong(100 * NS_PER_MILLI));
+            case MINUTES -> minutes();
+            case REST -> rest();
+            case RESTART -> restart(true);
+            case KILL -> restart(false);
+        }
+        if (random.nextInt(3) == 0) {
+            node.turn();
+        }
+    }
+
+    private void fault() {
+        switch (random.nextInt(5)) {
+            case 0, 1 -> node.isJournalFailing = true;
+            case 2 -> node.journal.full = true;
+            case 3 -> node.isDeviceStuck = true;
+            default -> {
+                node.store.fails(random.nextBoolean());
+                node.store.hides(random.nextBoolean());
+            }
+        }
+    }
+
+    /** The clock goes on while everything works as well as it can. */
+    private void minutes() {
+        long stepNs = random.nextLong(NS_PER_SECOND / 4, 10 * NS_PER_SECOND);
+        for (int left = 1 + random.nextInt(60); left > 0; left--) {
+            node.pass(stepNs);
+            for (int turns = 1 + random.nextInt(4); turns > 0; turns--) {
+                node.turn();
+            }
+        }
+    }
+
+    private void restart(boolean inOrder) {
+        tally.count(node);
+        if (inOrder) {
+            rest();
+        } else {
+            node.kill();
+        }
+        requesters.nodeDied(node.store.all());
+        staff.nodeDied();
+        externals.onRestart();
+        node.pass(random.nextLong((random.nextInt(5) == 0 ? 600 : 20) * NS_PER_SECOND));
+        node.restart();
+        conservation.begin();
+        books.begin();
+        traffic.takeTouched();
+        quotas.tighten();
+        tally.leasesKeptOverRestarts += requesters.checkPromises();
+        long lost = node.control.counters().value(ControlCounter.LOST_AT_RESTORE);
+        assertTrue(staff.hasReloaded() || lost == 0, () -> "leases lost at restore: " + lost);
+        rest();
+    }
+
+    // ------------------------------------------------------------------ what must be
+
+    /** Everything is looked at, whatever is under way. */
+    private void sweep() {
+        tally.sweeps++;
+        int mappings = 0;
+        int sessions = 0;
+        int blocks = 0;
+        for (int shard = 0; shard < Knobs.SHARDS; shard++) {
+            node.audits.get(shard).check(node.servedNs(shard));
+            Shard.Occupancy occupancy = node.shards.get(shard).occupancy();
+            mappings += occupancy.mappings();
+            sessions += occupancy.sessions();
+            blocks += node.audits.get(shard).blocks().size();
+        }
+        quotas.checkAll();
+        requesters.checkPromises();
+        PortControl.Sizes sizes = node.control.sizes();
+        tally.mostMappings = Math.max(tally.mostMappings, mappings);
+        tally.mostSessions = Math.max(tally.mostSessions, sessions);
+        tally.mostBlocks = Math.max(tally.mostBlocks, blocks);
+        tally.mostSubscribers = Math.max(tally.mostSubscribers, sizes.subscribers());
+        tally.mostLeases = Math.max(tally.mostLeases, sizes.leases());
+        tally.mostReservations = Math.max(tally.mostReservations, sizes.reservations());
+    }
+
+    private void rest() {
+        node.settle();
+        for (int round = 0; round < REST_ROUNDS || staff.isWaiting(); round++) {
+            assertTrue(round < MOST_REST_ROUNDS, "staff without an answer");
+            node.pass(REST_ROUND_NS);
+            node.settle();
+        }
+        checkAtRest();
+        quotas.tighten();
+    }
+
+    /** Nothing moves: books, shards and journal agree. */
+    private void checkAtRest() {
+        sweep();
+        requesters.checkAnswered();
+        assertEquals(0, node.links.stream().mapToInt(ShardLink::openRequests).sum(), "requests");
+        assertEquals(0, node.control.sizes().operations(), "operations");
+        assertEquals(books.leases(), node.control.sizes().leases(), "leases");
+        conservation.check();
+        conservation.checkAtRest();
+        books.checkAtRest();
+        node.audits.forEach(ShardAudit::checkInboundIndex);
+        staff.checkAtRest();
+        checkPairings();
+    }
+
+    /** Each address is paired for who owns it by the policy, if at all, and for nobody else. */
+    private void checkPairings() {
+        Map<Integer, String> owners = new HashMap<>();
+        for (int host = 0; host < population.hosts(); host++) {
+            long pairing = node.pairing(Population.ip(host));
+            if (pairing != Directory.NONE) {
+                String owner = population.ownerOf(host);
+                String other = owners.putIfAbsent(Directory.subscriber(pairing), owner);
+                assertTrue(other == null || other.equals(owner), () -> owner + " is " + other);
+                assertFalse(owner.isEmpty(), "paired for nobody");
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    /** Nobody says anything for longer than anything lasts; reservations alone stay, then go. */
+    private void fallSilent() {
+        last = StepKind.REST;
+        rest();
+        silence();
+        int inForce = staff.checkAtRest();
+        assertEquals(inForce, mappings(), "mappings but those of reservations");
+        staff.deleteAll();
+        silence();
+        assertEquals(0, mappings(), "mappings");
+        PortControl.Sizes sizes = node.control.sizes();
+        assertEquals(new PortControl.Sizes(0, 0, 0, 0, 0), sizes);
+        assertEquals(0, node.directory.size(), "pairings");
+        tally.count(node);
+        for (int subscriber = 0; subscriber < knobs.nat().capacity().subscribers(); subscriber++) {
+            for (ShardAudit audit : node.audits) {
+                assertTrue(audit.isNobody(subscriber), "a subscriber is left");
+            }
+        }
+    }
+
+    private void silence() {
+        long longestNs =
+                knobs.lifetime().maximumSeconds() * NS_PER_SECOND
+                        + 2 * knobs.nat().timers().tcpEstablishedIdleNs()
+                        + 3_600 * NS_PER_SECOND;
+        long chunkNs = 20 * NS_PER_SECOND;
+        for (long left = longestNs; left > 0; left -= chunkNs) {
+            node.pass(chunkNs);
+            node.settle();
+        }
+        rest();
+        for (int shard = 0; shard < Knobs.SHARDS; shard++) {
+            assertEquals(0, node.shards.get(shard).occupancy().sessions(), "sessions");
+            assertEquals(0, node.shards.get(shard).occupancy().waitingPackets(), "waiting");
+            assertEquals(0, node.audits.get(shard).blocks().size(), "blocks");
+        }
+        assertEquals(0, node.control.sizes().leases(), "leases");
+        assertEquals(0, node.control.sizes().holds(), "holds");
+    }
+
+    private int mappings() {
+        return node.shards.stream().mapToInt(shard -> shard.occupancy().mappings()).sum();
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

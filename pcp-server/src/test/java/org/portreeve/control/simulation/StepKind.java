@@ -1,0 +1,61 @@
+package org.portreeve.control.simulation;
+
+/** What may happen next, and how often among a thousand steps or so. */
+enum StepKind {
+    /** Subscribers who were never seen send their first packets. */
+    NEWCOMERS(40),
+    /** Packets of hosts, to anybody. */
+    OUTBOUND(220),
+    /** Packets of sessions that are there, both ways. */
+    REPLIES(140),
+    /** Packets of strangers to external ports, held or not. */
+    STRANGERS(60),
+    /** Packets of hosts to external ports of hosts. */
+    HAIRPIN(40),
+    /** What is no packet to translate. */
+    GARBAGE(20),
+    /** Clients ask for mappings, renew and delete. */
+    ASK(120),
+    /** So many ask at once that mailboxes are full. */
+    FLOOD(6),
+    /** One shard turns. */
+    TURN_SHARD(100),
+    /** Port control turns. */
+    TURN_CONTROL(80),
+    /** The journal writes some of its records. */
+    FORCE(80),
+    /** The desk or the store goes on. */
+    STAFF_WORK(60),
+    /** Staff add, change or delete a reservation. */
+    RESERVE(20),
+    /** Staff end leases. */
+    EVICT(8),
+    /** Another policy: other limits, subscribers who come, go and move. */
+    RELOAD(5),
+    /** The journal or the store begins to fail, or a device takes no more packets. */
+    FAULT(4),
+    /** All that fails works again. */
+    HEAL(20),
+    /** The journal has grown. */
+    CHECKPOINT(4),
+    /** Some milliseconds. */
+    MOMENT(60),
+    /** Some minutes, the node at work. */
+    MINUTES(12),
+    /** Nothing comes until nothing moves; then all books are compared. */
+    REST(4),
+    /** The node ends in order and starts again. */
+    RESTART(2),
+    /** The node ends without a word and starts again. */
+    KILL(2);
+
+    private final int weight;
+
+    StepKind(int weight) {
+        this.weight = weight;
+    }
+
+    int weight() {
+        return weight;
+    }
+}

@@ -1,0 +1,325 @@
+package org.portreeve.control.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.BitSet;
+import java.util.SplittableRandom;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.io.memory.MemoryPacket;
+import org.portreeve.nat.shard.ShardAudit;
+import org.portreeve.nat.wire.IcmpHeader;
+import org.portreeve.nat.wire.TcpHeader;
+
+/** Packets of hosts and strangers, and what must be true of those that get through. */
+final class Traffic {
+    private static final int REMOTE = Ipv4.of("203.0.113.0");
+    private static final int REMOTES = 64;
+    private static final int FLOWS = 4096;
+    private static final int BUSY_HOSTS = 80;
+    private static final int[] PROTOCOLS = {
+        Protocol.UDP, Protocol.UDP, Protocol.TCP, Protocol.TCP, Protocol.ICMP
+    };
+    private static final int[] SEGMENTS = {
+        TcpHeader.SYN,
+        TcpHeader.SYN | TcpHeader.ACK,
+        TcpHeader.ACK,
+        TcpHeader.ACK | TcpHeader.PSH,
+        TcpHeader.FIN | TcpHeader.ACK,
+        TcpHeader.RST
+    };
+
+    private final SplittableRandom random;
+    private final Population population;
+    private final ExternalWatch externals;
+    private final Tally tally;
+    private WholeNode node;
+
+    /** What was sent, by number. */
+    private final Packet[] sent = new Packet[Packet.NUMBERS];
+
+    private final int[] sides = new int[Packet.NUMBERS];
+
+    /** Packets as they left to the outside: what to answer. */
+    private final Packet[] seenOutside = new Packet[FLOWS];
+
+    /** Packets of hosts whose translation is in the same place above. */
+    private final Packet[] seenInside = new Packet[FLOWS];
+
+    private final BitSet touched = new BitSet();
+    private int nextNumber;
+    private int nextNewcomer;
+
+    Traffic(SplittableRandom random, Population population, ExternalWatch externals, Tally tally) {
+        this.random = random;
+        this.population = population;
+        this.externals = externals;
+        this.tally = tally;
+    }
+
+    void goesThrough(WholeNode node) {
+        this.node = node;
+    }
+
+    /** Hosts whose state may have changed since this was asked last. */
+    BitSet takeTouched() {
+        BitSet hosts = (BitSet) touched.clone();
+        touched.clear();
+        return hosts;
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    /** Hosts send, one after the other until all did. */
+    void newcomers() {
+        newcomers(1 + random.nextInt(400));
+    }
+
+    void newcomers(int count) {
+        for (int left = count; left > 0; left--) {
+            nextNewcomer = (nextNewcomer + 1) % population.hosts();
+            fromInside(opening(nextNewcomer));
+        }
+    }
+
+    void outbound() {
+        for (int left = burst(); left > 0; left--) {
+            fromInside(opening(host()));
+        }
+    }
+
+    /** Either side of what is there says more. */
+    void replies() {
+        for (int left = burst(); left > 0; left--) {
+            int flow = random.nextInt(FLOWS);
+            if (seenOutside[flow] == null) {
+                continue;
+            }
+            if (random.nextBoolean()) {
+                fromInside(again(seenInside[flow]));
+            } else {
+                fromOutside(answer(seenOutside[flow]));
+            }
+        }
+    }
+
+    void strangers() {
+        for (int left = burst(); left > 0; left--) {
+            Packet known = seenOutside[random.nextInt(FLOWS)];
+            boolean isKnown = known != null && random.nextInt(4) > 0;
+            int protocol = isKnown ? known.protocol() : protocol();
+            fromOutside(
+                    packet(
+                            protocol,
+                            REMOTE + random.nextInt(256),
+                            1 + random.nextInt(65_535),
+                            isKnown ? known.sourceIp() : address(),
+                            isKnown ? known.sourcePort() : random.nextInt(65_536)));
+        }
+    }
+
+    void hairpin() {
+        for (int left = burst(); left > 0; left--) {
+            Packet known = seenOutside[random.nextInt(FLOWS)];
+            if (known != null) {
+                int host = host();
+                fromInside(
+                        packet(
+                                known.protocol(),
+                                Population.ip(host),
+                                port(host),
+                                known.sourceIp(),
+                                known.sourcePort()));
+            }
+        }
+    }
+
+    /** Nothing of it may get through. */
+    void garbage() {
+        for (int left = burst(); left > 0; left--) {
+            int side = random.nextBoolean() ? PacketPort.INSIDE : PacketPort.OUTSIDE;
+            byte[] octets = opening(host()).octets();
+            switch (random.nextInt(8)) {
+                // No version that is translated.
+                case 0 -> {
+                    random.nextBytes(octets);
+                    octets[0] = (byte) ((octets[0] & 0x0f) | 0x60);
+                }
+                // No protocol that is.
+                case 1 -> octets[9] = 47;
+                // A fragment.
+                case 2 -> octets[7] = 9;
+                // Shorter than its header.
+                case 3 -> octets[3] = 19;
+                // A source that is neither a subscriber's nor, on this side, a stranger's.
+                case 4 -> octets[12] = (byte) (side == PacketPort.INSIDE ? 192 : 224);
+                // A destination that nobody can have.
+                case 5 -> octets[16] = 127;
+                // One that is inside, or not in the pool.
+                case 6 -> {
+                    octets[16] = 100;
+                    octets[17] = 64;
+                }
+                default -> octets[0] = 0x41;
+            }
+            inject(side, octets);
+        }
+    }
+
+    // ------------------------------------------------------------------ what leaves
+
+    /** A packet left the node. */
+    void onLeft(MemoryPacket left, boolean isLate) {
+        tally.packetsOut++;
+        if (isLate) {
+            // Whose its external tuple was then cannot be told any more.
+            return;
+        }
+        Packet packet = Packet.read(left.bytes());
+        if (packet.isError()) {
+            errorLeft(left.side(), packet);
+            return;
+        }
+        Packet origin = sent[packet.number()];
+        assertTrue(origin != null, () -> "nobody sent " + packet);
+        if (left.side() == PacketPort.OUTSIDE) {
+            leftOutside(packet, origin);
+        } else {
+            leftInside(packet, origin);
+        }
+    }
+
+    /** The node's own errors come from an external address, and go to who can be told. */
+    private void errorLeft(int side, Packet error) {
+        tally.errors++;
+        assertTrue(node.addressIndex(error.sourceIp()) >= 0, () -> "shows who it is: " + error);
+        int host = Population.host(error.destinationIp());
+        boolean isHost = 0 <= host && host < population.hosts();
+        assertEquals(side == PacketPort.INSIDE, isHost, () -> "told the wrong side: " + error);
+    }
+
+    private void leftOutside(Packet packet, Packet origin) {
+        assertEquals(PacketPort.INSIDE, sides[packet.number()], "sent back outside");
+        assertEquals(origin.destinationIp(), packet.destinationIp());
+        checkOwner(packet.source(), origin.source());
+        int flow = random.nextInt(FLOWS);
+        seenOutside[flow] = packet;
+        seenInside[flow] = origin;
+    }
+
+    private void leftInside(Packet packet, Packet origin) {
+        boolean isHairpin = sides[packet.number()] == PacketPort.INSIDE;
+        if (isHairpin) {
+            tally.hairpins++;
+            // RFC 4787 REQ-9: the sender's external tuple, never its internal one.
+            checkOwner(packet.source(), origin.source());
+        } else {
+            assertEquals(origin.sourceIp(), packet.sourceIp());
+        }
+        touched.set(Population.host(packet.destinationIp()));
+        assertEquals(
+                packet.destination(),
+                ownerOf(origin.destination()),
+                () -> "given to the wrong host: " + origin);
+    }
+
+    private void checkOwner(InternalTuple external, InternalTuple internal) {
+        assertEquals(internal, ownerOf(external), () -> "the external tuple of " + external);
+        externals.onPacket(external, internal, node.nowNs());
+    }
+
+    private InternalTuple ownerOf(InternalTuple external) {
+        int addressIndex = node.addressIndex(external.internalIp());
+        assertTrue(addressIndex >= 0, () -> "no external tuple: " + external);
+        return node.auditOf(addressIndex)
+                .at(addressIndex, external.protocol(), external.internalPort())
+                .map(ShardAudit.Row::internal)
+                .orElseThrow(() -> new AssertionError("nobody's external tuple: " + external));
+    }
+
+    // ------------------------------------------------------------------ how they look
+
+    private Packet opening(int host) {
+        return packet(
+                protocol(),
+                Population.ip(host),
+                port(host),
+                REMOTE + random.nextInt(REMOTES),
+                1 + random.nextInt(8));
+    }
+
+    private Packet answer(Packet packet) {
+        int kind =
+                packet.protocol() == Protocol.ICMP
+                        ? IcmpHeader.ECHO_REPLY
+                        : kind(packet.protocol());
+        return packet.answered(kind);
+    }
+
+    private Packet again(Packet packet) {
+        return packet.of(kind(packet.protocol()), packet.number());
+    }
+
+    private Packet packet(int protocol, int fromIp, int fromPort, int toIp, int toPort) {
+        boolean isQuery = protocol == Protocol.ICMP;
+        int kind = isQuery ? IcmpHeader.ECHO : protocol == Protocol.TCP ? TcpHeader.SYN : 0;
+        return new Packet(protocol, fromIp, fromPort, toIp, isQuery ? fromPort : toPort, kind, 0);
+    }
+
+    private int kind(int protocol) {
+        return switch (protocol) {
+            case Protocol.TCP -> SEGMENTS[random.nextInt(SEGMENTS.length)];
+            case Protocol.ICMP -> IcmpHeader.ECHO;
+            default -> 0;
+        };
+    }
+
+    private int protocol() {
+        return PROTOCOLS[random.nextInt(PROTOCOLS.length)];
+    }
+
+    /** A host: often one of a few, who come to their limits. */
+    int host() {
+        return random.nextInt(population.hosts() * (random.nextBoolean() ? 1 : 0) + BUSY_HOSTS)
+                % population.hosts();
+    }
+
+    private int port(int host) {
+        return 1024 + random.nextInt(host < BUSY_HOSTS ? 80 : 3);
+    }
+
+    private int address() {
+        return Knobs.FIRST_ADDRESS + random.nextInt(node.config.nat().pool().addresses().size());
+    }
+
+    private int burst() {
+        return 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 20);
+    }
+
+    private void fromInside(Packet packet) {
+        touched.set(Population.host(packet.sourceIp()));
+        send(PacketPort.INSIDE, packet);
+    }
+
+    private void fromOutside(Packet packet) {
+        send(PacketPort.OUTSIDE, packet);
+    }
+
+    private void send(int side, Packet packet) {
+        nextNumber = (nextNumber + 1) % Packet.NUMBERS;
+        Packet numbered = packet.of(packet.kind(), nextNumber);
+        sent[nextNumber] = numbered;
+        sides[nextNumber] = side;
+        inject(side, numbered.octets());
+    }
+
+    private void inject(int side, byte[] octets) {
+        int shard = random.nextInt(Knobs.SHARDS);
+        if (node.devices.get(shard).inject(side, octets)) {
+            tally.packetsIn++;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package org.portreeve.control.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import org.portreeve.control.ControlConfig;
+import org.portreeve.control.PortControl;
+import org.portreeve.control.SimJournal;
+import org.portreeve.control.desk.MemoryReservations;
+import org.portreeve.control.desk.Reservations;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.io.memory.MemoryPacket;
+import org.portreeve.nat.io.memory.MemoryPort;
+import org.portreeve.nat.memory.TableMemory;
+import org.portreeve.nat.shard.Handover;
+import org.portreeve.nat.shard.Shard;
+import org.portreeve.nat.shard.ShardAudit;
+import org.portreeve.nat.shard.ShardLink;
+import org.portreeve.nat.shard.ShardSecrets;
+
+/**
+ * A node of three shards with port control, journal, store and desk, each of which does something
+ * when it is told to. Nothing here decides what.
+ */
+final class WholeNode implements AutoCloseable {
+    private static final long NS_PER_MILLI = 1_000_000;
+    private static final int QUIET = 3;
+    private static final int MOST_TURNS = 200_000;
+
+    final Knobs knobs;
+    final MemoryReservations store = new MemoryReservations();
+    SimJournal journal = new SimJournal();
+    ControlConfig config;
+    Directory directory;
+    List<ShardLink> links;
+    List<MemoryPort> devices;
+    List<Shard> shards;
+    List<ShardAudit> audits;
+    PortControl control;
+    Reservations desk;
+    boolean isJournalFailing;
+    boolean isDeviceStuck;
+    boolean isStoreFailing;
+
+    /** Which process of the node this is. */
+    int process;
+
+    private final SplittableRandom random;
+    private final Departed departed;
+    private final Deque<Runnable> loop = new ArrayDeque<>();
+    private final Deque<Runnable> worker = new ArrayDeque<>();
+    private final long[] servedNs = new long[Knobs.SHARDS];
+    private final long startNs;
+    private long nowNs;
+    private long settledNs;
+    private TableMemory memory = new TableMemory();
+
+    /** Who looks at what leaves. */
+    @FunctionalInterface
+    interface Departed {
+        /**
+         * A packet left.
+         *
+         * @param isLate whether it lay in its device while time went by
+         */
+        void onPacket(MemoryPacket packet, boolean isLate);
+    }
+
+    WholeNode(Knobs knobs, ControlConfig config, SplittableRandom random, Departed departed) {
+        this.knobs = knobs;
+        this.config = config;
+        this.random = random;
+        this.departed = departed;
+        startNs = random.nextLong(-1L << 50, 1L << 50);
+        nowNs = startNs;
+        start();
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    long wallMillis() {
+        return 1_700_000_000_000L + (nowNs - startNs) / NS_PER_MILLI;
+    }
+
+    /** The last time at which nothing was under way. */
+    long settledNs() {
+        return settledNs;
+    }
+
+    /** The last time at which a shard had nothing left to do. */
+    long servedNs(int shard) {
+        return servedNs[shard];
+    }
+
+    ShardAudit auditOf(int addressIndex) {
+        return audits.get(config.nat().shardOf(addressIndex));
+    }
+
+    int addressIndex(int externalIp) {
+        return config.nat().pool().addresses().indexOf(externalIp);
+    }
+
+    /** The pairing of an internal address, as shards read it. */
+    long pairing(int internalIp) {
+        return directory.find(InternalTuple.DEFAULT_REALM, internalIp);
+    }
+
+    void pass(long ns) {
+        nowNs += ns;
+    }
+
+    // ------------------------------------------------------------------ one thing at a time
+
+    int turnShard(int shard) {
+        takeDeparted(shard, true);
+        int done = shards.get(shard).doWork(nowNs);
+        if (done == 0) {
+            servedNs[shard] = nowNs;
+        }
+        takeDeparted(shard, false);
+        return done;
+    }
+
+    private void takeDeparted(int shard, boolean isLate) {
+        MemoryPort device = devices.get(shard);
+        while (!isDeviceStuck) {
+            var packet = device.poll();
+            if (packet.isEmpty()) {
+                return;
+            }
+            departed.onPacket(packet.get(), isLate);
+        }
+    }
+
+    int turnControl() {
+        return control.doWork(nowNs, wallMillis());
+    }
+
+    /** The journal writes so many records, or loses them when it fails. */
+    int force(int records) {
+        boolean isLost = isJournalFailing && random.nextInt(100) < knobs.journalLosses();
+        return journal.force(!isLost, records);
+    }
+
+    /** The desk goes on. */
+    int turnLoop() {
+        return run(loop);
+    }
+
+    /** The store goes on. */
+    int turnWorker() {
+        return run(worker);
+    }
+
+    // ------------------------------------------------------------------ all of it
+
+    /** Each part does what it has, once. */
+    int turn() {
+        int done = force(1 + random.nextInt(200));
+        for (int shard = 0; shard < Knobs.SHARDS; shard++) {
+            done += turnShard(shard);
+        }
+        return done + turnControl() + turnLoop() + turnWorker();
+    }
+
+    /** Everything goes on until nothing moves. Nothing may fail meanwhile. */
+    void settle() {
+        heal();
+        int quiet = 0;
+        for (int turns = 0; quiet < QUIET; turns++) {
+            assertTrue(turns < MOST_TURNS, "the node never comes to rest");
+            quiet = turn() == 0 ? quiet + 1 : 0;
+        }
+        settledNs = nowNs;
+    }
+
+    <T> T settled(CompletionStage<T> stage) {
+        settle();
+        return stage.toCompletableFuture().getNow(null);
+    }
+
+    /** All that failed works again. */
+    void heal() {
+        isJournalFailing = false;
+        isDeviceStuck = false;
+        isStoreFailing = false;
+        journal.full = false;
+        store.fails(false);
+        store.hides(false);
+    }
+
+    // ------------------------------------------------------------------ beginning and end
+
+    /** The process is gone, and with it what was not forced, or part of that. */
+    void kill() {
+        // What was on its way into the store may have come there.
+        while (!worker.isEmpty() && random.nextBoolean()) {
+            worker.poll().run();
+        }
+    }
+
+    /** Another process, with what is durable. */
+    void restart() {
+        heal();
+        journal = journal.crashed(random);
+        start();
+    }
+
+    private void start() {
+        loop.clear();
+        worker.clear();
+        memory.close();
+        memory = new TableMemory();
+        process++;
+        directory = new Directory();
+        links = new ArrayList<>();
+        devices = new ArrayList<>();
+        shards = new ArrayList<>();
+        Handover handover = memory.make(() -> new Handover(Knobs.SHARDS));
+        for (int shard = 0; shard < Knobs.SHARDS; shard++) {
+            links.add(new ShardLink(knobs.requestPlaces()));
+            devices.add(new MemoryPort(knobs.devicePackets()));
+            shards.add(shard(shard, handover));
+            servedNs[shard] = nowNs;
+        }
+        audits = shards.stream().map(ShardAudit::new).toList();
+        control =
+                new PortControl(
+                        config, directory, links, journal, journal.found(), nowNs, wallMillis());
+        control.statics().load(store.all());
+        desk =
+                new Reservations(
+                        control, store, loop::add, worker::add, this::nowNs, this::wallMillis);
+        settle();
+        assertTrue(control.isReady(), "not ready");
+    }
+
+    private Shard shard(int index, Handover handover) {
+        return memory.make(() ->
+                new Shard(
+                        index,
+                        config.nat(),
+                        directory,
+                        links.get(index),
+                        devices.get(index),
+                        handover,
+                        ShardSecrets.of(random),
+                        nowNs));
+    }
+
+    private static int run(Deque<Runnable> tasks) {
+        if (tasks.isEmpty()) {
+            return 0;
+        }
+        tasks.poll().run();
+        return 1;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,360 @@
+package org.portreeve.nat.shard;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.port.BlockTable;
+import org.portreeve.nat.port.InboundIndex;
+import org.portreeve.nat.session.TcpTransitions;
+import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
+import org.portreeve.nat.table.SubscriberTable;
+
+/**
+ * Looks into the tables of a shard between its turns: counts again whatever is counted there, the
+ * obvious way, and says what cannot be. Owned by the thread that turns the shard.
+ */
+public final class ShardAudit {
+    private static final int UNUSED = 0;
+    private static final int KEEPERS =
+            MappingTable.EXPLICIT | MappingTable.PENDING | MappingTable.STATIC;
+
+    private final Tables tables;
+    private final NatConfig config;
+    private final MappingTable mappings;
+    private final SessionTable sessions;
+    private final SubscriberTable subscribers;
+    private final BlockTable blocks;
+
+    /** Ports of each block and protocol that nobody ever gets. */
+    private final int[] unusable;
+
+    /** Looks into this shard, which has not begun yet. */
+    public ShardAudit(Shard shard) {
+        tables = shard.tables;
+        config = tables.config;
+        mappings = tables.mappings;
+        sessions = tables.sessions;
+        subscribers = tables.subscribers;
+        blocks = tables.blocks;
+        unusable = new int[blocks.count() * Protocol.COUNT];
+        Arrays.setAll(unusable, i -> blocks.taken(i / Protocol.COUNT, i % Protocol.COUNT));
+    }
+
+    /** A mapping, as it is now. */
+    public record Row(
+            InternalTuple internal,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            boolean isExplicit,
+            boolean isStatic) {}
+
+    /** A leased block that gives ports. */
+    public record Block(int subscriber, int addressIndex, int firstPort) {}
+
+    /** Who has an external tuple. */
+    public Optional<Row> at(int addressIndex, int protocol, int port) {
+        int row =
+                tables.inbound.find(
+                        tables.localAddress(addressIndex), Protocol.index(protocol), port);
+        return row == InboundIndex.NONE ? Optional.empty() : Optional.of(row(row));
+    }
+
+    /** What an internal tuple has. */
+    public Optional<Row> of(InternalTuple internal) {
+        int row = mappings.find(Mappings.key(internal));
+        return row == MappingTable.NONE ? Optional.empty() : Optional.of(row(row));
+    }
+
+    /** Explicit mappings in force, and static ones. */
+    public List<Row> kept() {
+        List<Row> kept = new ArrayList<>();
+        for (int row = 0; row < mappings.capacity(); row++) {
+            if (isUsed(row) && mappings.has(row, MappingTable.EXPLICIT | MappingTable.STATIC)) {
+                kept.add(row(row));
+            }
+        }
+        return kept;
+    }
+
+    /** Blocks whose record is durable. */
+    public List<Block> blocks() {
+        List<Block> active = new ArrayList<>();
+        for (int block = 0; block < blocks.count(); block++) {
+            if (blocks.state(block) == BlockTable.ACTIVE) {
+                int addressIndex = tables.addressIndex(blocks.address(block));
+                active.add(new Block(blocks.owner(block), addressIndex, blocks.firstPort(block)));
+            }
+        }
+        return active;
+    }
+
+    /** Ports that count against the quota of a subscriber. */
+    public int ports(int subscriber) {
+        return subscribers.ports(subscriber);
+    }
+
+    public int sessions(int subscriber) {
+        return subscribers.sessions(subscriber);
+    }
+
+    public int explicitMappings(int subscriber) {
+        return subscribers.explicitMappings(subscriber);
+    }
+
+    /** Whether a subscriber has nothing here at all. */
+    public boolean isNobody(int subscriber) {
+        return subscribers.isIdle(subscriber) && subscribers.sessions(subscriber) == 0;
+    }
+
+    /**
+     * Counts everything again.
+     *
+     * @param servedNs the last time at which the shard had nothing left to do
+     */
+    public void check(long servedNs) {
+        var count = new Recount();
+        for (int row = 0; row < mappings.capacity(); row++) {
+            if (isUsed(row)) {
+                checkMapping(row, servedNs);
+                count.mapping(row);
+            }
+        }
+        for (int row = 0; row < sessions.capacity(); row++) {
+            if (sessions.protocol(row) != UNUSED) {
+                checkSession(row, servedNs);
+                count.session(row);
+            }
+        }
+        count.compare();
+    }
+
+    /** Looks for external ports that lead to mappings which are not there; slower. */
+    public void checkInboundIndex() {
+        int found = 0;
+        int addresses = 0;
+        while (tables.addressIndex(addresses) < config.pool().addresses().size()) {
+            for (int cell = 0; cell < Protocol.COUNT << 16; cell++) {
+                int row = tables.inbound.find(addresses, cell >> 16, cell & 0xffff);
+                found += row == InboundIndex.NONE ? 0 : 1;
+            }
+            addresses++;
+        }
+        require(found == mappings.size(), "external ports lead to " + found, mappings.size());
+    }
+
+    private void checkMapping(int row, long servedNs) {
+        int state = mappings.state(row);
+        int port = mappings.externalPort(row);
+        int address = tables.localAddress(mappings.addressIndex(row));
+        int protocolIndex = Protocol.index(mappings.protocol(row));
+        require(tables.owns(mappings.addressIndex(row)), "an address of another shard", row);
+        require(
+                tables.inbound.find(address, protocolIndex, port) == row,
+                "its external tuple leads elsewhere: two owners",
+                row(row));
+        boolean isOrphan = state == MappingTable.RESTING_ORPHAN || state == MappingTable.ORPHAN;
+        int found = mappings.find(Mappings.key(row(row).internal()));
+        require(isOrphan || found == row, "its internal tuple leads elsewhere", row(row));
+        boolean isResting = state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN;
+        boolean isArmed = tables.wheel.isArmed(tables.mappingTimer(row));
+        require(isArmed == isResting, "rests without end, or ends in use", row(row));
+        require(
+                !isResting || !isOver(mappings.restsUntilNs(row), servedNs),
+                "rests beyond its deadline",
+                row(row));
+        int used =
+                mappings.ownSessions(row)
+                        + mappings.inboundSessions(row)
+                        - (state == MappingTable.ACTIVE ? mappings.unrepliedSessions(row) : 0);
+        require(
+                isResting || mappings.has(row, KEEPERS) || used > 0,
+                "nothing keeps it, and it does not rest",
+                row(row));
+        require(!isResting || mappings.firstSession(row) == SessionTable.NONE, "rests in use", row);
+        checkBlockOf(row, address, port);
+    }
+
+    /** A port inside a block is its owner's, but for those that staff put there. */
+    private void checkBlockOf(int row, int address, int port) {
+        int block = blocks.blockOf(address, port);
+        if (block != BlockTable.NONE && !mappings.has(row, MappingTable.APART)) {
+            require(
+                    blocks.state(block) != BlockTable.FREE
+                            && blocks.owner(block) == mappings.subscriber(row),
+                    "its port lies in a block of another, " + blocks.owner(block),
+                    row(row));
+        }
+    }
+
+    private void checkSession(int row, long servedNs) {
+        int mapping = sessions.mapping(row);
+        require(isUsed(mapping), "a session without a mapping", row);
+        require(
+                sessions.subscriber(row) == mappings.subscriber(mapping)
+                        && sessions.externalPort(row) == mappings.externalPort(mapping)
+                        && sessions.externalIp(row)
+                                == tables.externalIp(mappings.addressIndex(mapping))
+                        && sessions.internalIp(row) == mappings.internalIp(mapping)
+                        && sessions.internalPort(row) == mappings.internalPort(mapping),
+                "a session of another mapping",
+                row(mapping));
+        long deadlineNs = sessions.lastSeenNs(row) + idleNs(row);
+        require(!isOver(deadlineNs, servedNs), "a session beyond its deadline", row(mapping));
+        require(
+                tables.wheel.isArmed(row) && tables.wheel.deadlineNs(row) - deadlineNs <= 0,
+                "a session whose end will be noticed late",
+                row(mapping));
+    }
+
+    private static boolean isOver(long deadlineNs, long servedNs) {
+        return deadlineNs + Tables.TICK_NS - servedNs < 0;
+    }
+
+    /** The idle time of a session by the configuration alone. */
+    private long idleNs(int row) {
+        NatConfig.Timers timers = config.timers();
+        if (!sessions.isWanted(row)) {
+            // That of the profile at the time when it came.
+            return sessions.ownIdleMs(row) * 1_000_000L;
+        }
+        return switch (sessions.protocol(row)) {
+            case Protocol.UDP -> timers.udpIdleNs();
+            case Protocol.ICMP -> timers.icmpIdleNs();
+            default ->
+                    switch (TcpTransitions.idleClass(sessions.tcpState(row))) {
+                        case TcpTransitions.IDLE_OPENING -> timers.tcpOpeningIdleNs();
+                        case TcpTransitions.IDLE_ESTABLISHED -> timers.tcpEstablishedIdleNs();
+                        default -> timers.tcpClosingIdleNs();
+                    };
+        };
+    }
+
+    private boolean isUsed(int row) {
+        return mappings.state(row) != UNUSED;
+    }
+
+    private Row row(int row) {
+        return new Row(
+                InternalTuple.of(
+                        mappings.protocol(row),
+                        mappings.internalIp(row),
+                        mappings.internalPort(row)),
+                mappings.subscriber(row),
+                mappings.addressIndex(row),
+                mappings.externalPort(row),
+                mappings.has(row, MappingTable.EXPLICIT),
+                mappings.has(row, MappingTable.STATIC));
+    }
+
+    private static void require(boolean holds, String what, Object where) {
+        if (!holds) {
+            throw new AssertionError(what + ": " + where);
+        }
+    }
+
+    /** What the rows say that subscribers and blocks should have counted. */
+    private final class Recount {
+        private final int capacity = config.capacity().subscribers();
+        private final int[] ports = new int[capacity];
+        private final int[] staticPorts = new int[capacity];
+        private final int[] explicit = new int[capacity];
+        private final int[] sessionsOf = new int[capacity];
+        private final int[] used = new int[blocks.count() * Protocol.COUNT];
+        private final int[] apart = new int[used.length];
+        private int sessionCount;
+
+        void mapping(int row) {
+            int subscriber = mappings.subscriber(row);
+            boolean isStatic = mappings.has(row, MappingTable.STATIC);
+            (isStatic ? staticPorts : ports)[subscriber]++;
+            explicit[subscriber] +=
+                    mappings.has(row, MappingTable.EXPLICIT | MappingTable.PENDING) ? 1 : 0;
+            int address = tables.localAddress(mappings.addressIndex(row));
+            int block = blocks.blockOf(address, mappings.externalPort(row));
+            if (block != BlockTable.NONE) {
+                int cell = block * Protocol.COUNT + Protocol.index(mappings.protocol(row));
+                (mappings.has(row, MappingTable.APART) ? apart : used)[cell]++;
+            }
+            sessionsOfMapping(row);
+        }
+
+        private void sessionsOfMapping(int row) {
+            int own = 0;
+            int inbound = 0;
+            int unreplied = 0;
+            for (int s = mappings.firstSession(row); s != SessionTable.NONE; s = sessions.next(s)) {
+                require(sessions.mapping(s) == row, "a session in two lists", row(row));
+                boolean isInbound = (sessions.flags(s) & SessionTable.INBOUND) != 0;
+                boolean isReplied = (sessions.flags(s) & SessionTable.REPLIED) != 0;
+                own += isInbound ? 0 : 1;
+                inbound += isInbound ? 1 : 0;
+                unreplied += isInbound && !isReplied ? 1 : 0;
+            }
+            sessionCount += own + inbound;
+            require(
+                    own == mappings.ownSessions(row)
+                            && inbound == mappings.inboundSessions(row)
+                            && unreplied == mappings.unrepliedSessions(row),
+                    "its sessions were miscounted",
+                    row(row));
+        }
+
+        void session(int row) {
+            sessionsOf[sessions.subscriber(row)]++;
+        }
+
+        void compare() {
+            require(sessionCount == sessions.size(), "sessions in no list", sessionCount);
+            int leased = 0;
+            for (int subscriber = 0; subscriber < capacity; subscriber++) {
+                require(
+                        ports[subscriber] == subscribers.ports(subscriber)
+                                && staticPorts[subscriber] == subscribers.staticPorts(subscriber)
+                                && explicit[subscriber] == subscribers.explicitMappings(subscriber)
+                                && sessionsOf[subscriber] == subscribers.sessions(subscriber),
+                        "what a subscriber has was miscounted",
+                        subscriber);
+                leased += subscribers.blocks(subscriber);
+                blocksOf(subscriber);
+            }
+            for (int block = 0; block < blocks.count(); block++) {
+                leased -= blocks.state(block) == BlockTable.FREE ? 0 : 1;
+                block(block);
+            }
+            require(leased == 0, "blocks with no owner or two", leased);
+        }
+
+        private void blocksOf(int subscriber) {
+            for (int position = 0; position < subscribers.blocks(subscriber); position++) {
+                int block = subscribers.block(subscriber, position);
+                require(
+                        blocks.state(block) != BlockTable.FREE && blocks.owner(block) == subscriber,
+                        "a block of another, in the list of " + subscriber,
+                        blocks.owner(block));
+            }
+        }
+
+        private void block(int block) {
+            for (int protocol = 0; protocol < Protocol.COUNT; protocol++) {
+                int cell = block * Protocol.COUNT + protocol;
+                require(
+                        used[cell] == blocks.used(block, protocol)
+                                && used[cell] + apart[cell] + unusable[cell]
+                                        == blocks.taken(block, protocol),
+                        "the ports of a block were miscounted",
+                        block);
+            }
+            boolean goesBack =
+                    blocks.state(block) != BlockTable.ACTIVE
+                            || !blocks.isUnused(block)
+                            || tables.wheel.isArmed(tables.blockTimer(block));
+            require(goesBack, "an unused block that never goes back", block);
+        }
+    }
+}
