@@ -15,9 +15,10 @@ import org.jupnp.UpnpService;
 import org.jupnp.UpnpServiceImpl;
 import org.jupnp.model.DiscoveryOptions;
 import org.jupnp.transport.RouterException;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.view.MappingEvent;
-import org.portreeve.upnp.counter.UpnpCounters;
+import org.portreeve.upnp.counter.UpnpCounter;
 import org.portreeve.upnp.device.GatewayView;
 import org.portreeve.upnp.device.GatewayView.Machinery;
 import org.portreeve.upnp.device.Presentation;
@@ -41,7 +42,7 @@ public final class UpnpServer {
 
     private final Vertx vertx;
     private final UpnpConfig config;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
     private final TimeAndChance chance;
     private final Context loop;
     private final PortMappings mappings;
@@ -57,7 +58,7 @@ public final class UpnpServer {
             Vertx vertx,
             UpnpConfig config,
             Desk desk,
-            UpnpCounters counters,
+            Counters<UpnpCounter> counters,
             TimeAndChance chance,
             Context loop) {
         this.vertx = vertx;
@@ -90,7 +91,7 @@ public final class UpnpServer {
             Vertx vertx,
             UpnpConfig config,
             Desk desk,
-            UpnpCounters counters,
+            Counters<UpnpCounter> counters,
             TimeAndChance chance) {
         Promise<UpnpServer> started = Promise.promise();
         vertx.runOnContext(_ -> {

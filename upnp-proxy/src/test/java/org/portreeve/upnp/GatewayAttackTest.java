@@ -36,9 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.testkit.Conformance;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.device.PresentAs;
 
 /** What hostile hosts try, and that others are served meanwhile. */
@@ -318,7 +318,12 @@ class GatewayAttackTest {
                             new Random(1),
                             UUID::randomUUID);
             var failed =
-                    UpnpServer.start(vertx, config, rig.node().desk(), new UpnpCounters(), chance);
+                    UpnpServer.start(
+                            vertx,
+                            config,
+                            rig.node().desk(),
+                            new Counters<>(UpnpCounter.class),
+                            chance);
             assertThrows(ExecutionException.class, () -> GatewayRig.await(failed));
             fired.get(10, TimeUnit.SECONDS);
         } finally {

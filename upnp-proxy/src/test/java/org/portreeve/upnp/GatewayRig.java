@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.portreeve.control.ControlConfig;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.desk.DeskNode;
 import org.portreeve.control.policy.LifetimeBounds;
@@ -31,11 +32,12 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.device.PresentAs;
 
 /**
@@ -59,7 +61,7 @@ final class GatewayRig {
     private static final Pattern FAULT = Pattern.compile("<errorCode>(\\d+)</errorCode>");
 
     private final AtomicLong skippedNs = new AtomicLong();
-    private final UpnpCounters counters = new UpnpCounters();
+    private final Counters<UpnpCounter> counters = new Counters<>(UpnpCounter.class);
     private final DeskNode node;
     private final Desk desk;
     private final UpnpConfig config;
@@ -133,15 +135,17 @@ final class GatewayRig {
                 new NatConfig(
                         1,
                         List.of(new Prefix(Ipv4.of("127.0.0.0"), 9)),
-                        List.of(Ipv4.of(EXTERNAL)),
-                        new PortRange(1024, 65_535),
-                        new PortRange(1024, 16_383),
-                        new PortRange(1024, 65_535),
-                        new NatConfig.Block(512, 8, 180_000_000_000L),
+                        Pool.of(
+                                List.of(Ipv4.of(EXTERNAL)),
+                                new PortRange(1024, 65_535),
+                                new PortRange(1024, 16_383),
+                                new Pool.Block(512, 8, 180_000_000_000L)),
                         NatConfig.Timers.defaults(),
                         new NatConfig.Capacity(1024, 2048, 64),
-                        new NatConfig.Quota(mappings, 2048, 1024, 200, 2000),
-                        new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                        Rules.of(
+                                new Rules.Quota(mappings, 2048, 1024, 200, 2000),
+                                new PortRange(1024, 65_535),
+                                new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
         Policy policy =
                 ControlConfig.of(nat, new LifetimeBounds(120, 86_400), new RequestRate(1000, 1000))
                         .policy();

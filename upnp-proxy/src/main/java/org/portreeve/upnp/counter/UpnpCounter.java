@@ -1,9 +1,10 @@
 package org.portreeve.upnp.counter;
 
 import java.util.Locale;
+import org.portreeve.control.counter.Counter;
 
 /** What the UPnP gateway counts. */
-public enum UpnpCounter {
+public enum UpnpCounter implements Counter {
     SSDP_SEARCHES("Searches of control points that were well-formed, whatever they looked for"),
     SSDP_ANSWERS("Answers to searches that were sent"),
     SSDP_DROPPED_MALFORMED(
@@ -66,12 +67,12 @@ public enum UpnpCounter {
         this.help = help;
     }
 
-    /** What an operator should conclude from it. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** Its name among the metrics. */
+    @Override
     public String metricName() {
         return "upnp_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

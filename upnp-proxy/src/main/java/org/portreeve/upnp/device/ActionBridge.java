@@ -20,8 +20,8 @@ import org.jupnp.model.action.RemoteActionInvocation;
 import org.jupnp.model.meta.ActionArgument;
 import org.jupnp.model.meta.LocalService;
 import org.jupnp.model.types.InvalidValueException;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.igd.ActionCall;
 import org.portreeve.upnp.igd.ActionOutcome;
 import org.portreeve.upnp.igd.IgdFault;
@@ -39,13 +39,13 @@ final class ActionBridge implements ActionExecutor {
     private final IgdVersion version;
     private final Function<ActionCall, CompletionStage<ActionOutcome>> handler;
     private final Executor loop;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
 
     ActionBridge(
             IgdVersion version,
             Function<ActionCall, CompletionStage<ActionOutcome>> handler,
             Executor loop,
-            UpnpCounters counters) {
+            Counters<UpnpCounter> counters) {
         this.version = version;
         this.handler = handler;
         this.loop = loop;

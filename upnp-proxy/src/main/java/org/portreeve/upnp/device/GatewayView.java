@@ -27,7 +27,8 @@ import org.jupnp.model.types.UDADeviceType;
 import org.jupnp.model.types.UDAServiceId;
 import org.jupnp.model.types.UDAServiceType;
 import org.jupnp.model.types.UDN;
-import org.portreeve.upnp.counter.UpnpCounters;
+import org.portreeve.control.counter.Counters;
+import org.portreeve.upnp.counter.UpnpCounter;
 import org.portreeve.upnp.igd.Connection;
 import org.portreeve.upnp.igd.IgdVersion;
 import org.portreeve.upnp.igd.PortMappings;
@@ -54,7 +55,10 @@ public final class GatewayView {
      * @param loop runs what it is given on the loop of the gateway, in order
      */
     public record Machinery(
-            PortMappings mappings, Connection connection, Executor loop, UpnpCounters counters) {}
+            PortMappings mappings,
+            Connection connection,
+            Executor loop,
+            Counters<UpnpCounter> counters) {}
 
     /**
      * The view of a link.

@@ -17,10 +17,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.device.EventedService;
 import org.portreeve.upnp.igd.Connection;
 import org.portreeve.upnp.igd.PortMappings;
@@ -47,7 +47,7 @@ public final class Eventing {
     private final LongSupplier nowNs;
     private final PortMappings mappings;
     private final Connection connection;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
     private final Subscriptions subscriptions;
     private final HttpClient client;
     private boolean isClosed;
@@ -63,7 +63,7 @@ public final class Eventing {
             Supplier<String> sids,
             PortMappings mappings,
             Connection connection,
-            UpnpCounters counters) {
+            Counters<UpnpCounter> counters) {
         this.vertx = vertx;
         this.nowNs = nowNs;
         this.mappings = mappings;

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 /** Who is told of changes: decides on requests and keeps the bounds. Loop of the gateway only. */
 final class Subscriptions {
@@ -27,14 +27,14 @@ final class Subscriptions {
     private final Map<Integer, List<Subscription>> byHost = new HashMap<>();
     private final Map<String, Integer> perSubscriber = new HashMap<>();
     private final Supplier<String> sids;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
 
     /**
      * Nobody yet.
      *
      * @param sids names of subscriptions, not to be guessed
      */
-    Subscriptions(Supplier<String> sids, UpnpCounters counters) {
+    Subscriptions(Supplier<String> sids, Counters<UpnpCounter> counters) {
         this.sids = sids;
         this.counters = counters;
     }

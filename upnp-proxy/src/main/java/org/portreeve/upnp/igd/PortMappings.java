@@ -14,6 +14,7 @@ import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.Nonce;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingOrigin;
@@ -22,7 +23,6 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 /**
  * The actions of WANIPConnection that make, end and list port mappings, as requests to port control
@@ -39,7 +39,7 @@ public final class PortMappings {
     private final Desk desk;
     private final Executor loop;
     private final LongSupplier nowNs;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
     private final RowReader rows;
     private final AskedLeases asked = new AskedLeases();
     private final Adoption adoption;
@@ -49,7 +49,8 @@ public final class PortMappings {
      *
      * @param loop runs what it is given on the loop of the gateway, in order
      */
-    public PortMappings(Desk desk, Executor loop, LongSupplier nowNs, UpnpCounters counters) {
+    public PortMappings(
+            Desk desk, Executor loop, LongSupplier nowNs, Counters<UpnpCounter> counters) {
         this.desk = desk;
         this.loop = loop;
         this.nowNs = nowNs;

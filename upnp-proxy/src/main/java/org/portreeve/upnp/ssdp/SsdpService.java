@@ -15,10 +15,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.device.GatewayView;
 import org.portreeve.upnp.device.Presentation;
 
@@ -63,7 +63,7 @@ public final class SsdpService {
             Vertx vertx,
             LongSupplier nowNs,
             RandomGenerator random,
-            UpnpCounters counters,
+            Counters<UpnpCounter> counters,
             String server,
             int bootId) {}
 

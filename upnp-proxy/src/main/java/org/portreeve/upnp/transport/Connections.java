@@ -4,8 +4,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.util.HashMap;
 import java.util.Map;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 /**
  * The open connections of all listeners: how many there may be, and how long each may take for its
@@ -25,12 +25,12 @@ public final class Connections {
     private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
     private final Map<HttpConnection, Long> timers = new HashMap<>();
     private final Map<String, Integer> perHost = new HashMap<>();
 
     /** No connection yet. */
-    public Connections(Vertx vertx, UpnpCounters counters) {
+    public Connections(Vertx vertx, Counters<UpnpCounter> counters) {
         this.vertx = vertx;
         this.counters = counters;
     }

@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jupnp.transport.Router;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.device.Presentation;
 import org.portreeve.upnp.device.Route;
 import org.portreeve.upnp.gena.Eventing;
@@ -58,7 +58,7 @@ public final class HttpListener {
             Desk desk,
             Eventing eventing,
             Connections connections,
-            UpnpCounters counters) {}
+            Counters<UpnpCounter> counters) {}
 
     private HttpListener(Doors doors, InsideLink link, Presentation presentation, Context loop) {
         this.doors = doors;

@@ -2,8 +2,8 @@ package org.portreeve.upnp.transport;
 
 import io.vertx.core.Vertx;
 import java.util.function.Consumer;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 /**
  * The reply to one request that the stack has taken: given once, by the stack or, when that is
@@ -18,7 +18,11 @@ final class OwedReply {
     private final long timer;
     private boolean isGiven;
 
-    OwedReply(Vertx vertx, long limitMillis, UpnpCounters counters, Consumer<HttpReply> send) {
+    OwedReply(
+            Vertx vertx,
+            long limitMillis,
+            Counters<UpnpCounter> counters,
+            Consumer<HttpReply> send) {
         this.vertx = vertx;
         this.send = send;
         this.timer =

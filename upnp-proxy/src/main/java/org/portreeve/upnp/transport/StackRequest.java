@@ -9,8 +9,8 @@ import org.jupnp.model.message.StreamResponseMessage;
 import org.jupnp.model.message.UpnpRequest;
 import org.jupnp.protocol.ProtocolFactory;
 import org.jupnp.transport.spi.UpnpStream;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 import org.portreeve.upnp.xml.BadXmlException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +21,13 @@ final class StackRequest extends UpnpStream {
 
     private final StreamRequestMessage message;
     private final Consumer<HttpReply> answer;
-    private final UpnpCounters counters;
+    private final Counters<UpnpCounter> counters;
 
     private StackRequest(
             ProtocolFactory protocols,
             StreamRequestMessage message,
             Consumer<HttpReply> answer,
-            UpnpCounters counters) {
+            Counters<UpnpCounter> counters) {
         super(protocols);
         this.message = message;
         this.answer = answer;
@@ -40,7 +40,7 @@ final class StackRequest extends UpnpStream {
             Peers peers,
             ProtocolFactory protocols,
             Consumer<HttpReply> answer,
-            UpnpCounters counters) {
+            Counters<UpnpCounter> counters) {
         var message = message(UpnpRequest.Method.GET, path, peers);
         return new StackRequest(protocols, message, answer, counters);
     }
@@ -53,7 +53,7 @@ final class StackRequest extends UpnpStream {
             Peers peers,
             ProtocolFactory protocols,
             Consumer<HttpReply> answer,
-            UpnpCounters counters) {
+            Counters<UpnpCounter> counters) {
         var message = message(UpnpRequest.Method.POST, path, peers);
         // Some control points leave out quotes, character set or type; the stack is strict there.
         message.getHeaders().add("SOAPACTION", '"' + soapAction.replace("\"", "") + '"');

@@ -9,12 +9,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 class OwedReplyTest {
     private final Vertx vertx = Vertx.vertx();
-    private final UpnpCounters counters = new UpnpCounters();
+    private final Counters<UpnpCounter> counters = new Counters<>(UpnpCounter.class);
     private final BlockingQueue<Integer> sent = new LinkedBlockingQueue<>();
 
     @AfterEach

@@ -9,11 +9,11 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.jupnp.protocol.ProtocolFactory;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 class StackRequestTest {
-    private final UpnpCounters counters = new UpnpCounters();
+    private final Counters<UpnpCounter> counters = new Counters<>(UpnpCounter.class);
 
     static List<Throwable> defects() {
         return List.of(
