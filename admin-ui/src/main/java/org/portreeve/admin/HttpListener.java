@@ -9,8 +9,8 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.web.Site;
+import org.portreeve.control.counter.Counters;
 
 /** One HTTP server within its bounds, on one event loop. */
 final class HttpListener extends VerticleBase {
@@ -28,7 +28,7 @@ final class HttpListener extends VerticleBase {
     private final HttpServerOptions options;
     private final SocketAddress address;
     private final Router router;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final OpenConnections.Limits limits;
 
     private int port;
@@ -37,7 +37,7 @@ final class HttpListener extends VerticleBase {
             HttpServerOptions options,
             SocketAddress address,
             Router router,
-            AdminCounters counters,
+            Counters<AdminCounter> counters,
             OpenConnections.Limits limits) {
         this.options =
                 // Looking for HTTP/2 would hide a connection until its first octets.

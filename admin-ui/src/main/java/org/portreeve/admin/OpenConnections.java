@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.control.counter.Counters;
 
 /**
  * The connections of one listener. No address may have more than its share of them, and on each a
@@ -28,11 +28,11 @@ final class OpenConnections {
 
     private final Vertx vertx;
     private final Limits limits;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final Map<HttpConnection, OptionalLong> timers = new HashMap<>();
     private final Map<String, Integer> ofAddress = new HashMap<>();
 
-    OpenConnections(Vertx vertx, Limits limits, AdminCounters counters) {
+    OpenConnections(Vertx vertx, Limits limits, Counters<AdminCounter> counters) {
         this.vertx = vertx;
         this.limits = limits;
         this.counters = counters;

@@ -30,9 +30,11 @@ import org.portreeve.control.store.StoreException;
 import org.portreeve.control.store.User.Role;
 import org.portreeve.control.store.sql.SqlStore;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 
 /** The admin server over HTTPS with everything behind it real, and a user of each role. */
 public final class AdminRig implements AutoCloseable {
@@ -100,15 +102,20 @@ public final class AdminRig implements AutoCloseable {
         return new NatConfig(
                 1,
                 List.of(Prefix.of("100.64.0.0/10")),
-                IntStream.range(0, 4).map(i -> Ipv4.of("198.51.100.1") + i).boxed().toList(),
-                new PortRange(1024, 65_535),
-                new PortRange(1024, 16_383),
-                new PortRange(1024, 65_535),
-                new NatConfig.Block(512, 4, 180_000_000_000L),
+                Pool.of(
+                        IntStream.range(0, 4)
+                                .map(i -> Ipv4.of("198.51.100.1") + i)
+                                .boxed()
+                                .toList(),
+                        new PortRange(1024, 65_535),
+                        new PortRange(1024, 16_383),
+                        new Pool.Block(512, 4, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 new NatConfig.Capacity(1024, 1024, 64),
-                new NatConfig.Quota(32, 2048, 4096, 200, 2000),
-                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                Rules.of(
+                        new Rules.Quota(32, 2048, 4096, 200, 2000),
+                        new PortRange(1024, 65_535),
+                        new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
     }
 
     private static NodeFacts facts() {

@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.control.counter.Counters;
 
 class HttpListenerTest {
     private static final long SHORT_MILLIS = 400;
     private static final int LONG_MILLIS = 20_000;
 
     private final Vertx vertx = Vertx.vertx();
-    private final AdminCounters counters = new AdminCounters();
+    private final Counters<AdminCounter> counters = new Counters<>(AdminCounter.class);
 
     @AfterEach
     void stop() {

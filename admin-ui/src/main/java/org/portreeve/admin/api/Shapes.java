@@ -6,6 +6,7 @@ import static org.portreeve.admin.api.Field.maybe;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.portreeve.control.DrainControl;
 import org.portreeve.control.reservation.ReservationDraft;
 import org.portreeve.control.store.User;
 import org.portreeve.control.view.MappingEvent;
@@ -230,6 +231,31 @@ final class Shapes {
 
     static final Shape RELEASED =
             Shape.of("Released", always("leasesEnded", COUNT, "Leases that it had."));
+
+    static final Shape DRAIN_WISH =
+            Shape.of(
+                    "DrainWish",
+                    always("address", ADDRESS, "An external address."),
+                    maybe(
+                            "restSeconds",
+                            new Kind.Whole(0, DrainControl.MAX_REST_SECONDS),
+                            "How long it rests when nobody has it any more, before it is used"
+                                    + " again; left out or 0: until it is put back."));
+
+    static final Shape DRAIN =
+            Shape.of(
+                    "Drain",
+                    always("address", ADDRESS, "The external address."),
+                    always("restSeconds", COUNT, "How long it rests; 0 until it is put back."),
+                    always("sinceMillis", COUNT, "When it was taken out, since 1970."),
+                    always("subscribers", COUNT, "Subscribers who still have it."),
+                    maybe(
+                            "remainingSeconds",
+                            COUNT,
+                            "What is left of its rest, when that has begun."));
+
+    static final Shape DRAINS =
+            Shape.of("Drains", always("items", new Kind.Many(DRAIN), "In the pool's order."));
 
     static final Shape AUDIT_ENTRY =
             Shape.of(

@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.web.EventStream;
 import org.portreeve.admin.web.MappingFeed;
 import org.portreeve.admin.web.Office;
 import org.portreeve.admin.web.Visit;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.view.MappingEvent;
 
 /**
@@ -25,7 +25,7 @@ final class Streaming {
     private final Office office;
     private final Visit visit;
     private final Context context;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final EventStream stream;
     private final AtomicInteger pending = new AtomicInteger();
 

@@ -12,6 +12,7 @@ import org.portreeve.control.reservation.ReservationView;
 import org.portreeve.control.store.AuditEntry;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.User;
+import org.portreeve.control.view.DrainView;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.SubscriberView;
@@ -187,5 +188,17 @@ final class Views {
                 .put("name", user.name())
                 .put("role", Shapes.word(user.role()))
                 .put("mustChangePassword", user.mustChangePassword());
+    }
+
+    static JsonObject drain(DrainView drain) {
+        var view =
+                new JsonObject()
+                        .put("address", Ipv4.format(drain.externalIp()))
+                        .put("restSeconds", drain.restSeconds())
+                        .put("sinceMillis", drain.sinceMillis())
+                        .put("subscribers", drain.subscribers());
+        return drain.remainingSeconds() == DrainView.FOREVER
+                ? view
+                : view.put("remainingSeconds", drain.remainingSeconds());
     }
 }

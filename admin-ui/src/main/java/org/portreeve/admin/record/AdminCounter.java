@@ -1,9 +1,10 @@
 package org.portreeve.admin.record;
 
 import java.util.Locale;
+import org.portreeve.control.counter.Counter;
 
 /** What the admin server counts. */
-public enum AdminCounter {
+public enum AdminCounter implements Counter {
     REQUESTS_PAGES("Requests for pages that were looked at"),
     REQUESTS_API("Requests for the API that were looked at, over HTTPS"),
     REQUESTS_LOCAL("Requests for the API on the control socket"),
@@ -54,12 +55,12 @@ public enum AdminCounter {
         this.help = help;
     }
 
-    /** What an operator should conclude from it. */
+    @Override
     public String help() {
         return help;
     }
 
-    /** Its name among the metrics. */
+    @Override
     public String metricName() {
         return "admin_" + name().toLowerCase(Locale.ROOT) + "_total";
     }

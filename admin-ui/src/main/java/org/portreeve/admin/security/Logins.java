@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.record.Audits;
 import org.portreeve.admin.record.BoundedWorker;
 import org.portreeve.admin.record.RefusedLogins;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.store.User;
 
 /**
@@ -32,7 +32,7 @@ public final class Logins {
 
     private final Accounts accounts;
     private final Audits audits;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final LongSupplier nowNs;
     private final LoginThrottle names = new LoginThrottle(FREE_TRIES_OF_NAME);
     private final LoginThrottle addresses = new LoginThrottle(FREE_TRIES_OF_ADDRESS);
@@ -64,7 +64,7 @@ public final class Logins {
             Vertx vertx,
             Accounts accounts,
             Audits audits,
-            AdminCounters counters,
+            Counters<AdminCounter> counters,
             SecureRandom random,
             LongSupplier nowNs) {
         this.accounts = accounts;

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.control.counter.Counters;
 
 /** Who is logged in by browser; lost with the process. Event loop only. */
 public final class Sessions {
@@ -23,7 +23,7 @@ public final class Sessions {
     static final int MAX_OF_USER = 20;
 
     private final Secrets secrets;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
 
     /** By id, the one used longest ago first. */
     private final Map<String, Used> byId = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,7 +37,7 @@ public final class Sessions {
     }
 
     /** No session yet. */
-    public Sessions(SecureRandom random, AdminCounters counters) {
+    public Sessions(SecureRandom random, Counters<AdminCounter> counters) {
         this.secrets = new Secrets(random);
         this.counters = counters;
     }

@@ -5,17 +5,17 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.security.Principal;
+import org.portreeve.control.counter.Counters;
 
 /** The control socket: the file's permissions are the login. Event loop only. */
 final class LocalGuard implements Guard {
     private static final Visitor LOCAL =
             new Visitor(Optional.of(Principal.LOCAL), Optional.empty(), 0);
 
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
 
-    LocalGuard(AdminCounters counters) {
+    LocalGuard(Counters<AdminCounter> counters) {
         this.counters = counters;
     }
 

@@ -3,11 +3,12 @@ package org.portreeve.admin.web;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.admin.record.AdminCounter;
 import org.portreeve.admin.record.Audits;
 import org.portreeve.admin.record.BoundedWorker;
 import org.portreeve.admin.record.Traces;
 import org.portreeve.admin.security.Accounts;
+import org.portreeve.control.counter.Counters;
 
 /**
  * What stands behind pages and API, whichever way a request comes in: the node's services, the
@@ -28,7 +29,7 @@ public final class Office implements AutoCloseable {
     private final Traces traces;
     private final Accounts accounts;
     private final StaffDesk staffDesk;
-    private final AdminCounters counters = new AdminCounters();
+    private final Counters<AdminCounter> counters = new Counters<>(AdminCounter.class);
     private final MappingFeed mappingFeed = new MappingFeed();
 
     private Office(
@@ -104,7 +105,7 @@ public final class Office implements AutoCloseable {
     }
 
     /** What is counted. */
-    public AdminCounters counters() {
+    public Counters<AdminCounter> counters() {
         return counters;
     }
 

@@ -9,9 +9,9 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.security.Logins;
 import org.portreeve.admin.security.Sessions;
+import org.portreeve.control.counter.Counters;
 
 /**
  * Turns the table of routes into a router: headers, then the guard, then the body, then the guard
@@ -28,10 +28,10 @@ public final class Site {
 
     private final Vertx vertx;
     private final Guard guard;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final ErrorPage errorPage;
 
-    private Site(Vertx vertx, Guard guard, AdminCounters counters, ErrorPage errorPage) {
+    private Site(Vertx vertx, Guard guard, Counters<AdminCounter> counters, ErrorPage errorPage) {
         this.vertx = vertx;
         this.guard = guard;
         this.counters = counters;
@@ -45,7 +45,7 @@ public final class Site {
     public static Staffed forStaff(Vertx vertx, Office office, ErrorPage errorPage) {
         AdminServices services = office.services();
         LongSupplier nowNs = services.nowNs();
-        AdminCounters counters = office.counters();
+        Counters<AdminCounter> counters = office.counters();
         var sessions = new Sessions(services.random(), counters);
         var logins =
                 new Logins(

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import org.portreeve.admin.record.Audits;
 import org.portreeve.admin.security.Principal;
 import org.portreeve.control.desk.Desk;
+import org.portreeve.control.view.DrainOutcome;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 
@@ -37,6 +38,22 @@ public final class StaffDesk {
         var context = vertx.getOrCreateContext();
         return audits.add(staff.name(), "address.release", Ipv4.format(internalIp), "")
                 .compose(_ -> Future.fromCompletionStage(desk.release(internalIp), context));
+    }
+
+    /** Takes an external address out of use, for so long after nobody has it any more. */
+    public Future<DrainOutcome> drain(Principal staff, int externalIp, long restSeconds) {
+        var context = vertx.getOrCreateContext();
+        String detail = restSeconds == 0 ? "" : "rests for " + restSeconds + " s when it is empty";
+        return audits.add(staff.name(), "address.drain", Ipv4.format(externalIp), detail)
+                .compose(_ ->
+                        Future.fromCompletionStage(desk.drain(externalIp, restSeconds), context));
+    }
+
+    /** Puts an external address back into use. */
+    public Future<DrainOutcome> endDrain(Principal staff, int externalIp) {
+        var context = vertx.getOrCreateContext();
+        return audits.add(staff.name(), "address.use", Ipv4.format(externalIp), "")
+                .compose(_ -> Future.fromCompletionStage(desk.endDrain(externalIp), context));
     }
 
     /** Tells hosts on the inside links the external address again. */

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.security.Access;
 import org.portreeve.admin.security.Accounts;
 import org.portreeve.admin.security.LoginOutcome;
@@ -18,6 +17,7 @@ import org.portreeve.admin.security.Logins;
 import org.portreeve.admin.security.Principal;
 import org.portreeve.admin.security.Session;
 import org.portreeve.admin.security.Sessions;
+import org.portreeve.control.counter.Counters;
 
 /** HTTPS: a session of a browser, or Basic authentication of a program. Event loop only. */
 final class StaffGuard implements Guard {
@@ -33,14 +33,14 @@ final class StaffGuard implements Guard {
     private final Accounts accounts;
     private final Sessions sessions;
     private final Logins logins;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
     private final LongSupplier nowNs;
 
     StaffGuard(
             Accounts accounts,
             Sessions sessions,
             Logins logins,
-            AdminCounters counters,
+            Counters<AdminCounter> counters,
             LongSupplier nowNs) {
         this.accounts = accounts;
         this.sessions = sessions;

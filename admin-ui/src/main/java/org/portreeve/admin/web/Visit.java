@@ -16,10 +16,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.record.BoundedWorker;
 import org.portreeve.admin.security.Principal;
 import org.portreeve.admin.security.Session;
+import org.portreeve.control.counter.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +34,14 @@ public final class Visit {
     private final Visitor visitor;
     private final BooleanSupplier staying;
     private final ErrorPage errorPage;
-    private final AdminCounters counters;
+    private final Counters<AdminCounter> counters;
 
     Visit(
             RoutingContext context,
             Visitor visitor,
             BooleanSupplier staying,
             ErrorPage errorPage,
-            AdminCounters counters) {
+            Counters<AdminCounter> counters) {
         this.context = context;
         this.visitor = visitor;
         this.staying = staying;

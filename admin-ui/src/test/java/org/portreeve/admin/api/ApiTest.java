@@ -139,6 +139,23 @@ class ApiTest {
     }
 
     @Test
+    void addressIsTakenOutOfUseAndPutBack() {
+        String wish = "{\"address\":\"198.51.100.4\",\"restSeconds\":600}";
+        assertEquals(204, send("POST", ROOT + "/drains", wish, json()).statusCode());
+        JsonArray drains = answer(200, "GET", "/drains", Shapes.DRAINS).getJsonArray("items");
+        assertEquals(1, drains.size());
+        assertEquals("198.51.100.4", drains.getJsonObject(0).getString("address"));
+        assertEquals(600, drains.getJsonObject(0).getInteger("restSeconds"));
+        assertTrue(audited("address.drain", "198.51.100.4"));
+
+        String path = ROOT + "/drains/198.51.100.4";
+        assertEquals(204, send("DELETE", path, "", Map.of()).statusCode());
+        assertEquals(404, send("DELETE", path, "", Map.of()).statusCode());
+        String unknown = "{\"address\":\"192.0.2.1\"}";
+        assertEquals(404, send("POST", ROOT + "/drains", unknown, json()).statusCode());
+    }
+
+    @Test
     void subscriberIsShownWithItsUse() {
         lease("100.64.1.3", 80);
 

@@ -39,9 +39,11 @@ import org.portreeve.control.store.User.Role;
 import org.portreeve.control.store.sql.SqlStore;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Rules;
 
 /** A node whose pages a browser can open: all of it real but the packets and the counters. */
 final class PageNode implements AutoCloseable {
@@ -49,7 +51,7 @@ final class PageNode implements AutoCloseable {
     static final String POOL = "198.51.100.1";
 
     private static final long TIMEOUT_SECONDS = 30;
-    private static final NatConfig.Quota QUOTA = new NatConfig.Quota(8, 16, 1024, 200, 2000);
+    private static final Rules.Quota QUOTA = new Rules.Quota(8, 16, 1024, 200, 2000);
 
     private final DeskNode node;
     private final SqlStore store;
@@ -83,19 +85,21 @@ final class PageNode implements AutoCloseable {
         return new NatConfig(
                 1,
                 List.of(Prefix.of("100.64.0.0/10")),
-                List.of(Ipv4.of(POOL)),
-                new PortRange(1024, 65_535),
-                new PortRange(1024, 16_383),
-                new PortRange(1024, 65_535),
-                new NatConfig.Block(512, 4, 180_000_000_000L),
+                Pool.of(
+                        List.of(Ipv4.of(POOL)),
+                        new PortRange(1024, 65_535),
+                        new PortRange(1024, 16_383),
+                        new Pool.Block(512, 4, 180_000_000_000L)),
                 NatConfig.Timers.defaults(),
                 new NatConfig.Capacity(1024, 1024, 64),
-                QUOTA,
-                new NatConfig.Eif(1024, 50, 200, 30_000_000_000L, false));
+                Rules.of(
+                        QUOTA,
+                        new PortRange(1024, 65_535),
+                        new Rules.Eif(1024, 50, 200, 30_000_000_000L, false)));
     }
 
     private static Policy policy() {
-        var profile = new Profile(Profile.DEFAULT, QUOTA, new RequestRate(20, 100));
+        var profile = new Profile(Profile.DEFAULT, nat().rules(), new RequestRate(20, 100));
         return new Policy(
                 Map.of(Profile.DEFAULT, profile),
                 List.of(

@@ -36,8 +36,9 @@ import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.rules.Rules;
 
 /** Values that pages are rendered from in tests. */
 final class Samples {
@@ -141,11 +142,15 @@ final class Samples {
     }
 
     static SubscriberView subscriber(String id, int ports) {
-        var quota = new NatConfig.Quota(32, 2048, 4096, 200, 2000);
+        var rules =
+                Rules.of(
+                        new Rules.Quota(32, 2048, 4096, 200, 2000),
+                        new PortRange(1024, 65_535),
+                        new Rules.Eif(1024, 50, 200, 30_000_000_000L, false));
         return new SubscriberView(
                 id,
                 List.of("100.64.0.0/28", "100.64.9.1/32"),
-                new Profile("default", quota, new RequestRate(20, 100)),
+                new Profile("default", rules, new RequestRate(20, 100)),
                 OptionalInt.of(EXTERNAL_IP),
                 5,
                 1,

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.portreeve.admin.AdminRig;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.admin.record.Audits;
 import org.portreeve.admin.record.BoundedWorker;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.store.User;
 import org.portreeve.control.store.User.Role;
 import org.portreeve.control.store.sql.SqlStore;
@@ -36,7 +36,7 @@ class LoginsTest {
 
     @TempDir Path data;
     private final Vertx vertx = Vertx.vertx();
-    private final AdminCounters counters = new AdminCounters();
+    private final Counters<AdminCounter> counters = new Counters<>(AdminCounter.class);
     private final BoundedWorker storeWorker = new BoundedWorker(vertx, "store", 1, 256);
     private Context loop;
     private SqlStore store;

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.control.counter.Counters;
 
 class SessionsTest {
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(Sessions.IDLE_SECONDS);
     private static final long LIFE_NS = TimeUnit.SECONDS.toNanos(Sessions.LIFE_SECONDS);
 
-    private final AdminCounters counters = new AdminCounters();
+    private final Counters<AdminCounter> counters = new Counters<>(AdminCounter.class);
     private final Sessions sessions = new Sessions(new SecureRandom(), counters);
 
     @Test

@@ -8,7 +8,7 @@ import org.portreeve.admin.page.part.Use;
 import org.portreeve.admin.page.part.Words;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.view.SubscriberView;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * One subscriber. Immutable.
@@ -73,7 +73,7 @@ public record SubscriberModel(
     }
 
     private static List<Term> limits(Profile profile) {
-        NatConfig.Quota quota = profile.quota();
+        Rules.Quota quota = profile.quota();
         return List.of(
                 new Term("Mappings", Words.count(quota.mappings())),
                 new Term("Ports", Words.count(quota.ports()) + ", resting ones included"),

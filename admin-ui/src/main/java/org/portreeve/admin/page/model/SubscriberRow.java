@@ -5,7 +5,7 @@ import org.portreeve.admin.page.part.Use;
 import org.portreeve.admin.page.part.Words;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * A subscriber in a table. Immutable.
@@ -41,7 +41,7 @@ public record SubscriberRow(
 
     /** How much of each limit is used. */
     static List<Use> uses(SubscriberView view) {
-        NatConfig.Quota quota = view.profile().quota();
+        Rules.Quota quota = view.profile().quota();
         return List.of(
                 new Use("Mappings", view.leases(), quota.mappings()),
                 new Use("Ports", view.ports(), quota.ports()),
