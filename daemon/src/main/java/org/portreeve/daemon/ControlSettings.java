@@ -32,6 +32,6 @@ final class ControlSettings {
                 io.insideInterfaces(),
                 io.outsideInterfaces(),
                 config.nat().inside(),
-                config.nat().pool());
+                config.nat().pool().addresses());
     }
 }

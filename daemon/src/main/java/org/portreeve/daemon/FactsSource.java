@@ -14,15 +14,14 @@ import org.portreeve.admin.web.NodeFacts.Holdings;
 import org.portreeve.admin.web.NodeFacts.ServiceHealth;
 import org.portreeve.admin.web.NodeFacts.Traffic;
 import org.portreeve.control.PortControl.Sizes;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.shard.Translator;
 import org.portreeve.natpmp.NatPmpCounter;
-import org.portreeve.natpmp.NatPmpCounters;
 import org.portreeve.pcp.PcpCounter;
-import org.portreeve.pcp.PcpCounters;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.upnp.counter.UpnpCounter;
 
@@ -42,8 +41,8 @@ final class FactsSource {
     private final BooleanSupplier ready;
     private final BooleanSupplier offersNatPmp;
     private final Translator translator;
-    private final PcpCounters pcp;
-    private final NatPmpCounters natPmp;
+    private final Counters<PcpCounter> pcp;
+    private final Counters<NatPmpCounter> natPmp;
     private final Gateway gateway;
     private final List<String> poolAddresses;
     private final String pcpAddresses;
@@ -56,8 +55,8 @@ final class FactsSource {
             BooleanSupplier ready,
             BooleanSupplier offersNatPmp,
             Translator translator,
-            PcpCounters pcp,
-            NatPmpCounters natPmp,
+            Counters<PcpCounter> pcp,
+            Counters<NatPmpCounter> natPmp,
             Gateway gateway) {
         this.config = config;
         this.clocks = clocks;
@@ -67,7 +66,7 @@ final class FactsSource {
         this.pcp = pcp;
         this.natPmp = natPmp;
         this.gateway = gateway;
-        poolAddresses = config.nat().pool().stream().map(Ipv4::format).toList();
+        poolAddresses = config.nat().pool().addresses().stream().map(Ipv4::format).toList();
         pcpAddresses =
                 config.pcp().listenIps().stream()
                         .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
@@ -103,7 +102,10 @@ final class FactsSource {
             sessions += shard.occupancy().sessions();
             mappings += shard.occupancy().mappings();
         }
-        long ports = (long) config.nat().ports().size() * config.nat().pool().size() * PROTOCOLS;
+        long ports =
+                (long) config.nat().pool().ports().size()
+                        * config.nat().pool().addresses().size()
+                        * PROTOCOLS;
         return new Holdings(
                 now.subscribers(),
                 now.leases(),

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.pcp.socket.Clocks;
@@ -14,7 +15,7 @@ import org.portreeve.pcp.socket.ListenException;
 import org.portreeve.upnp.TimeAndChance;
 import org.portreeve.upnp.UpnpConfig;
 import org.portreeve.upnp.UpnpServer;
-import org.portreeve.upnp.counter.UpnpCounters;
+import org.portreeve.upnp.counter.UpnpCounter;
 import org.portreeve.upnp.device.PresentAs;
 
 /**
@@ -22,7 +23,7 @@ import org.portreeve.upnp.device.PresentAs;
  * thread.
  */
 final class Gateway {
-    private final UpnpCounters counters = new UpnpCounters();
+    private final Counters<UpnpCounter> counters = new Counters<>(UpnpCounter.class);
     private final NodeConfig.Upnp config;
     private final Optional<Future<UpnpServer>> server;
 
@@ -62,7 +63,7 @@ final class Gateway {
         }
     }
 
-    UpnpCounters counters() {
+    Counters<UpnpCounter> counters() {
         return counters;
     }
 

@@ -16,6 +16,7 @@ import org.portreeve.admin.web.AdminServices;
 import org.portreeve.admin.web.NodeHandle;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.journal.FileLeaseJournal;
 import org.portreeve.control.journal.JournalImage;
@@ -26,17 +27,17 @@ import org.portreeve.daemon.config.ConfigChange;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.daemon.config.NodeConfig.Io;
+import org.portreeve.daemon.event.EventLog;
 import org.portreeve.daemon.metrics.MetricsEndpoint;
 import org.portreeve.daemon.metrics.NodeMetrics;
-import org.portreeve.daemon.metrics.TelemetryWatch;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.linux.Routes;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.Translator;
-import org.portreeve.natpmp.NatPmpCounters;
+import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
-import org.portreeve.pcp.PcpCounters;
+import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.pcp.socket.ListenException;
@@ -64,9 +65,10 @@ public final class Node {
     private final Clocks clocks = new Clocks(System::nanoTime, System::currentTimeMillis);
     private final Wakeup wakeup = new Wakeup();
     private final NodeMetrics metrics = new NodeMetrics();
-    private final PcpCounters pcpCounters = new PcpCounters();
-    private final NatPmpCounters natPmpCounters = new NatPmpCounters();
+    private final Counters<PcpCounter> pcpCounters = new Counters<>(PcpCounter.class);
+    private final Counters<NatPmpCounter> natPmpCounters = new Counters<>(NatPmpCounter.class);
     private final List<Runnable> stops = new ArrayList<>();
+    private final PlannedRestart restart;
     private Optional<Running> running = Optional.empty();
 
     /** What only a node that has started has. Immutable. */
@@ -76,12 +78,14 @@ public final class Node {
             Storage storage,
             Gateway gateway,
             Staff staff,
+            EventLog events,
             SocketAddress metrics) {}
 
     private Node(Valid loaded, Runnable onFailure) {
         this.config = loaded.config();
         this.inForce = new AtomicReference<>(loaded);
         this.onFailure = onFailure;
+        this.restart = new PlannedRestart(config, clocks);
     }
 
     /**
@@ -112,14 +116,15 @@ public final class Node {
                 parts.pcp.localAddresses().stream()
                         .map(Node::text)
                         .collect(Collectors.joining(", "));
-        return "ready %s: PCP%s on %s; %s%s; metrics http://%s"
+        return "ready %s: PCP%s on %s; %s%s; metrics http://%s%s"
                 .formatted(
                         config.node(),
                         config.pcp().natPmp() ? " and NAT-PMP" : "",
                         pcp,
                         parts.gateway.phrase(),
                         parts.staff.phrase(),
-                        text(parts.metrics));
+                        text(parts.metrics),
+                        restart.phrase());
     }
 
     /** The line that shows the first administrator's password, at the first start only. */
@@ -140,6 +145,8 @@ public final class Node {
             Policy policy = parts.storage.together(changed.policy());
             PolicyChange applied = Awaited.answer(parts.desk.apply(policy));
             parts.pcp.offerNatPmp(changed.pcp().natPmp());
+            Awaited.answer(parts.desk.use(changed.events().settings(), changed.onFailure()));
+            parts.events.use(changed.events().file());
             inForce.set(change.inForce());
             lines.add(ReloadReport.line(applied));
             return lines;
@@ -197,13 +204,34 @@ public final class Node {
                         clocks.nowNs().getAsLong(),
                         clocks.wallMillis().getAsLong());
         storage.load(control);
+        control.drains().load(image.drains());
+        EventLog events = logEvents(translator, control);
+        restart.find();
+        control.expect(restart.hosts());
+        stops.add(() -> keepSessions(translator));
         translator.start();
         stops.add(translator::close);
         metrics.add(journal.counters());
-        serve(vertx, translator, control, storage);
+        serve(vertx, translator, control, storage, events);
     }
 
-    private void serve(Vertx vertx, Translator translator, PortControl control, Storage storage)
+    private EventLog logEvents(Translator translator, PortControl control) {
+        var events = EventLog.start(config.node(), config.events().file(), clocks.nowNs());
+        stops.add(events::close);
+        control.events().use(config.events().settings());
+        control.use(config.onFailure());
+        control.events().watch(translator.shards().stream().map(Shard::telemetry).toList());
+        control.events().listen(events::accept);
+        metrics.add(events.counters());
+        return events;
+    }
+
+    private void serve(
+            Vertx vertx,
+            Translator translator,
+            PortControl control,
+            Storage storage,
+            EventLog events)
             throws IOException,
                     NodeStartException,
                     ListenException,
@@ -215,6 +243,7 @@ public final class Node {
         stops.add(gateway::stop);
         Awaited.started(pcp.ready(), "the restored state");
         metrics.add(storage.takeDown(desk, clocks));
+        restart.putBack(translator);
         leadPackets();
         var facts =
                 new FactsSource(
@@ -243,7 +272,7 @@ public final class Node {
         gateway.await();
         ready.set(true);
         SocketAddress at = serveMetrics(vertx, translator, control, gateway, staff);
-        running = Optional.of(new Running(pcp, desk, storage, gateway, staff, at));
+        running = Optional.of(new Running(pcp, desk, storage, gateway, staff, events, at));
     }
 
     private PcpVerticle servePcp(Vertx vertx, PortControl control)
@@ -258,6 +287,13 @@ public final class Node {
         return verticle;
     }
 
+    /** After a defect nothing in the tables can be trusted. */
+    private void keepSessions(Translator translator) {
+        if (!failed.get()) {
+            restart.keep(translator);
+        }
+    }
+
     /** From here on packets are translated, also those that a guard held back until now. */
     private void leadPackets() throws IOException {
         if (config.packetIo().io() == Io.TUN && config.packetIo().managesRoutes()) {
@@ -268,10 +304,8 @@ public final class Node {
     private SocketAddress serveMetrics(
             Vertx vertx, Translator translator, PortControl control, Gateway gateway, Staff staff)
             throws NodeStartException, ListenException, InterruptedException {
-        var watch = new TelemetryWatch(translator.shards().stream().map(Shard::telemetry).toList());
-        watch.start(vertx);
         metrics.add(translator);
-        metrics.add(watch);
+        metrics.add(control.events());
         metrics.add(control.counters());
         metrics.add(pcpCounters);
         metrics.add(natPmpCounters);

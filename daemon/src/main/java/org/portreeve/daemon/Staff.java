@@ -6,10 +6,11 @@ import java.util.Optional;
 import org.portreeve.admin.AdminConfig;
 import org.portreeve.admin.AdminServer;
 import org.portreeve.admin.ControlSocket;
-import org.portreeve.admin.record.AdminCounters;
+import org.portreeve.admin.record.AdminCounter;
 import org.portreeve.admin.security.Accounts;
 import org.portreeve.admin.web.AdminServices;
 import org.portreeve.admin.web.Office;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.pcp.socket.ListenException;
 
@@ -54,7 +55,7 @@ final class Staff {
         return new Staff(office, server);
     }
 
-    AdminCounters counters() {
+    Counters<AdminCounter> counters() {
         return office.counters();
     }
 

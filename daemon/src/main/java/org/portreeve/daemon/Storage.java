@@ -7,9 +7,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.desk.Reservations;
-import org.portreeve.control.history.HistoryCounters;
+import org.portreeve.control.history.HistoryCounter;
 import org.portreeve.control.history.HistoryFeed;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.reservation.Reservation;
@@ -97,7 +98,7 @@ final class Storage {
     }
 
     /** Takes down who has which ports from now on. */
-    HistoryCounters takeDown(Desk desk, Clocks clocks) throws StoreException {
+    Counters<HistoryCounter> takeDown(Desk desk, Clocks clocks) throws StoreException {
         var feed = HistoryFeed.start(desk, store().history(), clocks.wallMillis(), Storage::report);
         history = Optional.of(feed);
         return feed.counters();

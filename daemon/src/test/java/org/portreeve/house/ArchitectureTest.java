@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.portreeve.daemon.Main;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.rules.Rules;
 
 /** The arrows of ARCHITECTURE.md: who may know whom. */
 class ArchitectureTest {
@@ -30,7 +30,7 @@ class ArchitectureTest {
 
     /** Addresses, tuples and limits, in which port control speaks of the translator. */
     private static final Class<?>[] VALUES_OF_NAT = {
-        InternalTuple.class, Ipv4.class, NatConfig.Quota.class, Prefix.class, Protocol.class
+        InternalTuple.class, Ipv4.class, Rules.Quota.class, Prefix.class, Protocol.class
     };
 
     private static final String[] ABOVE_NAT = {

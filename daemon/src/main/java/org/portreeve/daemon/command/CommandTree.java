@@ -1,6 +1,7 @@
 package org.portreeve.daemon.command;
 
 import org.portreeve.daemon.Version;
+import org.portreeve.daemon.command.node.DrainCommand;
 import org.portreeve.daemon.command.node.MappingsCommand;
 import org.portreeve.daemon.command.node.ReleaseCommand;
 import org.portreeve.daemon.command.node.StatusCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             ConfigCommand.class,
+            DeterministicCommand.class,
             MapCommand.class,
             UnmapCommand.class,
             AnnounceCommand.class,
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
             SubscribersCommand.class,
             TraceCommand.class,
             ReleaseCommand.class,
+            DrainCommand.class,
             CleanCommand.class,
         })
 public final class CommandTree implements Runnable {

@@ -1,6 +1,6 @@
 package org.portreeve.daemon.config;
 
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 /**
  * Sizes that follow from the pool and the memory where the operator wrote {@code auto}. The bytes
@@ -49,6 +49,6 @@ public final class AutoSizes {
         long rows = (long) each.sessions() * SESSION_BYTES + (long) each.mappings() * MAPPING_BYTES;
         return rows * nat.shardCount()
                 + (long) each.subscribers() * SUBSCRIBER_BYTES
-                + (long) nat.pool().size() * ADDRESS_BYTES;
+                + (long) nat.pool().addresses().size() * ADDRESS_BYTES;
     }
 }

@@ -87,8 +87,8 @@ final class ConfigDocument {
         Optional<ConfigKey> known = ConfigKeys.find(path);
         if (known.isPresent()) {
             takeValue(path, known.get(), value);
-        } else if (path.equals(ConfigPath.SUBSCRIBERS)) {
-            walkSubscribers(path, value);
+        } else if (ConfigPath.isList(path)) {
+            walkList(path, value);
         } else if (ConfigPath.isProfile(path)) {
             walkProfile(path, key, value);
         } else if (ConfigKeys.isSection(path + "[]")) {
@@ -110,14 +110,15 @@ final class ConfigDocument {
         walkSection(path, node);
     }
 
-    private void walkSubscribers(String path, Node node) {
+    private void walkList(String path, Node node) {
         if (!(node instanceof SequenceNode list)) {
-            fault(node, path, "", "a list is expected here, an element for each subscriber");
+            fault(node, path, "", "a list is expected here, each element with " + wordList(path));
             return;
         }
+        groups.put(path, line(node));
         int position = 0;
         for (Node element : list.getValue()) {
-            String each = ConfigPath.subscriber(position++);
+            String each = ConfigPath.element(path, position++);
             groups.put(each, line(element));
             walkSection(each, element);
         }
@@ -167,13 +168,6 @@ final class ConfigDocument {
                     path,
                     text,
                     "not available in this version; only " + key.defaultText() + " is");
-        } else if (!key.isLive() && !ConfigPath.inDefaultProfile(path).equals(path)) {
-            fault(
-                    node,
-                    path,
-                    String.join(", ", texts),
-                    "profiles differ in their quota alone in this version; set it in "
-                            + ConfigPath.inDefaultProfile(path));
         }
     }
 
@@ -198,7 +192,8 @@ final class ConfigDocument {
     }
 
     private static String wordList(String path) {
-        return String.join(", ", ConfigKeys.wordsBelow(path));
+        String section = ConfigPath.isList(path) ? path + "[]" : path;
+        return String.join(", ", ConfigKeys.wordsBelow(section));
     }
 
     /** Offers the known key that is least different, or all that may stand there. */

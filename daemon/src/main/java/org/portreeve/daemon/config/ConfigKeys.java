@@ -19,12 +19,10 @@ import org.portreeve.daemon.config.ValueKind.Flag;
 import org.portreeve.daemon.config.ValueKind.Listen;
 import org.portreeve.daemon.config.ValueKind.Name;
 import org.portreeve.daemon.config.ValueKind.Network;
-import org.portreeve.daemon.config.ValueKind.PoolAddresses;
-import org.portreeve.daemon.config.ValueKind.Ports;
 import org.portreeve.daemon.config.ValueKind.Span;
 import org.portreeve.daemon.config.ValueKind.Text;
 import org.portreeve.daemon.config.ValueKind.Whole;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.ErrorRules;
 
 /**
  * The table of all keys: the reader, {@code portreeve config} and {@code docs/config.md} come from
@@ -43,6 +41,9 @@ final class ConfigKeys {
     /** Rows of a table at most: what 32-bit row numbers and memory of one node bear. */
     private static final long MAX_ROWS = 1L << 26;
 
+    /** Errors in a second at most: more are a flood that the translator takes part in. */
+    private static final long MAX_ERRORS_PER_SECOND = 100_000;
+
     private static final long DAY = 86_400;
 
     /** Every key, in the order of the reference. */
@@ -58,9 +59,11 @@ final class ConfigKeys {
         keys.addAll(node());
         keys.addAll(sides());
         keys.addAll(capacity());
-        keys.addAll(pool());
+        keys.addAll(PoolKeys.all());
         keys.addAll(timers());
+        keys.addAll(icmpErrors());
         keys.addAll(services());
+        keys.addAll(EventKeys.all());
         keys.addAll(ProfileKeys.all());
         return List.copyOf(keys);
     }
@@ -117,12 +120,11 @@ final class ConfigKeys {
                         "Who is a subscriber; other sources from inside are dropped as spoofed."
                                 + " Required when io is tun."),
                 list(
-                                "translator.inside.infrastructure",
-                                new Network(),
-                                List.of(),
-                                "The operator's own routers inside: their ICMP errors pass, they"
-                                        + " get no mappings.")
-                        .defaultOnly(),
+                        "translator.inside.infrastructure",
+                        new Network(),
+                        List.of(),
+                        "The operator's own routers inside: their ICMP errors pass, they"
+                                + " get no mappings."),
                 list(
                         "translator.outside.interfaces",
                         new Device(),
@@ -156,54 +158,6 @@ final class ConfigKeys {
                         "Subscribers with a pairing at one time; auto follows the pool."));
     }
 
-    private static List<ConfigKey> pool() {
-        return List.of(
-                one(POOL + ".name", new Name(), "default", "Name of the pool in records."),
-                list(
-                        POOL + ".addresses",
-                        new PoolAddresses(),
-                        List.of("198.51.100.0/28"),
-                        "External addresses. The default is a documentation prefix that no"
-                                + " packet reaches; required when io is tun."),
-                one(POOL + ".ports", new Ports(), "1024-65535", "External ports in use."),
-                one(
-                                POOL + ".allocation",
-                                Choice.of("block", "dynamic", "deterministic"),
-                                "block",
-                                "How implicit mappings get ports.")
-                        .defaultOnly(),
-                one(
-                        POOL + ".incoming-ports",
-                        new Ports(),
-                        "1024-16383",
-                        "Single ports for explicit mappings, inside ports; the rest is for"
-                                + " blocks."),
-                list(POOL + ".excluded-ports", new Ports(), List.of(), "Ports that nobody gets.")
-                        .defaultOnly(),
-                one(
-                        POOL + ".block.size",
-                        new Whole(16, 16_384, false),
-                        "512",
-                        "Ports of a block: a power of two that divides what incoming-ports leaves"
-                                + " of ports."),
-                one(
-                        POOL + ".block.max-per-subscriber",
-                        new Whole(1, NatConfig.Block.MAX_BLOCKS, false),
-                        "8",
-                        "Blocks that one subscriber may hold."),
-                one(
-                        POOL + ".block.idle-return",
-                        new Span(1, 7 * DAY, ""),
-                        "180s",
-                        "How long a block without a used port stays leased."),
-                one(
-                                POOL + ".paired",
-                                Choice.of("hard", "soft"),
-                                "hard",
-                                "Whether a subscriber keeps to one external address.")
-                        .defaultOnly());
-    }
-
     private static List<ConfigKey> timers() {
         return List.of(
                 one(
@@ -235,7 +189,45 @@ final class ConfigKeys {
                         "translator.timers.hold-down",
                         new Span(0, DAY, ""),
                         "120s",
-                        "How long a released port rests (RFC 6888 REQ-8 asks for 120 s)."));
+                        "How long a released port rests (RFC 6888 REQ-8 asks for 120 s)."),
+                one(
+                        "translator.restart.keep",
+                        new Span(0, 3_600, ""),
+                        "120s",
+                        "How long the sessions and mappings of a node that was stopped by SIGTERM"
+                                + " or SIGINT wait for its next start; 0 keeps none."));
+    }
+
+    private static List<ConfigKey> icmpErrors() {
+        return List.of(
+                one(
+                        "translator.icmp-errors.inside",
+                        new Flag(),
+                        "true",
+                        "Whether the translator sends ICMP errors of its own to subscribers:"
+                                + " refusals, and time exceeded."),
+                one(
+                        "translator.icmp-errors.outside",
+                        new Flag(),
+                        "true",
+                        "Whether it sends time exceeded to outside hosts, from an address of the"
+                                + " pool."),
+                one(
+                        "translator.icmp-errors.refusals",
+                        new Flag(),
+                        "true",
+                        "Whether subscribers are told (host unreachable) that a packet got no"
+                                + " port or session."),
+                one(
+                        "translator.icmp-errors.per-second",
+                        new Whole(1, MAX_ERRORS_PER_SECOND, false),
+                        Integer.toString(ErrorRules.PER_SECOND),
+                        "Errors of its own that the node sends to either side in a second."),
+                one(
+                        "translator.icmp-errors.per-subscriber-per-second",
+                        new Whole(1, MAX_ERRORS_PER_SECOND, false),
+                        Integer.toString(ErrorRules.PER_SUBSCRIBER_PER_SECOND),
+                        "Those of them to one subscriber."));
     }
 
     private static List<ConfigKey> services() {

@@ -3,21 +3,14 @@ package org.portreeve.daemon.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 /** What a configuration amounts to, in words for operators. Any thread. */
 public final class ConfigMeaning {
-    /** Octets of a block record in the journal, about. */
-    private static final int RECORD_BYTES = 40;
-
-    /** Blocks that a busy subscriber leases and returns in a day, about. */
-    private static final int BLOCKS_PER_DAY = 10;
-
     private static final int MIB = 1 << 20;
 
     private ConfigMeaning() {}
@@ -30,12 +23,14 @@ public final class ConfigMeaning {
         lines.add("packets: " + packets(config.packetIo()));
         lines.add("subscribers: " + subscribers(config));
         lines.add("pool: " + pool(config.poolName(), nat));
-        lines.add("ports: " + ports(nat));
+        lines.addAll(PoolMeaning.lines(nat));
         lines.add("shards: " + nat.shardCount());
         lines.add("capacity: " + capacity(nat));
         lines.add("memory: about %,d MiB of tables".formatted(AutoSizes.tableBytes(nat) / MIB));
-        lines.add("log volume: " + logVolume(nat));
-        lines.addAll(profiles(config));
+        lines.add("log volume: " + PoolMeaning.logVolume(nat));
+        config.policy().profiles().values().stream()
+                .sorted(Comparator.comparing(Profile::name))
+                .forEach(profile -> lines.addAll(ProfileMeaning.lines(profile)));
         lines.add("pcp: " + pcp(config));
         lines.add("upnp: " + upnp(config.upnp()));
         lines.add("admin UI and API: https://" + config.admin().listen());
@@ -71,24 +66,10 @@ public final class ConfigMeaning {
     }
 
     private static String pool(String name, NatConfig nat) {
-        List<Integer> pool = nat.pool();
+        List<Integer> pool = nat.pool().addresses();
         String first = Ipv4.format(pool.getFirst());
         String last = Ipv4.format(pool.getLast());
         return "%s, %,d addresses from %s to %s".formatted(name, pool.size(), first, last);
-    }
-
-    private static String ports(NatConfig nat) {
-        int blocks = blocksPerAddress(nat);
-        return ("%s per address: %,d incoming (%s) and %,d blocks of %d; %,d blocks in all,"
-                        + " at most %d per subscriber")
-                .formatted(
-                        nat.ports(),
-                        nat.incomingPorts().size(),
-                        nat.incomingPorts(),
-                        blocks,
-                        nat.block().size(),
-                        (long) blocks * nat.pool().size(),
-                        nat.block().maxPerSubscriber());
     }
 
     private static String capacity(NatConfig nat) {
@@ -98,22 +79,6 @@ public final class ConfigMeaning {
                         (long) each.sessions() * nat.shardCount(),
                         (long) each.mappings() * nat.shardCount(),
                         each.subscribers());
-    }
-
-    private static String logVolume(NatConfig nat) {
-        long busy =
-                Math.min(
-                        nat.capacity().subscribers(),
-                        (long) blocksPerAddress(nat) * nat.pool().size());
-        double mebibytes = (double) busy * BLOCKS_PER_DAY * 2 * RECORD_BYTES / MIB;
-        return String.format(
-                Locale.ROOT,
-                "two records of about %d octets for each block leased: about %.1f MiB a day when"
-                        + " %,d subscribers lease %d blocks each",
-                RECORD_BYTES,
-                mebibytes,
-                busy,
-                BLOCKS_PER_DAY);
     }
 
     private static String pcp(NodeConfig config) {
@@ -130,28 +95,9 @@ public final class ConfigMeaning {
                         lifetime.maximumSeconds());
     }
 
-    private static List<String> profiles(NodeConfig config) {
-        return config.policy().profiles().values().stream()
-                .sorted(Comparator.comparing(Profile::name))
-                .map(profile ->
-                        "profile %s: %,d mappings, %,d ports, %,d sessions, %,d new sessions and %,d requests a second"
-                                .formatted(
-                                        profile.name(),
-                                        profile.quota().mappings(),
-                                        profile.quota().ports(),
-                                        profile.quota().sessions(),
-                                        profile.quota().sessionsPerSecond(),
-                                        profile.requests().perSecond()))
-                .toList();
-    }
-
     private static String upnp(NodeConfig.Upnp upnp) {
         return upnp.interfaces().isEmpty()
                 ? "off"
                 : "on " + String.join(" ", upnp.interfaces()) + ", shown as " + upnp.presentAs();
-    }
-
-    private static int blocksPerAddress(NatConfig nat) {
-        return (nat.ports().size() - nat.incomingPorts().size()) / nat.block().size();
     }
 }

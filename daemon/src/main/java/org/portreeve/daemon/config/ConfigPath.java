@@ -14,8 +14,13 @@ final class ConfigPath {
     /** Where named subscribers lie. */
     static final String SUBSCRIBERS = "subscribers";
 
+    /** Where the applications of a profile lie, below it. */
+    static final String APPLICATIONS = "eif.applications";
+
     private static final Pattern ELEMENT = Pattern.compile("\\[[0-9]+]");
     private static final Pattern PROFILE = Pattern.compile("^profiles\\.[^.]+");
+    private static final Pattern APPLICATION_LIST =
+            Pattern.compile("profiles\\.[^.]+\\." + Pattern.quote(APPLICATIONS));
 
     private ConfigPath() {}
 
@@ -32,7 +37,22 @@ final class ConfigPath {
 
     /** A subscriber by its position in the list, from 0. */
     static String subscriber(int position) {
-        return SUBSCRIBERS + "[" + position + "]";
+        return element(SUBSCRIBERS, position);
+    }
+
+    /** The list of the applications of a profile. */
+    static String applications(String profile) {
+        return profile(profile) + "." + APPLICATIONS;
+    }
+
+    /** An element of a list by its position, from 0. */
+    static String element(String list, int position) {
+        return list + "[" + position + "]";
+    }
+
+    /** Whether the place is a list whose elements are groups of keys, as many as one likes. */
+    static boolean isList(String path) {
+        return path.equals(SUBSCRIBERS) || APPLICATION_LIST.matcher(path).matches();
     }
 
     /** Whether the place is a profile itself. */
@@ -40,8 +60,13 @@ final class ConfigPath {
         return PROFILE.matcher(path).matches();
     }
 
-    /** The same place in the default profile, if it is one of another profile; else itself. */
+    /**
+     * The same place in the default profile, if it is one of another profile; else itself. So is
+     * what lies in an element of a list, which takes nothing from the elements of another list.
+     */
     static String inDefaultProfile(String path) {
-        return PROFILE.matcher(path).replaceFirst(ConfigKeys.PROFILE);
+        return path.endsWith("]") || path.contains("].")
+                ? path
+                : PROFILE.matcher(path).replaceFirst(ConfigKeys.PROFILE);
     }
 }

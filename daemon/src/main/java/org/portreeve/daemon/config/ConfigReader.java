@@ -11,16 +11,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.ErrorRules;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
 
 /** From the text of a configuration to the record the node is built from. Any thread. */
 public final class ConfigReader {
     private static final String POOL = ConfigKeys.POOL;
-    private static final String EIF = ConfigKeys.PROFILE + ".eif";
+    private static final String ICMP_ERRORS = "translator.icmp-errors";
 
     private ConfigReader() {}
 
@@ -54,6 +56,7 @@ public final class ConfigReader {
         var settings = new Settings(document.values(), document.groups());
         new Contradictions(settings, faults).find();
         new PolicyReader(settings, faults).findFaults();
+        new RulesReader(settings).findFaults(faults);
         if (!faults.isEmpty()) {
             faults.sort(Comparator.comparingInt(Fault::line));
             return new LoadedConfig.Refused(faults);
@@ -69,6 +72,7 @@ public final class ConfigReader {
                 Path.of(settings.text("data")).toAbsolutePath().normalize(),
                 packetIo(settings),
                 nat(settings, host),
+                settings.nanos("translator.restart.keep"),
                 settings.text(POOL + ".name"),
                 new PolicyReader(settings, new ArrayList<>()).policy(),
                 new NodeConfig.Pcp(
@@ -80,7 +84,9 @@ public final class ConfigReader {
                         Endpoint.parse(settings.text("admin.listen")).orElseThrow(),
                         file(settings, "admin.tls.certificate"),
                         file(settings, "admin.tls.key")),
-                Endpoint.parse(settings.text("metrics.listen")).orElseThrow());
+                Endpoint.parse(settings.text("metrics.listen")).orElseThrow(),
+                EventKeys.read(settings),
+                OnFailure.of(settings.text(EventKeys.ON_FAILURE)));
     }
 
     private static NodeConfig.PacketIo packetIo(Settings settings) {
@@ -100,36 +106,29 @@ public final class ConfigReader {
     }
 
     private static NatConfig nat(Settings settings, Host host) {
-        List<Integer> pool = pool(settings);
-        int shards = shards(settings, pool.size(), host);
+        Pool pool = new PoolReader(settings).pool();
+        int addresses = pool.addresses().size();
+        int shards = shards(settings, addresses, host);
         return new NatConfig(
                 shards,
                 settings.texts("translator.inside.prefixes").stream().map(Prefix::of).toList(),
                 pool,
-                settings.ports(POOL + ".ports"),
-                settings.ports(POOL + ".incoming-ports"),
-                settings.ports(ConfigKeys.PROFILE + ".external-ports"),
-                new NatConfig.Block(
-                        settings.whole(POOL + ".block.size"),
-                        settings.whole(POOL + ".block.max-per-subscriber"),
-                        settings.nanos(POOL + ".block.idle-return")),
                 timers(settings),
-                capacity(settings, pool.size(), shards, host),
-                PolicyReader.quota(settings, Profile.DEFAULT),
-                new NatConfig.Eif(
-                        settings.whole(EIF + ".inbound-sessions-per-mapping"),
-                        settings.whole(EIF + ".inbound-session-rate.per-second"),
-                        settings.whole(EIF + ".inbound-session-rate.burst"),
-                        settings.nanos(EIF + ".unreplied"),
-                        settings.isTrue(EIF + ".inbound-refresh")));
+                capacity(settings, addresses, shards, host),
+                new RulesReader(settings).rules(Profile.DEFAULT),
+                icmpErrors(settings));
     }
 
-    private static List<Integer> pool(Settings settings) {
-        return settings.texts(POOL + ".addresses").stream()
-                .map(text -> AddressRange.parse(text).orElseThrow())
-                .flatMapToLong(range -> LongStream.rangeClosed(range.first(), range.last()))
-                .mapToObj(address -> (int) address)
-                .toList();
+    private static ErrorRules icmpErrors(Settings settings) {
+        return new ErrorRules(
+                settings.isTrue(ICMP_ERRORS + ".inside"),
+                settings.isTrue(ICMP_ERRORS + ".outside"),
+                settings.isTrue(ICMP_ERRORS + ".refusals"),
+                settings.whole(ICMP_ERRORS + ".per-second"),
+                settings.whole(ICMP_ERRORS + ".per-subscriber-per-second"),
+                settings.texts("translator.inside.infrastructure").stream()
+                        .map(Prefix::of)
+                        .toList());
     }
 
     private static int shards(Settings settings, int addresses, Host host) {

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 
 /**
@@ -34,9 +33,25 @@ final class Contradictions {
         refuseUnavailableIo();
         requireWhatTunNeeds();
         checkAddresses();
-        checkPorts();
+        new PoolReader(settings).findFaults(faults);
         checkServices();
         checkAdmin();
+        checkMarks();
+    }
+
+    private void checkMarks() {
+        if (settings.whole(EventKeys.LOW) > settings.whole(EventKeys.HIGH)) {
+            String path = settings.isGiven(EventKeys.LOW) ? EventKeys.LOW : EventKeys.HIGH;
+            faults.add(
+                    new Fault(
+                            settings.line(path),
+                            path,
+                            settings.written(path),
+                            "low-mark %s is above high-mark %s"
+                                    .formatted(
+                                            settings.text(EventKeys.LOW),
+                                            settings.text(EventKeys.HIGH))));
+        }
     }
 
     private void refuseUnavailableIo() {
@@ -107,47 +122,6 @@ final class Contradictions {
         }
     }
 
-    private void checkPorts() {
-        PortRange ports = settings.ports(POOL + ".ports");
-        PortRange incoming = settings.ports(POOL + ".incoming-ports");
-        if (incoming.first() < ports.first() || ports.last() < incoming.last()) {
-            fault(
-                    given(".incoming-ports", ".ports"),
-                    "incoming-ports " + incoming + " must lie inside ports " + ports);
-            return;
-        }
-        PortRange explicit = settings.ports(ConfigKeys.PROFILE + ".external-ports");
-        if (explicit.last() < incoming.first() || incoming.last() < explicit.first()) {
-            fault(
-                    ConfigKeys.PROFILE + ".external-ports",
-                    "must share ports with incoming-ports " + incoming);
-        }
-        int size = settings.whole(POOL + ".block.size");
-        if (Integer.bitCount(size) != 1) {
-            fault(POOL + ".block.size", "must be a power of two, so that blocks are aligned");
-            return;
-        }
-        boolean fits = fits(ports.first(), incoming.first() - 1, size);
-        fits &= fits(incoming.last() + 1, ports.last(), size);
-        if (!fits) {
-            fault(
-                    given(".block.size", ".incoming-ports", ".ports"),
-                    "blocks of "
-                            + size
-                            + " ports must fill what incoming-ports "
-                            + incoming
-                            + " leaves of ports "
-                            + ports
-                            + ": each part must begin and end at a multiple of the size");
-        } else if (incoming.equals(ports)) {
-            fault(given(".incoming-ports", ".ports"), "incoming-ports leaves no port for blocks");
-        }
-    }
-
-    private static boolean fits(int first, int last, int size) {
-        return first > last || (first % size == 0 && (last + 1) % size == 0);
-    }
-
     private void checkServices() {
         String minimum = "pcp.lifetime.minimum";
         if (settings.seconds(minimum) > settings.seconds("pcp.lifetime.maximum")) {
@@ -190,16 +164,6 @@ final class Contradictions {
         return settings.texts(path).stream()
                 .map(text -> AddressRange.parse(text).orElseThrow())
                 .toList();
-    }
-
-    /** The first of the pool's keys that the file gives, so that the fault has a line. */
-    private String given(String... keys) {
-        for (String key : keys) {
-            if (settings.isGiven(POOL + key)) {
-                return POOL + key;
-            }
-        }
-        return POOL + keys[0];
     }
 
     private void fault(String path, String allowed) {

@@ -3,8 +3,10 @@ package org.portreeve.daemon.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.event.EventSettings;
 
 /**
  * All that a node is built from: the checked configuration, with derived sizes. Immutable.
@@ -13,24 +15,31 @@ import org.portreeve.nat.NatConfig;
  * @param data directory of everything that is kept, absolute
  * @param packetIo how packets come and go
  * @param nat what the translator is built from
+ * @param restartKeepNs how long sessions that a planned stop kept may wait for the start; 0: none
+ *     are kept
  * @param poolName name of the pool in records
  * @param policy who the subscribers are and what each may have; a reload changes it
  * @param pcp where PCP and NAT-PMP answer
  * @param upnp where UPnP is offered
  * @param admin where the admin UI and the API answer
  * @param metrics where metrics and health answer
+ * @param events what is told of what happens; a reload changes it
+ * @param onFailure what becomes of new port blocks while the journal fails; a reload changes it
  */
 public record NodeConfig(
         String node,
         Path data,
         PacketIo packetIo,
         NatConfig nat,
+        long restartKeepNs,
         String poolName,
         Policy policy,
         Pcp pcp,
         Upnp upnp,
         Admin admin,
-        Endpoint metrics) {
+        Endpoint metrics,
+        Events events,
+        OnFailure onFailure) {
 
     /** The same node with what a reload takes from another configuration. */
     NodeConfig withLive(NodeConfig wanted) {
@@ -39,13 +48,24 @@ public record NodeConfig(
                 data,
                 packetIo,
                 nat,
+                restartKeepNs,
                 poolName,
                 wanted.policy,
                 new Pcp(pcp.listenIps, wanted.pcp.natPmp),
                 upnp,
                 admin,
-                metrics);
+                metrics,
+                wanted.events,
+                wanted.onFailure);
     }
+
+    /**
+     * What is told of what happens.
+     *
+     * @param file where events are written; empty: nowhere
+     * @param settings which events, and when
+     */
+    public record Events(Optional<Path> file, EventSettings settings) {}
 
     /** How packets come and go. */
     public enum Io {

@@ -9,7 +9,6 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.SubscriberPlan;
-import org.portreeve.nat.NatConfig;
 import org.portreeve.nat.Prefix;
 
 /**
@@ -34,7 +33,7 @@ final class PolicyReader {
                     new RequestRate(
                             settings.whole(requests + ".per-second"),
                             settings.whole(requests + ".burst"));
-            profiles.put(name, new Profile(name, quota(settings, name), rate));
+            profiles.put(name, new Profile(name, new RulesReader(settings).rules(name), rate));
         }
         var subscribers = new ArrayList<SubscriberPlan>();
         for (int position = 0; position < settings.subscriberCount(); position++) {
@@ -52,17 +51,6 @@ final class PolicyReader {
         return new Policy(profiles, subscribers, lifetime);
     }
 
-    /** What the translator limits for the subscribers of a profile. */
-    static NatConfig.Quota quota(Settings settings, String profile) {
-        String quota = ConfigPath.profile(profile) + ".quota";
-        return new NatConfig.Quota(
-                settings.whole(quota + ".mappings"),
-                settings.whole(quota + ".ports"),
-                settings.whole(quota + ".sessions"),
-                settings.whole(quota + ".session-rate.per-second"),
-                settings.whole(quota + ".session-rate.burst"));
-    }
-
     /** Adds a fault for each contradiction. */
     void findFaults() {
         settings.profiles().forEach(this::checkQuota);
@@ -78,7 +66,8 @@ final class PolicyReader {
         String ports = quota + ".ports";
         int size = settings.whole(ConfigKeys.POOL + ".block.size");
         int most = size * settings.whole(ConfigKeys.POOL + ".block.max-per-subscriber");
-        if (settings.whole(ports) > most) {
+        boolean isOfBlocks = settings.text(ConfigKeys.POOL + ".allocation").equals("block");
+        if (isOfBlocks && settings.whole(ports) > most) {
             faultOfQuota(
                     List.of(
                             ports,

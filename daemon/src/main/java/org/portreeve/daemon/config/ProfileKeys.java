@@ -13,49 +13,72 @@ import org.portreeve.daemon.config.ValueKind.Network;
 import org.portreeve.daemon.config.ValueKind.Ports;
 import org.portreeve.daemon.config.ValueKind.ProfileName;
 import org.portreeve.daemon.config.ValueKind.Span;
-import org.portreeve.daemon.config.ValueKind.Text;
 import org.portreeve.daemon.config.ValueKind.Whole;
 
 /** The part of the key table about profiles and subscribers. Immutable. */
 final class ProfileKeys {
     private static final String ALL_PROFILES = ConfigPath.PROFILES + ".*";
     private static final long DAY = 86_400;
+    private static final int MOST_IN_TOTAL = 100_000_000;
     private static final ValueKind RATE = new Whole(1, 1_000_000, false);
-    private static final ValueKind FILTERING =
+    private static final ValueKind SESSIONS = new Whole(1, 1_000_000, false);
+    private static final ValueKind BEHAVIOUR =
             Choice.of("endpoint-independent", "address-dependent", "address-and-port-dependent");
 
     private ProfileKeys() {}
 
     static List<ConfigKey> all() {
         var keys = new ArrayList<>(quota());
-        for (String protocol : List.of("udp", "tcp")) {
-            keys.add(
-                    one(
-                                    ALL_PROFILES + ".mapping." + protocol,
-                                    FILTERING,
-                                    "endpoint-independent",
-                                    "Mapping behaviour (RFC 4787 REQ-1).")
-                            .defaultOnly());
-        }
-        for (String protocol : List.of("udp", "tcp")) {
-            keys.add(
-                    one(
-                                    ALL_PROFILES + ".filtering." + protocol,
-                                    FILTERING,
-                                    "endpoint-independent",
-                                    "Filtering behaviour (RFC 4787 REQ-8).")
-                            .defaultOnly());
-        }
+        keys.addAll(behaviour());
         keys.addAll(eif());
-        keys.add(
-                one(
+        keys.addAll(applications());
+        keys.addAll(
+                live(
+                        one(
                                 ALL_PROFILES + ".external-ports",
-                                new Ports(),
+                                new Ports(false),
                                 "1024-65535",
-                                "What explicit requests may get.")
-                        .defaultOnly());
+                                "What explicit requests may get.")));
         keys.addAll(subscribers());
         return keys;
+    }
+
+    private static List<ConfigKey> behaviour() {
+        String mapping = ALL_PROFILES + ".mapping";
+        String filtering = ALL_PROFILES + ".filtering";
+        String usual = "endpoint-independent";
+        return live(
+                one(
+                        mapping + ".udp",
+                        BEHAVIOUR,
+                        usual,
+                        "On what of the peer the external port of a UDP port depends (RFC 4787"
+                                + " REQ-1). Leases and reservations are for every peer."),
+                one(
+                        mapping + ".tcp",
+                        BEHAVIOUR,
+                        usual,
+                        "On what of the peer the external port of a TCP port depends (RFC 5382"
+                                + " REQ-1)."),
+                one(
+                        mapping + ".protocol-independent",
+                        new Flag(),
+                        "false",
+                        "Whether UDP and TCP of one internal port leave from one external port"
+                                + " (RFC 7857 §5), where it is free for both and the mapping is"
+                                + " endpoint-independent."),
+                one(
+                        filtering + ".udp",
+                        BEHAVIOUR,
+                        usual,
+                        "Who may send to the external port of UDP: everybody, addresses that the"
+                                + " host has contacted, or only their contacted ports (RFC 4787"
+                                + " REQ-8). Leases and reservations are open to everybody."),
+                one(
+                        filtering + ".tcp",
+                        BEHAVIOUR,
+                        usual,
+                        "Who may open connections to the external port of TCP (RFC 5382 REQ-3)."));
     }
 
     private static List<ConfigKey> quota() {
@@ -122,45 +145,79 @@ final class ProfileKeys {
 
     private static List<ConfigKey> eif() {
         String eif = ALL_PROFILES + ".eif";
-        return List.of(
+        return live(
                 one(
                         eif + ".inbound-sessions-per-mapping",
-                        new Whole(1, 1_000_000, false),
+                        SESSIONS,
                         "1024",
-                        "Sessions that outside hosts may open on one mapping."),
+                        "Sessions that outside hosts may have on one mapping."),
                 one(
-                                eif + ".inbound-session-rate.per-second",
-                                RATE,
-                                "50",
-                                "Sessions that outside hosts may open in a second.")
-                        .defaultOnly(),
+                        eif + ".inbound-sessions-per-subscriber",
+                        SESSIONS,
+                        "1000000",
+                        "Sessions that outside hosts may have with one subscriber; three quarters"
+                                + " of quota.sessions in any case."),
                 one(
-                                eif + ".inbound-session-rate.burst",
-                                RATE,
-                                "200",
-                                "Sessions that outside hosts may open beyond the rate.")
-                        .defaultOnly(),
+                        eif + ".inbound-sessions-in-total",
+                        new Whole(1, MOST_IN_TOTAL, false),
+                        Integer.toString(MOST_IN_TOTAL),
+                        "Subscribers of the profile get no further session from outside while the"
+                                + " node has so many; each shard counts its share."),
+                one(
+                        eif + ".inbound-session-rate.per-second",
+                        RATE,
+                        "50",
+                        "Sessions that outside hosts may open on one mapping in a second."),
+                one(
+                        eif + ".inbound-session-rate.burst",
+                        RATE,
+                        "200",
+                        "Sessions that outside hosts may open on one mapping beyond the rate."),
                 one(
                         eif + ".unreplied",
                         new Span(1, DAY, ""),
                         "30s",
-                        "Life of an inbound session that the subscriber never answered."),
+                        "Life of an inbound session that the subscriber never answered; it holds"
+                                + " for sessions that begin after a change."),
                 one(
                         eif + ".inbound-refresh",
                         new Flag(),
                         "false",
-                        "Whether inbound packets keep mappings alive (RFC 4787 REQ-6)."),
+                        "Whether inbound packets keep sessions alive (RFC 4787 REQ-6)."),
                 one(
-                                eif + ".protocol-independent",
-                                new Flag(),
-                                "false",
-                                "Whether a mapping lets other protocols in.")
-                        .defaultOnly(),
-                list(
-                                eif + ".applications",
-                                new Text(),
-                                List.of(),
-                                "Protocols and ports with behaviour of their own.")
-                        .defaultOnly());
+                        eif + ".protocol-independent",
+                        new Flag(),
+                        "false",
+                        "Whether a mapping of UDP lets TCP in at its external port, and the other"
+                                + " way round, when nothing else has that port (RFC 7857 §6)."));
+    }
+
+    private static List<ConfigKey> applications() {
+        String each = ALL_PROFILES + "." + ConfigPath.APPLICATIONS + "[]";
+        return live(
+                one(
+                        each + ".protocol",
+                        Choice.of("udp", "tcp"),
+                        "",
+                        "Protocol of an application, which has behaviour of its own. The first"
+                                + " application in the list that matches holds. A profile without"
+                                + " a list has that of profile default."),
+                one(
+                        each + ".internal-ports",
+                        new Ports(false),
+                        "",
+                        "Ports of the subscriber's host that make the application; these or the"
+                                + " external ones are required."),
+                one(
+                        each + ".external-ports",
+                        new Ports(false),
+                        "",
+                        "Ports that outside hosts send to; instead of internal ones."),
+                one(
+                        each + ".mapping",
+                        BEHAVIOUR,
+                        "",
+                        "Instead of the profile's own; only with internal ports."),
+                one(each + ".filtering", BEHAVIOUR, "", "Instead of the profile's own."));
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.PortRange;
+import org.portreeve.nat.config.Pool;
 
 /**
  * The values of all keys, given or default, by their type. Only used for values that the document
@@ -42,11 +43,21 @@ final class Settings {
 
     /** How many subscribers have names. */
     int subscriberCount() {
-        int count = 0;
-        while (groups.containsKey(ConfigPath.subscriber(count))) {
-            count++;
-        }
-        return count;
+        return elements(ConfigPath.SUBSCRIBERS).size();
+    }
+
+    /** The applications of a profile: its own list, or else that of the default profile. */
+    List<String> applications(String profile) {
+        String own = ConfigPath.applications(profile);
+        return elements(groups.containsKey(own) ? own : ConfigPath.applications(Profile.DEFAULT));
+    }
+
+    /** The elements of a list of groups, as paths. */
+    List<String> elements(String list) {
+        return Stream.iterate(0, position -> position + 1)
+                .map(position -> ConfigPath.element(list, position))
+                .takeWhile(groups::containsKey)
+                .toList();
     }
 
     /** The value of each key that is given, and of all others that a file can give once. */
@@ -55,9 +66,8 @@ final class Settings {
         for (ConfigKey key : ConfigKeys.ALL) {
             if (!key.path().contains("*") && !key.path().startsWith(ConfigPath.SUBSCRIBERS)) {
                 values.put(key.path(), written(key.path()));
-            } else if (key.path().contains("*")) {
+            } else if (key.path().contains("*") && !key.path().contains("[]")) {
                 profiles().stream()
-                        .filter(name -> key.isLive() || name.equals(Profile.DEFAULT))
                         .map(name -> key.path().replace("*", name))
                         .forEach(path -> values.put(path, written(path)));
             }
@@ -117,7 +127,10 @@ final class Settings {
         return TimeUnit.SECONDS.toNanos(seconds(path));
     }
 
+    /** A range of ports; {@link Pool#NO_PORTS} for none. */
     PortRange ports(String path) {
-        return PortRange.parse(text(path)).orElseThrow();
+        return text(path).equals(ValueKind.Ports.NONE)
+                ? Pool.NO_PORTS
+                : PortRange.parse(text(path)).orElseThrow();
     }
 }

@@ -102,17 +102,23 @@ sealed interface ValueKind {
         }
     }
 
-    /** External ports. */
-    record Ports() implements ValueKind {
+    /** External ports; {@code none} where there need not be any. */
+    record Ports(boolean orNone) implements ValueKind {
+        static final String NONE = "none";
+
         @Override
         public boolean accepts(String text) {
+            if (text.equals(NONE)) {
+                return orNone;
+            }
             Optional<PortRange> range = PortRange.parse(text);
             return range.isPresent() && range.get().first() > 0;
         }
 
         @Override
         public String allowed() {
-            return "a port or a range of ports such as 1024-65535, within 1 to 65535";
+            return (orNone ? "none, or a" : "a")
+                    + " port or a range of ports such as 1024-65535, within 1 to 65535";
         }
     }
 

@@ -4,27 +4,17 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.portreeve.admin.record.AdminCounter;
-import org.portreeve.admin.record.AdminCounters;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
-import org.portreeve.control.history.HistoryCounter;
-import org.portreeve.control.history.HistoryCounters;
-import org.portreeve.control.journal.JournalCounter;
-import org.portreeve.control.journal.JournalCounters;
+import org.portreeve.control.counter.Counter;
+import org.portreeve.control.counter.Counters;
+import org.portreeve.control.event.EventFeed;
 import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.shard.Shard;
-import org.portreeve.nat.shard.Telemetry;
 import org.portreeve.nat.shard.Translator;
-import org.portreeve.natpmp.NatPmpCounter;
-import org.portreeve.natpmp.NatPmpCounters;
-import org.portreeve.pcp.PcpCounter;
-import org.portreeve.pcp.PcpCounters;
-import org.portreeve.upnp.counter.UpnpCounter;
-import org.portreeve.upnp.counter.UpnpCounters;
 
 /**
  * Everything a node counts, as Prometheus metrics. What the parts publish is read when somebody
@@ -38,7 +28,10 @@ public final class NodeMetrics {
         /** Of each shard. */
         MAPPINGS("nat_mappings", "shard", "Mappings in use, those whose port rests included"),
         /** Of each kind of event. */
-        EVENTS("nat_events_total", "kind", "What shards reported through their telemetry, by kind");
+        EVENTS(
+                "nat_events_total",
+                "kind",
+                "Events that were told, by kind; events.kinds says which are");
 
         private final String metric;
         private final String label;
@@ -81,13 +74,13 @@ public final class NodeMetrics {
         }
     }
 
-    /** Events of the shards, by kind. */
-    public void add(TelemetryWatch watch) {
-        for (Telemetry.Kind kind : Telemetry.Kind.values()) {
+    /** Events of the node, by kind. */
+    public void add(EventFeed feed) {
+        for (EventKind kind : EventKind.values()) {
             var events = Labelled.EVENTS;
-            FunctionCounter.builder(events.metric, watch, source -> source.count(kind))
+            FunctionCounter.builder(events.metric, feed, source -> source.count(kind))
                     .description(events.help)
-                    .tag(events.label, kind.name().toLowerCase(Locale.ROOT))
+                    .tag(events.label, kind.word())
                     .register(registry);
         }
     }
@@ -99,44 +92,9 @@ public final class NodeMetrics {
         }
     }
 
-    /** The counters of the PCP server. */
-    public void add(PcpCounters counters) {
-        for (PcpCounter counter : PcpCounter.values()) {
-            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
-        }
-    }
-
-    /** The counters of the NAT-PMP server. */
-    public void add(NatPmpCounters counters) {
-        for (NatPmpCounter counter : NatPmpCounter.values()) {
-            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
-        }
-    }
-
-    /** The counters of the UPnP gateway. */
-    public void add(UpnpCounters counters) {
-        for (UpnpCounter counter : UpnpCounter.values()) {
-            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
-        }
-    }
-
-    /** The counters of the admin server. */
-    public void add(AdminCounters counters) {
-        for (AdminCounter counter : AdminCounter.values()) {
-            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
-        }
-    }
-
-    /** The counters of the journal. */
-    public void add(JournalCounters counters) {
-        for (JournalCounter counter : JournalCounter.values()) {
-            count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
-        }
-    }
-
-    /** The counters of the history. */
-    public void add(HistoryCounters counters) {
-        for (HistoryCounter counter : HistoryCounter.values()) {
+    /** The counters of any other part. */
+    public <E extends Enum<E> & Counter> void add(Counters<E> counters) {
+        for (E counter : counters.all()) {
             count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
         }
     }

@@ -29,6 +29,7 @@ import org.portreeve.pcp.wire.PcpResponse;
 import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
 import org.portreeve.pcp.wire.PcpResponse.MapResponse;
 import org.portreeve.pcp.wire.ResultCode;
+import org.portreeve.testkit.Conformance;
 import picocli.CommandLine;
 
 /** What the commands print and exit with; scripts rely on both. */
@@ -150,6 +151,52 @@ class CommandTreeTest {
         assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--server", "gateway"));
         assertEquals(ExitCode.BAD_INPUT, run("check"));
         assertEquals(ExitCode.BAD_INPUT, run());
+    }
+
+    @Test
+    @Conformance({"NAT-DET-002", "NAT-DET-006"})
+    void deterministicComputesBothWays() throws IOException {
+        String file =
+                Files.writeString(
+                                directory.resolve("ranges.yaml"),
+                                """
+                                translator:
+                                  inside: {prefixes: [100.64.0.1, 100.64.0.2/31, 100.64.0.4/30]}
+                                  pools:
+                                    - addresses: [203.0.113.1]
+                                      allocation: deterministic
+                                      incoming-ports: none
+                                      deterministic: {compression: 14, dynamic-factor: 2}
+                                """)
+                        .toString();
+
+        assertEquals(0, run("deterministic", "forward", "100.64.0.2", "-c", file));
+        assertEquals(
+                "100.64.0.2 has 203.0.113.1 ports 5056-9087 (TCP, UDP and ICMP identifiers).\n",
+                out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("deterministic", "reverse", "203.0.113.1:5055", "--json", "-c", file));
+        assertEquals(
+                "{\"externalAddress\":\"203.0.113.1\",\"externalPort\":5055,"
+                        + "\"internalAddress\":\"100.64.0.1\"}\n",
+                out.toString());
+
+        assertEquals(1, run("deterministic", "reverse", "203.0.113.1:60000", "-c", file));
+        assertEquals(1, run("deterministic", "reverse", "203.0.113.1:40000", "-c", file));
+        assertEquals(1, run("deterministic", "reverse", "203.0.113.2:5055", "-c", file));
+        assertEquals(1, run("deterministic", "forward", "100.64.0.9", "-c", file));
+        assertEquals(1, run("deterministic", "forward", "127.0.0.1"));
+        assertEquals(
+                """
+                portreeve: 203.0.113.1:60000 is in no range: ask the records (portreeve trace) who had it
+                portreeve: 203.0.113.1:40000 is in a range that no internal address has
+                portreeve: 203.0.113.2:5055: the address is not in the pool of this configuration
+                portreeve: 100.64.0.9 has no range: it is in none of the inside prefixes
+                portreeve: the pool of this configuration has no ranges: allocation is neither deterministic nor static
+                """,
+                err.toString());
+        assertEquals(2, run("deterministic", "forward", "100.64.0"));
+        assertEquals(2, run("deterministic", "reverse", "203.0.113.1", "-c", file));
     }
 
     @Test

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.event.EventSettings;
+import org.portreeve.nat.event.Marks;
 
 /** What a reload takes over, and what it names instead. */
 class ConfigChangeTest {
@@ -38,6 +43,48 @@ class ConfigChangeTest {
         assertFalse(config.pcp().natPmp());
         assertEquals(300_000_000_000L, config.nat().timers().udpIdleNs());
         assertEquals("300s", change.inForce().values().get("translator.timers.udp"));
+    }
+
+    @Test
+    void eventsAndWhatAFailingJournalMeansChangeLive() {
+        ConfigChange change =
+                ConfigChange.between(
+                        read(""),
+                        read(
+                                """
+                                events:
+                                  file: /tmp/e.json
+                                  kinds: [block-active, mapping-made]
+                                  repeat-after: 1m
+                                  high-mark: 90
+                                  low-mark: 90
+                                records: {on-failure: continue}
+                                """));
+
+        assertEquals(List.of(), change.waiting());
+        NodeConfig config = change.inForce().config();
+        assertEquals(OnFailure.CONTINUE, config.onFailure());
+        NodeConfig.Events events = config.events();
+        assertEquals("/tmp/e.json", events.file().orElseThrow().toString());
+        assertEquals(
+                EventSettings.of(
+                        EnumSet.of(EventKind.BLOCK_ACTIVE, EventKind.MAPPING_MADE),
+                        60_000_000_000L,
+                        new Marks(90, 90)),
+                events.settings());
+        assertEquals(EventSettings.USUAL, read("").config().events().settings());
+        assertEquals(OnFailure.REFUSE_NEW, read("").config().onFailure());
+    }
+
+    @Test
+    void lowMarkAboveTheHighOneIsAFaultWithItsLine() {
+        LoadedConfig.Refused refused =
+                assertInstanceOf(
+                        LoadedConfig.Refused.class,
+                        ConfigReader.read("events:\n  low-mark: 81\n", HOST));
+        assertEquals(1, refused.faults().size());
+        assertEquals(2, refused.faults().getFirst().line());
+        assertEquals("events.low-mark", refused.faults().getFirst().key());
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.nat.Ipv4;
-import org.portreeve.nat.NatConfig;
+import org.portreeve.nat.config.NatConfig;
 
 class ConfigReaderTest {
     private static final Host HOST = new Host(4, 16L << 30);
@@ -35,7 +35,7 @@ class ConfigReaderTest {
 
         assertEquals(NodeConfig.Io.MEMORY, config.packetIo().io());
         assertEquals(List.of(Ipv4.of("127.0.0.1")), config.pcp().listenIps());
-        assertEquals(16, config.nat().pool().size());
+        assertEquals(16, config.nat().pool().addresses().size());
         assertEquals(NatConfig.Timers.defaults(), config.nat().timers());
         assertEquals(Path.of("data").toAbsolutePath(), config.data());
         assertEquals(120, config.policy().lifetime().minimumSeconds());
@@ -64,7 +64,7 @@ class ConfigReaderTest {
                         "203.0.113.3",
                         "203.0.113.9",
                         "203.0.113.10"),
-                config.nat().pool().stream().map(Ipv4::format).toList());
+                config.nat().pool().addresses().stream().map(Ipv4::format).toList());
     }
 
     @Test
@@ -136,13 +136,9 @@ class ConfigReaderTest {
     @ValueSource(
             strings = {
                 "translator: {io: afxdp}",
-                "translator: {pools: [{allocation: dynamic}]}",
-                "translator: {pools: [{allocation: deterministic}]}",
-                "translator: {pools: [{paired: soft}]}",
                 "pcp: {third-party: {from: [10.0.0.0/8]}}",
                 "pcp: {nonce: off}",
                 "store: {url: 'jdbc:postgresql://db/x'}",
-                "profiles: {default: {filtering: {udp: address-dependent}}}",
                 "pcp: {announce: {count: 3}}",
             })
     void whatThisVersionCannotDoIsRefusedWithThatWord(String yaml) {

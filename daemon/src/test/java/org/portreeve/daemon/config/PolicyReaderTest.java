@@ -90,18 +90,6 @@ class PolicyReaderTest {
     }
 
     @Test
-    void onlyTheQuotaOfAnotherProfileMayDiffer() {
-        List<String> faults = faults("profiles: {gold: {eif: {unreplied: 60s}}}");
-
-        assertEquals(
-                List.of(
-                        "line 1: profiles.gold.eif.unreplied: value '60s' — profiles differ in their"
-                                + " quota alone in this version; set it in"
-                                + " profiles.default.eif.unreplied"),
-                faults);
-    }
-
-    @Test
     void aNameOfAProfileWithDotsIsRefused() {
         assertEquals(1, faults("profiles: {'a.b': {quota: {mappings: 3}}}").size());
     }

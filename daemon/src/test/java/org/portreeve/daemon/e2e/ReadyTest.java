@@ -49,6 +49,7 @@ class ReadyTest {
             long before = ticks(node);
             Thread.sleep(WATCHED);
             double cores = (ticks(node) - before) / TICKS_PER_SECOND / WATCHED.toSeconds();
+            System.out.printf("ready after %s, idle %.4f of a core%n", fastest, cores);
             assertTrue(cores < IDLE_CORES, () -> "idle, it uses " + cores + " of a core");
         }
     }

@@ -97,6 +97,18 @@ record Scene(Lab lab, Node node, Host sub, Host inet) implements AutoCloseable {
         return receiver.receive(SILENCE).filter(datagram -> text(datagram).equals(token));
     }
 
+    /** The present value of a counter of the node, by its metric's name without {@code _total}. */
+    long metric(String name) {
+        return lab.run(Namespace.CGN, "curl", "-sS", "http://127.0.0.1:9464/metrics")
+                .orThrow()
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(name + "_total "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static byte[] text(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
