@@ -17,7 +17,8 @@ public enum EventKind {
     MAPPING_QUOTA("A subscriber wanted an explicit mapping beyond its quota"),
     SESSION_QUOTA("A session was refused because the subscriber is at its quota of sessions"),
     SESSION_RATE("A subscriber opens sessions faster than its quota allows"),
-    INBOUND_QUOTA("A mapping has as many sessions from outside as its profile allows"),
+    INBOUND_QUOTA(
+            "Outside hosts have all the sessions with a mapping, a subscriber or the node that a profile allows"),
     INBOUND_RATE("Outside hosts open sessions on a mapping faster than its profile allows"),
     PORTS_EXHAUSTED("A subscriber needed a port and its external address has none left for it"),
     TABLE_FULL("Something was refused because a table of the translator is full"),

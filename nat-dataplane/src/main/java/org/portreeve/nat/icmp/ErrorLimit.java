@@ -10,9 +10,6 @@ import org.portreeve.nat.table.TokenBucket;
  * one second's worth. Owned by the shard thread.
  */
 public final class ErrorLimit {
-    /** No subscriber: only the bucket of the side counts. */
-    public static final int NOBODY = -1;
-
     /** A subscriber whose own link is narrow has to say so once for each far host. */
     static final int TOO_BIG_PER_SECOND = 10;
 
@@ -36,7 +33,7 @@ public final class ErrorLimit {
     /** Takes a token for an error to a subscriber, or returns false. */
     public boolean takeInside(int subscriber, long nowNs) {
         long each = subscribers + (long) subscriber * Long.BYTES;
-        return (subscriber == NOBODY || take(each, nowNs, burstEach)) && take(inside, nowNs, burst);
+        return take(each, nowNs, burstEach) && take(inside, nowNs, burst);
     }
 
     /** Takes a token for an error to an outside host, or returns false. */

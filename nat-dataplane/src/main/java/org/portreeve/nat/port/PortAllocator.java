@@ -4,6 +4,7 @@ import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.directory.SubscriberRules;
+import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SubscriberTable;
 
 /**
@@ -90,9 +91,11 @@ public final class PortAllocator {
         flow1 = remotePort;
     }
 
-    /** A port for an implicit mapping of a subscriber's internal endpoint, or {@link #NONE}. */
-    public int implicit(
-            int subscriber, int address, int protocolIndex, int internalIp, int internalPort) {
+    /** A port for an implicit mapping of a subscriber's internal tuple, or {@link #NONE}. */
+    public int implicit(int subscriber, int address, long key) {
+        int protocolIndex = Protocol.index(MappingTable.protocol(key));
+        int internalIp = MappingTable.internalIp(key);
+        int internalPort = MappingTable.internalPort(key);
         if (keepsPort && isOwnFree(subscriber, address, protocolIndex, internalIp, internalPort)) {
             return internalPort;
         }

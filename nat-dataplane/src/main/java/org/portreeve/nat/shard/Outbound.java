@@ -277,12 +277,7 @@ final class Outbound {
         int port =
                 peers == MappingTable.ANY_PEER
                         ? siblings.portFor(key, subscriber, addressIndex, protocol)
-                        : tables.ports.implicit(
-                                subscriber,
-                                address,
-                                protocolIndex,
-                                MappingTable.internalIp(key),
-                                MappingTable.internalPort(key));
+                        : tables.ports.implicit(subscriber, address, key);
         blocks.leaseAhead(subscriber, address, protocolIndex, port, nowNs);
         if (port == PortAllocator.NONE && elsewhere.isAllowed() && !blocks.isPending(subscriber)) {
             address = elsewhere.find(key, subscriber, address, protocolIndex, nowNs);

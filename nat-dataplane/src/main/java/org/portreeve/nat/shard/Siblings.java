@@ -96,37 +96,28 @@ final class Siblings {
      * of the subscriber's blocks; {@link PortAllocator#NONE} when there is none.
      */
     int portFor(long key, int subscriber, int addressIndex, int protocol) {
+        int address = tables.localAddress(addressIndex);
         boolean isShared =
                 protocol != Protocol.ICMP
                         && tables.rules.now().isMappingShared(tables.rules.profile(subscriber));
         if (!isShared) {
-            return implicit(key, subscriber, addressIndex, protocol);
+            return tables.ports.implicit(subscriber, address, key);
         }
         int otherProtocol = other(protocol);
         int sibling = tables.mappings.find(MappingTable.ofProtocol(key, otherProtocol));
         if (sibling != MappingTable.NONE && mayShare(key, sibling, subscriber, addressIndex)) {
             return tables.mappings.externalPort(sibling);
         }
-        int port = implicit(key, subscriber, addressIndex, protocol);
-        int address = tables.localAddress(addressIndex);
+        int port = tables.ports.implicit(subscriber, address, key);
         int otherIndex = Protocol.index(otherProtocol);
         for (int tries = 1;
                 tries < TRIES
                         && port != PortAllocator.NONE
                         && !tables.ports.isFree(address, otherIndex, port);
                 tries++) {
-            port = implicit(key, subscriber, addressIndex, protocol);
+            port = tables.ports.implicit(subscriber, address, key);
         }
         return port;
-    }
-
-    private int implicit(long key, int subscriber, int addressIndex, int protocol) {
-        return tables.ports.implicit(
-                subscriber,
-                tables.localAddress(addressIndex),
-                Protocol.index(protocol),
-                MappingTable.internalIp(key),
-                MappingTable.internalPort(key));
     }
 
     /** Only what is the subscriber's own, which has a record for every protocol. */

@@ -1,7 +1,6 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.port.PortAllocator;
-import org.portreeve.nat.table.MappingTable;
 
 /**
  * Ports of implicit mappings where pairing is soft and the paired address is full: at another one
@@ -33,13 +32,7 @@ final class SoftPairing {
      * is wanted.
      */
     private int implicit(long key, int subscriber, int address, int protocolIndex, long nowNs) {
-        int given =
-                tables.ports.implicit(
-                        subscriber,
-                        address,
-                        protocolIndex,
-                        MappingTable.internalIp(key),
-                        MappingTable.internalPort(key));
+        int given = tables.ports.implicit(subscriber, address, key);
         blocks.leaseAhead(subscriber, address, protocolIndex, given, nowNs);
         return given;
     }

@@ -38,8 +38,8 @@ public final class MappingTable {
     public static final int RESTING_ORPHAN = 5;
 
     /**
-     * State: the internal tuple has a static mapping at another port by now; the sessions that were
-     * there go on, both ways, and nothing else.
+     * State: the internal tuple leads to another mapping by now; the sessions that were here go on,
+     * both ways, and nothing else.
      */
     public static final int ORPHAN = 6;
 
@@ -243,15 +243,15 @@ public final class MappingTable {
     }
 
     public int internalIp(int row) {
-        return (int) (key(row) >>> 32);
+        return internalIp(key(row));
     }
 
     public int internalPort(int row) {
-        return (int) (key(row) >>> 16) & 0xffff;
+        return internalPort(key(row));
     }
 
     public int protocol(int row) {
-        return (int) (key(row) >>> 8) & 0xff;
+        return protocol(key(row));
     }
 
     public int realm(int row) {
