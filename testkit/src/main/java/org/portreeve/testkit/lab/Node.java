@@ -70,6 +70,11 @@ public final class Node implements AutoCloseable {
         return process.stop(STOP);
     }
 
+    /** Gives it another configuration, which it does not read yet. */
+    public void rewrite(NodeConfig config) {
+        write(configFile, config.yaml());
+    }
+
     /** Gives it another configuration and asks it to reload; returns when it says that it did. */
     public void reload(NodeConfig config) {
         write(configFile, config.yaml());
