@@ -10,6 +10,8 @@ import org.portreeve.nat.Prefix;
  * @param inside whether errors are sent to subscribers (RFC 5508 REQ-9)
  * @param outside whether errors are sent to the Internet (RFC 5508 REQ-9)
  * @param refusals whether a subscriber is told that its packet got no port or session
+ * @param unsolicitedSyns whether an outside host is told, late, that nobody waits for its SYN (RFC
+ *     5382 REQ-4); not without {@code outside}
  * @param perSecond errors that the node sends to either side at the sustained rate
  * @param perSubscriberPerSecond of them to one subscriber
  * @param infrastructure the operator's routers inside: their errors pass, they get no mappings
@@ -18,6 +20,7 @@ public record ErrorRules(
         boolean inside,
         boolean outside,
         boolean refusals,
+        boolean unsolicitedSyns,
         int perSecond,
         int perSubscriberPerSecond,
         List<Prefix> infrastructure) {
@@ -39,8 +42,20 @@ public record ErrorRules(
         infrastructure = List.copyOf(infrastructure);
     }
 
+    /** The same with unsolicited SYNs answered. */
+    public ErrorRules(
+            boolean inside,
+            boolean outside,
+            boolean refusals,
+            int perSecond,
+            int perSubscriberPerSecond,
+            List<Prefix> infrastructure) {
+        this(inside, outside, refusals, true, perSecond, perSubscriberPerSecond, infrastructure);
+    }
+
     /** Everything on, at the rates above, without routers inside. */
     public static ErrorRules defaults() {
-        return new ErrorRules(true, true, true, PER_SECOND, PER_SUBSCRIBER_PER_SECOND, List.of());
+        return new ErrorRules(
+                true, true, true, true, PER_SECOND, PER_SUBSCRIBER_PER_SECOND, List.of());
     }
 }

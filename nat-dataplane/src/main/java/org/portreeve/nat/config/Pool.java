@@ -18,6 +18,9 @@ import org.portreeve.nat.PortRange;
  * @param pairing how a subscriber keeps to its address
  * @param maxResting ports of an address that may rest at a time after implicit mappings; the
  *     addresses of a shard share
+ * @param overlapPorts ports outside of {@code ports} that TCP connections of several subscribers
+ *     share towards different remote addresses when nothing else is left, or {@link #NO_PORTS}
+ * @param kept incoming ports that each subscriber can always have
  */
 public record Pool(
         List<Integer> addresses,
@@ -28,7 +31,9 @@ public record Pool(
         List<PortRange> excludedPorts,
         Choice choice,
         Pairing pairing,
-        int maxResting) {
+        int maxResting,
+        PortRange overlapPorts,
+        Kept kept) {
     /** Instead of a range that is not there: port 0 is never given. */
     public static final PortRange NO_PORTS = new PortRange(0, 0);
 
@@ -53,7 +58,9 @@ public record Pool(
                 List.of(),
                 Choice.usual(),
                 Pairing.usual(),
-                ANY_NUMBER);
+                ANY_NUMBER,
+                NO_PORTS,
+                Kept.NONE);
     }
 
     /** The same addresses, whose ports are given in another way. */
@@ -67,7 +74,25 @@ public record Pool(
                 excludedPorts,
                 choice,
                 pairing,
-                maxResting);
+                maxResting,
+                overlapPorts,
+                kept);
+    }
+
+    /** Other addresses, whose ports are given in the same way. */
+    public Pool withAddresses(List<Integer> others) {
+        return new Pool(
+                others,
+                ports,
+                incomingPorts,
+                block,
+                allocation,
+                excludedPorts,
+                choice,
+                pairing,
+                maxResting,
+                overlapPorts,
+                kept);
     }
 
     /** The same addresses, with another incoming range. */
@@ -81,7 +106,9 @@ public record Pool(
                 excludedPorts,
                 choice,
                 pairing,
-                maxResting);
+                maxResting,
+                overlapPorts,
+                kept);
     }
 
     /** The same addresses, without these ports. */
@@ -95,7 +122,9 @@ public record Pool(
                 excluded,
                 choice,
                 pairing,
-                maxResting);
+                maxResting,
+                overlapPorts,
+                kept);
     }
 
     /** The same addresses, of whose free ports another is chosen. */
@@ -109,7 +138,9 @@ public record Pool(
                 excludedPorts,
                 other,
                 pairing,
-                maxResting);
+                maxResting,
+                overlapPorts,
+                kept);
     }
 
     /** The same addresses, to which subscribers keep in another way. */
@@ -123,7 +154,9 @@ public record Pool(
                 excludedPorts,
                 choice,
                 other,
-                maxResting);
+                maxResting,
+                overlapPorts,
+                kept);
     }
 
     /** The same addresses, of which so many ports may rest. */
@@ -137,7 +170,53 @@ public record Pool(
                 excludedPorts,
                 choice,
                 pairing,
-                most);
+                most,
+                overlapPorts,
+                kept);
+    }
+
+    /** The same addresses, where these ports are shared. */
+    public Pool withOverlap(PortRange shared) {
+        return new Pool(
+                addresses,
+                ports,
+                incomingPorts,
+                block,
+                allocation,
+                excludedPorts,
+                choice,
+                pairing,
+                maxResting,
+                shared,
+                kept);
+    }
+
+    /** The same addresses, where so many incoming ports are kept for each subscriber. */
+    public Pool with(Kept other) {
+        return new Pool(
+                addresses,
+                ports,
+                incomingPorts,
+                block,
+                allocation,
+                excludedPorts,
+                choice,
+                pairing,
+                maxResting,
+                overlapPorts,
+                other);
+    }
+
+    /**
+     * Incoming ports that nobody but their subscriber takes, for explicit mappings.
+     *
+     * @param perSubscriber how many TCP and how many UDP ports; 0 for none
+     * @param subscribers of how many subscribers of an external address; all their ports fit in the
+     *     incoming range
+     */
+    public record Kept(int perSubscriber, int subscribers) {
+        /** Whoever comes first has all incoming ports. */
+        public static final Kept NONE = new Kept(0, 0);
     }
 
     /**

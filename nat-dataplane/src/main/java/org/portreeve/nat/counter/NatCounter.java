@@ -20,6 +20,10 @@ public enum NatCounter {
     GENERATED("ICMP errors of the translator itself, to subscribers or to outside hosts"),
     GENERATED_SUPPRESSED(
             "ICMP errors that it did not make: over the rate of translator.icmp-errors"),
+    SYNS_HELD(
+            "Unsolicited SYNs that wait for the host inside to open their connection, then are"
+                    + " answered (RFC 5382 REQ-4)"),
+    SYNS_NOT_HELD("Unsolicited SYNs that are never answered: too many wait; a scan or an attack"),
     PARKED("Packets that had to wait for a pairing or a port block; each leaves as another count"),
     DROP_NOT_IPV4("Not an IPv4 packet; IPv6 noise of the device itself is normal"),
     DROP_TRUNCATED("IPv4 or transport header does not fit the received octets"),
@@ -31,6 +35,8 @@ public enum NatCounter {
     DROP_ICMP_QUOTE("ICMP error that quotes no head of a TCP, UDP or ICMP query packet"),
     DROP_ICMP_NO_SESSION("ICMP error about a packet of no session; late or forged"),
     DROP_ICMP_TOO_BIG("Packet-too-big of a subscriber below 576 octets, or too many of them"),
+    DROP_ICMP_SEQUENCE(
+            "Packet-too-big about a TCP segment outside the connection's window; late or forged"),
     DROP_TTL("Packet that has come too far; traceroute is normal, many are a routing loop"),
     DROP_SOURCE_ROUTE("Packet that prescribes its own way (RFC 5508 §7.3); a scan"),
     DROP_TCP_FLAGS("TCP flags that no sane host sends (SYN+FIN, SYN+RST, none); a scan"),
@@ -42,8 +48,8 @@ public enum NatCounter {
     DROP_MARTIAN_SOURCE(
             "Packet from outside whose source nobody can have: multicast, loopback, zero"),
     DROP_NOT_OURS("Packet from outside for an address that is not in the pool; check the routes"),
-    DROP_UNPAIRED("No external address could be paired with the subscriber"),
-    DROP_WAIT_FULL("Too many packets wait for a pairing or a port block"),
+    DROP_UNPAIRED("No external address could be paired with the host; it was told"),
+    DROP_WAIT_FULL("Too many packets wait for a pairing or a port block; the host was told"),
     DROP_WAIT_EXPIRED("A pairing or a port block came too late for the packet that waited"),
     DROP_NO_RECORD("No record of the port block could be made; look at the journal and its disk"),
     DROP_BUSY("Port control has no place for another event; it is overloaded or stuck"),
@@ -55,7 +61,9 @@ public enum NatCounter {
     DROP_IPV4_CHECKSUM("Inbound packet without a session, and with a wrong IPv4 header checksum"),
     DROP_CHECKSUM("Inbound packet without a session, and with a wrong TCP or UDP checksum"),
     DROP_PORTS_EXHAUSTED("The subscriber's paired address has no free port or block left"),
-    DROP_PORT_QUOTA("Subscriber is at its port quota (RFC 6888 REQ-4)"),
+    DROP_PORT_QUOTA(
+            "Subscriber is at its quota of ports, in all or of one protocol (RFC 6888 REQ-4)"),
+    DROP_SUBSCRIBER_DRAINED("Packet that needed a new mapping of a subscriber that staff drain"),
     DROP_SESSION_QUOTA("Subscriber is at its session quota (RFC 6888 REQ-5)"),
     DROP_SESSION_RATE("Subscriber opens sessions faster than its quota allows"),
     DROP_INBOUND_QUOTA("Mapping has as many sessions from outside as the profile allows"),
@@ -63,6 +71,7 @@ public enum NatCounter {
             "Subscriber has as many sessions from outside as its profile allows"),
     DROP_INBOUND_TOTAL_QUOTA("Shard has as many sessions from outside as the profile allows"),
     DROP_INBOUND_RATE("Outside hosts open sessions on a mapping faster than the profile allows"),
+    DROP_INBOUND_PACKETS("Outside hosts send more packets to a mapping than the profile allows"),
     DROP_TIME_WAIT("SYN of a connection that both sides closed; its tuple is held for a while"),
     DROP_TABLE_FULL("Session or mapping table of the shard is full; raise translator.capacity"),
     DROP_SEND("The device refused the packet; its queue is full or it is down"),

@@ -3,6 +3,9 @@ package org.portreeve.nat.directory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * Which subscriber an internal address is, and which external address it is paired with: realm and
@@ -18,6 +21,15 @@ public final class Directory {
     /** The value of an address that has no pairing. */
     public static final long NONE = 0;
 
+    /** There is no former address in another shard. */
+    public static final int NO_FORMER = -1;
+
+    /** Beside a profile index. */
+    private static final int CLOSED = 1 << 31;
+
+    private static final int INDEX_BITS = 16;
+    private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
+
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle PROFILE = MethodHandles.arrayElementVarHandle(int[].class);
     private static final int MIN_ENTRIES = 1024;
@@ -25,6 +37,7 @@ public final class Directory {
     private volatile long[] table = new long[2 * MIN_ENTRIES];
     private volatile int[] profiles = new int[MIN_ENTRIES];
     private volatile ProfileRules rules = ProfileRules.NONE;
+    private final List<Consumer<ProfileRules>> preparations = new CopyOnWriteArrayList<>();
     private int used;
     private int live;
 
@@ -51,14 +64,35 @@ public final class Directory {
 
     /** The address index of a value that is not {@link #NONE}. */
     public static int addressIndex(long pairing) {
-        return (int) pairing - 1;
+        return ((int) pairing & INDEX_MASK) - 1;
+    }
+
+    /** Whether another shard may have sessions and leases of it at a former address. */
+    public static boolean isMoving(long pairing) {
+        return ((int) pairing & ~INDEX_MASK) != 0;
+    }
+
+    /** The index of that address; only of a value that {@link #isMoving}. */
+    public static int formerIndex(long pairing) {
+        return ((int) pairing >>> INDEX_BITS) - 1;
     }
 
     /** Pairs an internal address, or moves it. Writer only. */
     public void put(int realm, int internalIp, int subscriber, int addressIndex) {
+        put(realm, internalIp, subscriber, addressIndex, NO_FORMER);
+    }
+
+    /**
+     * The same for one that another shard has something of.
+     *
+     * @param formerIndex the index of its address there, or {@link #NO_FORMER}
+     */
+    public void put(int realm, int internalIp, int subscriber, int addressIndex, int formerIndex) {
+        assert addressIndex < INDEX_MASK && formerIndex < INDEX_MASK : "no address index";
         makeRoom();
         long key = key(realm, internalIp);
-        long value = (long) subscriber << 32 | addressIndex + 1;
+        int addresses = (formerIndex + 1) << INDEX_BITS | (addressIndex + 1);
+        long value = (long) subscriber << 32 | (addresses & 0xffff_ffffL);
         int slot = slotOf(table, key);
         long[] cells = table;
         if (cells[2 * slot] == key) {
@@ -93,16 +127,45 @@ public final class Directory {
         return rules;
     }
 
+    /**
+     * Has whoever reads the rules make ready for them before they hold: now for those that do, and
+     * on the writer's thread for each that follows, maybe more than once. Before the writer begins.
+     */
+    public void beforeRules(Consumer<ProfileRules> preparation) {
+        preparations.add(preparation);
+        preparation.accept(rules);
+    }
+
+    /**
+     * Makes readers ready for rules that may be published later, so that nothing can fail then.
+     * Writer only.
+     *
+     * @throws OutOfMemoryError when there is no memory for what they need; the rules stay as they
+     *     are
+     */
+    public void prepare(ProfileRules fresh) {
+        assert fresh.profileCount() > 0 : "rules without a profile";
+        preparations.forEach(preparation -> preparation.accept(fresh));
+    }
+
     /** Publishes the rules that hold from now on, of one profile at least. Writer only. */
     public void rules(ProfileRules fresh) {
-        assert fresh.profileCount() > 0 : "rules without a profile";
+        prepare(fresh);
         rules = fresh;
     }
 
     /** The profile index of a subscriber, 0 unless another was set. Any thread. */
     public int profile(int subscriber) {
         int[] known = profiles;
-        return subscriber < known.length ? (int) PROFILE.getAcquire(known, subscriber) : 0;
+        return (subscriber < known.length ? (int) PROFILE.getAcquire(known, subscriber) : 0)
+                & ~CLOSED;
+    }
+
+    /** Whether a subscriber gets nothing new. Any thread. */
+    public boolean isClosed(int subscriber) {
+        int[] known = profiles;
+        return subscriber < known.length
+                && ((int) PROFILE.getAcquire(known, subscriber) & CLOSED) != 0;
     }
 
     /**
@@ -110,13 +173,19 @@ public final class Directory {
      * again before the index is given to another. Writer only.
      */
     public void profile(int subscriber, int profileIndex) {
+        profile(subscriber, profileIndex, false);
+    }
+
+    /** The same; one that is closed gets no new mapping. Writer only. */
+    public void profile(int subscriber, int profileIndex, boolean isClosed) {
         int[] known = profiles;
+        int value = isClosed ? profileIndex | CLOSED : profileIndex;
         if (subscriber >= known.length) {
             known = Arrays.copyOf(known, Math.max(subscriber + 1, 2 * known.length));
-            known[subscriber] = profileIndex;
+            known[subscriber] = value;
             profiles = known;
         } else {
-            PROFILE.setRelease(known, subscriber, profileIndex);
+            PROFILE.setRelease(known, subscriber, value);
         }
     }
 

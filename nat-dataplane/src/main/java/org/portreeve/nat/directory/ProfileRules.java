@@ -1,6 +1,7 @@
 package org.portreeve.nat.directory;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.portreeve.nat.PortRange;
@@ -8,6 +9,7 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Application;
 import org.portreeve.nat.rules.Behaviour;
 import org.portreeve.nat.rules.Rules;
+import org.portreeve.nat.rules.UnwantedReply;
 
 /**
  * The rules of each profile by profile index, compiled to arrays for the packet path. An index that
@@ -32,6 +34,7 @@ public final class ProfileRules {
 
     private final int[] mappings;
     private final int[] ports;
+    private final int[][] portsOf = new int[Protocol.COUNT][];
     private final int[] sessions;
     private final long[] sessionIntervalNs;
     private final int[] sessionBurst;
@@ -50,11 +53,21 @@ public final class ProfileRules {
     private final long[] inboundIntervalNs;
     private final int[] inboundBurst;
     private final int[] unrepliedMs;
+    private final long[] inboundPacketIntervalNs;
+    private final int[] inboundPacketBurst;
+    private final boolean boundsInboundPackets;
+    private final int[] refreshIgnored;
+    private final boolean hasRefreshIgnored;
     private final ApplicationRules[] applications;
+    private final boolean filtersByAddress;
 
     private ProfileRules(List<Rules> rules) {
         mappings = ints(rules, each -> each.quota().mappings());
         ports = ints(rules, each -> each.quota().ports());
+        for (int i = 0; i < Protocol.COUNT; i++) {
+            int protocol = Protocol.ofIndex(i);
+            portsOf[i] = ints(rules, each -> each.quota().each().of(protocol));
+        }
         sessions = ints(rules, each -> each.quota().sessions());
         sessionIntervalNs = longs(rules, each -> intervalNs(each.quota().sessionsPerSecond()));
         sessionBurst = ints(rules, each -> each.quota().sessionBurst());
@@ -72,6 +85,13 @@ public final class ProfileRules {
         inboundIntervalNs = longs(rules, each -> intervalNs(each.eif().inboundSessionsPerSecond()));
         inboundBurst = ints(rules, each -> each.eif().inboundSessionBurst());
         unrepliedMs = ints(rules, each -> (int) (each.eif().unrepliedNs() / MILLISECOND_NS));
+        inboundPacketIntervalNs =
+                longs(rules, each -> packetIntervalNs(each.eif().inboundPackets()));
+        inboundPacketBurst = ints(rules, each -> each.eif().inboundPackets().burst());
+        boundsInboundPackets =
+                rules.stream().anyMatch(each -> each.eif().inboundPackets().isBounded());
+        refreshIgnored = ints(rules, each -> codes(each.eif().refreshIgnored()));
+        hasRefreshIgnored = rules.stream().anyMatch(each -> !each.eif().refreshIgnored().isEmpty());
         applications = new ApplicationRules[rules.size()];
         for (int profile = 0; profile < rules.size(); profile++) {
             Rules each = rules.get(profile);
@@ -80,6 +100,7 @@ public final class ProfileRules {
             inboundRefresh[profile] = each.eif().inboundRefresh();
             applications[profile] = new ApplicationRules(each.applications());
         }
+        filtersByAddress = rules.stream().anyMatch(Rules::filtersByAddress);
         hasInboundRefresh = rules.stream().anyMatch(each -> each.eif().inboundRefresh());
     }
 
@@ -101,6 +122,11 @@ public final class ProfileRules {
     /** External ports and identifiers, resting ones included. */
     public int ports(int profile) {
         return ports[known(profile)];
+    }
+
+    /** Those of one protocol. */
+    public int ports(int profile, int protocolIndex) {
+        return portsOf[protocolIndex][known(profile)];
     }
 
     /** Sessions. */
@@ -135,6 +161,11 @@ public final class ProfileRules {
         int known = known(profile);
         int otherwise = protocol == Protocol.TCP ? tcpFiltering[known] : udpFiltering[known];
         return applications[known].filtering(protocol, internalPort, externalPort, otherwise);
+    }
+
+    /** Whether those of any profile ask which addresses a host has contacted. */
+    public boolean filtersByAddress() {
+        return filtersByAddress;
     }
 
     /** Whether UDP and TCP of one internal port are to have one external port. */
@@ -185,6 +216,45 @@ public final class ProfileRules {
     /** Life of an inbound session that the host never answered, in milliseconds. */
     public int unrepliedMs(int profile) {
         return unrepliedMs[known(profile)];
+    }
+
+    /** Whether any profile bounds the packets to a mapping. */
+    public boolean boundsInboundPackets() {
+        return boundsInboundPackets;
+    }
+
+    /** The time between two packets to a mapping at the sustained rate; 0 for no bound. */
+    public long inboundPacketIntervalNs(int profile) {
+        return inboundPacketIntervalNs[known(profile)];
+    }
+
+    /** Packets that may come to a mapping at once. */
+    public int inboundPacketBurst(int profile) {
+        return inboundPacketBurst[known(profile)];
+    }
+
+    /** Whether any profile has replies that do not keep sessions. */
+    public boolean hasRefreshIgnored() {
+        return hasRefreshIgnored;
+    }
+
+    /** Whether a reply of this {@linkplain #code(UnwantedReply) code} does not keep a session. */
+    public boolean isRefreshIgnored(int profile, int code) {
+        return (refreshIgnored[known(profile)] & code) != 0;
+    }
+
+    /** The code of a kind of reply, a bit. */
+    @SuppressWarnings("EnumOrdinal") // The codes never leave the process.
+    public static int code(UnwantedReply reply) {
+        return 1 << reply.ordinal();
+    }
+
+    private static int codes(Set<UnwantedReply> replies) {
+        return replies.stream().mapToInt(ProfileRules::code).sum();
+    }
+
+    private static long packetIntervalNs(Rules.PacketRate rate) {
+        return rate.isBounded() ? intervalNs(rate.perSecond()) : 0;
     }
 
     @SuppressWarnings("EnumOrdinal") // The codes never leave the process.

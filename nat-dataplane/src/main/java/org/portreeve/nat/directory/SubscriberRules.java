@@ -1,6 +1,7 @@
 package org.portreeve.nat.directory;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.rules.Rules;
 
@@ -23,9 +24,22 @@ public final class SubscriberRules {
         return published == ProfileRules.NONE ? atStart : published;
     }
 
+    /**
+     * Has the caller make ready for rules before they hold, as {@link Directory#beforeRules} says.
+     */
+    public void beforeRules(Consumer<ProfileRules> preparation) {
+        preparation.accept(atStart);
+        directory.beforeRules(preparation);
+    }
+
     /** The profile index of a subscriber. */
     public int profile(int subscriber) {
         return directory.profile(subscriber);
+    }
+
+    /** Whether staff drain the subscriber, so that it gets no new mapping. */
+    public boolean isClosed(int subscriber) {
+        return directory.isClosed(subscriber);
     }
 
     /** What explicit requests of the subscriber may get. */

@@ -13,13 +13,17 @@ public enum EventKind {
     BLOCK_UNRECORDED("A port block is used though its record is not kept yet, as configured"),
     MAPPING_MADE("A mapping began"),
     MAPPING_ENDED("A mapping ended; its port rests"),
-    PORT_QUOTA("A subscriber wanted a port beyond its quota"),
+    OVERLAP_MADE("A connection got a port that others share, towards its remote address alone"),
+    OVERLAP_ENDED("A connection at a shared port ended"),
+    PORT_QUOTA("A subscriber wanted a port beyond its quota, in all or of the protocol"),
     MAPPING_QUOTA("A subscriber wanted an explicit mapping beyond its quota"),
     SESSION_QUOTA("A session was refused because the subscriber is at its quota of sessions"),
     SESSION_RATE("A subscriber opens sessions faster than its quota allows"),
     INBOUND_QUOTA(
             "Outside hosts have all the sessions with a mapping, a subscriber or the node that a profile allows"),
-    INBOUND_RATE("Outside hosts open sessions on a mapping faster than its profile allows"),
+    INBOUND_RATE(
+            "Outside hosts open sessions on a mapping, or send to it, faster than its profile allows"),
+    PAIRING_REFUSED("A host got no external address, and its packets were dropped"),
     PORTS_EXHAUSTED("A subscriber needed a port and its external address has none left for it"),
     TABLE_FULL("Something was refused because a table of the translator is full"),
     POOL_EXHAUSTED("The pool has nothing left to give"),
@@ -27,6 +31,11 @@ public enum EventKind {
     USE_LOW("Something that was above its high mark is used less than its low mark again"),
     DRAIN_BEGUN("New subscribers do not get an external address any more"),
     DRAIN_ENDED("New subscribers may get an external address again"),
+    SUBSCRIBER_DRAIN_BEGUN("A subscriber gets no new mapping any more"),
+    SUBSCRIBER_DRAIN_ENDED("A subscriber may get mappings again"),
+    ADDRESS_ADDED("An external address was added to the pool while the node runs"),
+    ADDRESS_LEAVING("An external address leaves the pool when nothing uses it any more"),
+    ADDRESS_GONE("Nothing used an external address any more; it is not in the pool now"),
     RECORDS_FAILING("The journal does not keep records; look at its disk"),
     RECORDS_RESTORED("The journal keeps records again");
 
@@ -53,9 +62,17 @@ public enum EventKind {
         return Arrays.stream(ALL).filter(kind -> kind.word().equals(word)).findFirst();
     }
 
-    /** Whether it is told whatever the configuration says: an operator must see it. */
-    public boolean isAlarm() {
-        return this == RECORDS_FAILING || this == RECORDS_RESTORED;
+    /**
+     * Whether it is told whatever the configuration says: an operator must see it, or nothing else
+     * tells who had a port.
+     */
+    public boolean isTold() {
+        return this == RECORDS_FAILING || this == RECORDS_RESTORED || isOverlap();
+    }
+
+    /** Whether it is the record of a connection at a shared port. */
+    public boolean isOverlap() {
+        return this == OVERLAP_MADE || this == OVERLAP_ENDED;
     }
 
     /**

@@ -29,7 +29,7 @@ public record EventSettings(long kinds, long againNs, Marks marks) {
 
     /** Whether a kind is told. */
     public boolean tells(EventKind kind) {
-        return kind.isAlarm() || (kinds & bit(kind)) != 0;
+        return kind.isTold() || (kinds & bit(kind)) != 0;
     }
 
     private static long bit(EventKind kind) {

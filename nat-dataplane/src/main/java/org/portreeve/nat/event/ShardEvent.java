@@ -11,6 +11,7 @@ package org.portreeve.nat.event;
  * @param externalIp the external address
  * @param firstPort the external port, or the first of a block
  * @param lastPort the same port, or the last of a block
+ * @param remoteIp of a connection at a shared port
  * @param resource what is used
  * @param used how much of it
  * @param capacity how much there is
@@ -25,6 +26,7 @@ public record ShardEvent(
         int externalIp,
         int firstPort,
         int lastPort,
+        int remoteIp,
         Resource resource,
         long used,
         long capacity) {
@@ -61,6 +63,7 @@ public record ShardEvent(
                 (int) (external >>> (2 * PORT_BITS)),
                 (int) (external >>> PORT_BITS) & PORT,
                 (int) external & PORT,
+                (int) (ring.peek(5) >>> Integer.SIZE),
                 Resource.ofCode((int) ring.peek(5)),
                 ring.peek(6),
                 ring.peek(7));

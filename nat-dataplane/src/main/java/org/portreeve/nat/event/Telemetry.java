@@ -2,6 +2,7 @@ package org.portreeve.nat.event;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 
@@ -86,6 +87,33 @@ public final class Telemetry {
     }
 
     /**
+     * Tells of a connection at a shared port. What begins finds a place if {@link #hasRoom} said
+     * so; what ends has the whole ring. Shard thread.
+     */
+    public void overlap(
+            EventKind kind,
+            int subscriber,
+            int internalIp,
+            int internalPort,
+            int externalIp,
+            int externalPort,
+            int remoteIp) {
+        boolean taken =
+                ring.offer(
+                        kind.code(),
+                        nowNs,
+                        ShardEvent.who(subscriber, Protocol.TCP),
+                        ShardEvent.internal(internalIp, internalPort),
+                        ShardEvent.external(externalIp, externalPort, externalPort),
+                        (long) remoteIp << Integer.SIZE,
+                        0,
+                        0);
+        if (!taken) {
+            counters.increment(NatCounter.TELEMETRY_LOST);
+        }
+    }
+
+    /**
      * Tells that a subscriber hit a limit, unless that was told a moment ago.
      *
      * @param externalIp the address in question, 0 when it is none in particular
@@ -101,6 +129,20 @@ public final class Telemetry {
         } else if (hasPlace()) {
             long external = ShardEvent.external(externalIp, externalPort, externalPort);
             put(kind, ShardEvent.who(subscriber, protocol), 0, external, Resource.NONE, 0, 0);
+        }
+    }
+
+    /** Tells that a host got no external address, unless that was told a moment ago. */
+    public void unpaired(int internalIp) {
+        EventKind kind = EventKind.PAIRING_REFUSED;
+        if (!settings.tells(kind)) {
+            return;
+        }
+        if (!repeats.passes(kind, internalIp, nowNs, settings.againNs())) {
+            counters.increment(NatCounter.TELEMETRY_REPEATED);
+        } else if (hasPlace()) {
+            long internal = ShardEvent.internal(internalIp, 0);
+            put(kind, ShardEvent.who(ShardEvent.NOBODY, 0), internal, 0, Resource.NONE, 0, 0);
         }
     }
 
@@ -121,8 +163,13 @@ public final class Telemetry {
         return isHigh;
     }
 
+    /** Whether there is room for what may come with every packet. Shard thread. */
+    public boolean hasRoom() {
+        return ring.free() > PLACES / 2;
+    }
+
     private boolean hasPlace() {
-        boolean has = ring.free() > PLACES / 2;
+        boolean has = hasRoom();
         if (!has) {
             counters.increment(NatCounter.TELEMETRY_LOST);
         }

@@ -83,6 +83,12 @@ public final class EmbeddedPacket {
         return port(icmp, TcpHeader.DESTINATION_PORT);
     }
 
+    /** The sequence number of a TCP segment, which every error quotes. */
+    public static int sequence(long icmp) {
+        assert protocol(icmp) == Protocol.TCP : "only TCP has one";
+        return Memory.u32(transport(icmp) + TcpHeader.SEQUENCE);
+    }
+
     /**
      * Gives the quoted packet another source address and port or identifier. The checksums of its
      * header, its transport and of the error itself follow by the difference (RFC 3022 §4.3).

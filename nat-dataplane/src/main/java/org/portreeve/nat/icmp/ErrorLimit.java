@@ -6,8 +6,9 @@ import org.portreeve.nat.table.TokenBucket;
 
 /**
  * How many errors of our own may leave a shard: a bucket for each side, so that nobody outside uses
- * up what subscribers are told, and one for each subscriber (RFC 5508 REQ-10 f). The buckets hold
- * one second's worth. Owned by the shard thread.
+ * up what subscribers are told, and one for each subscriber (RFC 5508 REQ-10 f). Answers to SYNs
+ * take at most half of the outside, so that a sweep silences nothing else. The buckets hold one
+ * second's worth. Owned by the shard thread.
  */
 public final class ErrorLimit {
     /** A subscriber whose own link is narrow has to say so once for each far host. */
@@ -18,15 +19,18 @@ public final class ErrorLimit {
     private final int burst;
     private final int burstEach;
     private final long inside = Memory.allocate(Memory.CACHE_LINE);
+    private final long answers = Memory.allocate(Memory.CACHE_LINE);
     private final long outside = Memory.allocate(Memory.CACHE_LINE);
     private final long subscribers;
+    private final int unpaired;
     private final long tooBig;
 
     /** Buckets of one of so many shards, for subscribers with indexes below a bound. */
     public ErrorLimit(ErrorRules rules, int shardCount, int subscriberCount) {
         burst = Math.max(1, rules.perSecond() / shardCount);
         burstEach = Math.max(1, rules.perSubscriberPerSecond());
-        subscribers = Memory.allocate((long) subscriberCount * Long.BYTES);
+        unpaired = subscriberCount;
+        subscribers = Memory.allocate((subscriberCount + 1L) * Long.BYTES);
         tooBig = Memory.allocate((long) subscriberCount * Long.BYTES);
     }
 
@@ -36,9 +40,19 @@ public final class ErrorLimit {
         return take(each, nowNs, burstEach) && take(inside, nowNs, burst);
     }
 
+    /** The same for one to a host without a subscriber; all of these share a bucket. */
+    public boolean takeUnpaired(long nowNs) {
+        return takeInside(unpaired, nowNs);
+    }
+
     /** Takes a token for an error to an outside host, or returns false. */
     public boolean takeOutside(long nowNs) {
         return take(outside, nowNs, burst);
+    }
+
+    /** The same for one that answers a SYN, of which only half of that may be. */
+    public boolean takeAnswer(long nowNs) {
+        return take(answers, nowNs, Math.max(1, burst / 2)) && takeOutside(nowNs);
     }
 
     /**

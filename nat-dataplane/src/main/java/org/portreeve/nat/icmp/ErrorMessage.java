@@ -49,7 +49,12 @@ public final class ErrorMessage {
      * @param source who says so
      */
     public long write(int type, int code, int rest, long cause, int source) {
-        int quoted = Math.min(Ipv4Header.totalLength(cause), MAX_QUOTE_BYTES);
+        return write(type, code, rest, cause, Ipv4Header.totalLength(cause), source);
+    }
+
+    /** The same about a packet of which only so many octets are left. */
+    public long write(int type, int code, int rest, long cause, int causeBytes, int source) {
+        int quoted = Math.min(causeBytes, MAX_QUOTE_BYTES);
         Memory.clear(packet - PacketBatch.HEADROOM, PacketBatch.HEADROOM);
         Memory.clear(packet, MAX_BYTES);
         Memory.u8(packet + Ipv4Header.VERSION_AND_IHL, VERSION_AND_IHL);

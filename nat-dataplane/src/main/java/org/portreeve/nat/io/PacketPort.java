@@ -22,6 +22,12 @@ public interface PacketPort extends AutoCloseable {
      */
     boolean send(int side, long address, int lengthBytes);
 
+    /**
+     * Says that packets of an address, their source on the inside and their destination on the
+     * outside, had better arrive at the queue of another shard. A hint: some still come here.
+     */
+    default void steer(int side, int ip, int shard) {}
+
     /** Blocks until a packet can be received, {@link #wakeup} is called, or the time is over. */
     void await(long timeoutNs);
 

@@ -22,6 +22,9 @@ public final class BlockTable {
 
     private static final long NEVER = 0;
 
+    /** Instead of the number of a take: no port was taken since the block was leased. */
+    private static final long FRESH = Long.MAX_VALUE;
+
     private final PortRange incoming;
     private final int firstPort;
     private final int size;
@@ -31,6 +34,8 @@ public final class BlockTable {
     private final int[] used;
     private final int[] apart;
     private final long[] restsUntilNs;
+    private final long[] lastTaken;
+    private long takes;
 
     /** The blocks of so many addresses: what the incoming range leaves of the ports. */
     public BlockTable(PortLayout layout, int addresses) {
@@ -43,6 +48,7 @@ public final class BlockTable {
         used = new int[states.length * Protocol.COUNT];
         apart = new int[used.length];
         restsUntilNs = new long[states.length];
+        lastTaken = new long[states.length];
         for (int i = 0; i < apart.length; i++) {
             apart[i] = layout.unusable(i % Protocol.COUNT, firstPort(i / Protocol.COUNT), size);
         }
@@ -105,12 +111,26 @@ public final class BlockTable {
     }
 
     public void addUsed(int block, int protocolIndex, int change) {
+        lastTaken[block] = change > 0 ? ++takes : lastTaken[block];
         used[block * Protocol.COUNT + protocolIndex] += change;
     }
 
     /** Whether no port of the block is in use or resting, those set apart left aside. */
     public boolean isUnused(int block) {
         return used(block, 0) + used(block, 1) + used(block, 2) == 0;
+    }
+
+    /**
+     * Whether a block has been idle for longer than another one. Packets are not looked at for it:
+     * one whose ports have all rested is idle for longer than one with a port in use, and else one
+     * of which a port was taken earlier.
+     */
+    public boolean isIdleLonger(int block, int other) {
+        return isIdle(block) == isIdle(other) ? lastTaken[block] < lastTaken[other] : isIdle(block);
+    }
+
+    private boolean isIdle(int block) {
+        return isUnused(block) && lastTaken[block] != FRESH;
     }
 
     /**
@@ -151,11 +171,21 @@ public final class BlockTable {
         assert states[block] == FREE : "block " + block + " has two owners";
         states[block] = (byte) state;
         owners[block] = subscriber;
+        lastTaken[block] = FRESH;
     }
 
     public void activate(int block) {
         assert states[block] == PENDING : "block " + block + " was not pending";
         states[block] = ACTIVE;
+    }
+
+    /** How many blocks of an address somebody has. */
+    public int leased(int address) {
+        int leased = 0;
+        for (int block = address * perAddress; block < (address + 1) * perAddress; block++) {
+            leased += states[block] == FREE ? 0 : 1;
+        }
+        return leased;
     }
 
     /** How much longer a block that is nobody's rests; 0 for not at all. */

@@ -1,28 +1,64 @@
 package org.portreeve.nat.port;
 
+import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Protocol;
+import org.portreeve.nat.memory.Memory;
+
 /**
- * Finds ports that nobody holds. Addresses are counted within the shard. Owned by the shard thread.
+ * Finds ports that nobody holds. A bit for each port says so, so that a search through a nearly
+ * full address reads a thousand words at most. Addresses are counted within the shard. Owned by the
+ * shard thread.
  */
 final class FreePorts {
     /** Even and odd ports will do. */
     static final int ANY_PARITY = -1;
 
     private static final int NONE = PortAllocator.NONE;
+    private static final long LINE_BYTES = (PortRange.MAX_PORT + 1L) / Byte.SIZE;
+    private static final long ALL_PORTS = -1L;
+    private static final long EVEN_PORTS = 0x5555_5555_5555_5555L;
 
-    private final InboundIndex inbound;
     private final PortLayout layout;
     private final PortSelection selection;
+    private final long base;
 
-    FreePorts(InboundIndex inbound, PortLayout layout, PortSelection selection) {
-        this.inbound = inbound;
+    /** All ports of so many addresses that may be mapped are free. */
+    FreePorts(int addresses, PortLayout layout, PortSelection selection) {
         this.layout = layout;
         this.selection = selection;
+        base = Memory.allocate((long) addresses * Protocol.COUNT * LINE_BYTES);
+        for (int i = 0; i < Protocol.COUNT; i++) {
+            for (int port = layout.ports().first(); port <= layout.ports().last(); port++) {
+                free(0, i, port);
+            }
+        }
+        for (int address = 1; address < addresses; address++) {
+            Memory.copy(base, wordAt(address, 0, 0), Protocol.COUNT * LINE_BYTES);
+        }
+    }
+
+    /** Somebody holds the port from now on. */
+    void take(int address, int protocolIndex, int port) {
+        long at = wordAt(address, protocolIndex, port);
+        Memory.putLong(at, Memory.getLong(at) & ~(1L << port));
+    }
+
+    /** Nobody holds the port any more; it stays nobody's where it may not be mapped. */
+    void free(int address, int protocolIndex, int port) {
+        if (layout.isUsable(protocolIndex, port)) {
+            long at = wordAt(address, protocolIndex, port);
+            Memory.putLong(at, Memory.getLong(at) | 1L << port);
+        }
     }
 
     /** Whether nothing holds the port and it may be mapped. */
     boolean is(int address, int protocolIndex, int port) {
-        return layout.isUsable(protocolIndex, port)
-                && inbound.find(address, protocolIndex, port) == InboundIndex.NONE;
+        return (Memory.getLong(wordAt(address, protocolIndex, port)) & 1L << port) != 0;
+    }
+
+    private long wordAt(int address, int protocolIndex, int port) {
+        long line = ((long) address * Protocol.COUNT + protocolIndex) * LINE_BYTES;
+        return base + line + (long) (port >>> 6) * Long.BYTES;
     }
 
     /**
@@ -42,11 +78,45 @@ final class FreePorts {
             long flow1) {
         int step = parity == ANY_PARITY ? 1 : 2;
         int from = aligned(first, parity);
-        selection.begin(Math.ceilDiv(first + count - from, step), flow0, flow1);
+        int last = first + count - 1;
+        int candidates = Math.ceilDiv(last + 1 - from, step);
+        selection.begin(candidates, flow0, flow1);
         for (int i = selection.next(); i != PortSelection.NONE; i = selection.next()) {
             int port = from + step * i;
             if (is(address, protocolIndex, port)) {
                 return port;
+            }
+            if (selection.isInOrder()) {
+                return following(address, protocolIndex, port, from, last, parity);
+            }
+        }
+        return NONE;
+    }
+
+    /** The free port that the selection would come to after a port, round the end of the range. */
+    private int following(
+            int address, int protocolIndex, int port, int from, int last, int parity) {
+        int found = firstFree(address, protocolIndex, port + 1, last, parity);
+        if (found == NONE) {
+            found = firstFree(address, protocolIndex, from, port - 1, parity);
+        }
+        if (found != NONE) {
+            int step = parity == ANY_PARITY ? 1 : 2;
+            int candidates = (last - from) / step + 1;
+            selection.skip(Math.floorMod((found - port) / step, candidates));
+        }
+        return found;
+    }
+
+    private int firstFree(int address, int protocolIndex, int from, int last, int parity) {
+        long alike = parity == ANY_PARITY ? ALL_PORTS : EVEN_PORTS << parity;
+        for (int port = from; port <= last; port = (port | 63) + 1) {
+            long word = Memory.getLong(wordAt(address, protocolIndex, port));
+            // A shift by a port is one by its place in its word.
+            long free = word & alike & ALL_PORTS << port;
+            if (free != 0) {
+                int found = (port & ~63) + Long.numberOfTrailingZeros(free);
+                return found <= last ? found : NONE;
             }
         }
         return NONE;

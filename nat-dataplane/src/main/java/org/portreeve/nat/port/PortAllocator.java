@@ -31,10 +31,12 @@ public final class PortAllocator {
     private final PortSelection selection;
     private final PortRandom random;
     private final SubscriberRules rules;
+    private final KeptPorts kept;
     private final boolean keepsParity;
     private final boolean keepsPort;
     private final int[] usable = new int[Protocol.COUNT];
     private final int[] held;
+    private final int[] heldAt;
     private int heldInAll;
     private long flow0;
     private long flow1;
@@ -52,7 +54,7 @@ public final class PortAllocator {
      */
     public PortAllocator(
             PortLayout layout,
-            Pool.Choice choice,
+            Pool pool,
             int addressCount,
             Addresses addresses,
             InboundIndex inbound,
@@ -68,11 +70,14 @@ public final class PortAllocator {
         this.blocks = blocks;
         this.subscribers = subscribers;
         this.random = random;
+        Pool.Choice choice = pool.choice();
         selection = new PortSelection(choice, random);
-        free = new FreePorts(inbound, layout, selection);
+        kept = new KeptPorts(pool.kept(), layout, addressCount, subscribers);
+        free = new FreePorts(addressCount, layout, selection);
         keepsParity = choice.keepsParity();
         keepsPort = choice.keepsPort();
         held = new int[addressCount * Protocol.COUNT];
+        heldAt = new int[addressCount];
         PortRange ports = layout.ports();
         for (int i = 0; i < Protocol.COUNT; i++) {
             usable[i] = ports.size() - layout.unusable(i, ports.first(), ports.size());
@@ -135,7 +140,7 @@ public final class PortAllocator {
         aim((long) internalIp << 32, 0);
         PortRange within = rules.explicitPorts(subscriber);
         int port = own(subscriber, address, protocolIndex, internalIp, ANY_PARITY, within);
-        if (port == NONE) {
+        if (port == NONE && kept.mayTake(subscriber, address, protocolIndex, 1)) {
             port = any(address, protocolIndex, layout.incoming(), ANY_PARITY, within);
         }
         return port == NONE && layout.isDynamic()
@@ -171,7 +176,7 @@ public final class PortAllocator {
             }
         }
         PortRange shared = layout.isDynamic() ? layout.ports() : layout.incoming();
-        return port == NONE
+        return port == NONE && kept.mayTake(subscriber, address, protocolIndex, size)
                 ? run(address, protocolIndex, shared.first(), shared.size(), size, parity, within)
                 : port;
     }
@@ -210,20 +215,45 @@ public final class PortAllocator {
     private int ofBlocks(
             int subscriber, int address, int protocolIndex, int parity, PortRange within) {
         int count = subscribers.blocks(subscriber);
+        int spared = spared(subscriber, address, count);
         int start = count == 0 ? 0 : random.below(count);
         for (int i = 0; i < count; i++) {
             int block = subscribers.block(subscriber, (start + i) % count);
-            boolean hasFree = blocks.taken(block, protocolIndex) < blocks.size();
-            boolean isHere = blocks.address(block) == address;
-            if (hasFree && isHere && blocks.state(block) == BlockTable.ACTIVE) {
-                int first = blocks.firstPort(block);
-                int port = any(address, protocolIndex, first, blocks.size(), parity, within);
+            if (block != spared && isOwn(block, address)) {
+                int port = ofBlock(block, address, protocolIndex, parity, within);
                 if (port != NONE) {
                     return port;
                 }
             }
         }
-        return NONE;
+        return spared == BlockTable.NONE
+                ? NONE
+                : ofBlock(spared, address, protocolIndex, parity, within);
+    }
+
+    /**
+     * The block that has been idle longest: it goes back the sooner if nothing is taken from it
+     * while the others have ports (RFC 7768 §2). {@link BlockTable#NONE} when there is none.
+     */
+    private int spared(int subscriber, int address, int count) {
+        int spared = BlockTable.NONE;
+        for (int i = 0; i < count; i++) {
+            int block = subscribers.block(subscriber, i);
+            boolean isIdler = spared == BlockTable.NONE || blocks.isIdleLonger(block, spared);
+            spared = isIdler && isOwn(block, address) ? block : spared;
+        }
+        return spared;
+    }
+
+    private boolean isOwn(int block, int address) {
+        return blocks.address(block) == address && blocks.state(block) == BlockTable.ACTIVE;
+    }
+
+    private int ofBlock(int block, int address, int protocolIndex, int parity, PortRange within) {
+        int first = blocks.firstPort(block);
+        return blocks.taken(block, protocolIndex) < blocks.size()
+                ? any(address, protocolIndex, first, blocks.size(), parity, within)
+                : NONE;
     }
 
     /** One of all ports; those of the incoming range when the others are gone. */
@@ -290,7 +320,7 @@ public final class PortAllocator {
         return rules.explicitPorts(subscriber).contains(port)
                 && (isOwnFree(subscriber, address, protocolIndex, internalIp, port)
                         || (layout.incoming().contains(port)
-                                && isFree(address, protocolIndex, port)));
+                                && mayTake(subscriber, address, protocolIndex, port)));
     }
 
     /** Whether a port is free and the subscriber's to take, without the incoming range. */
@@ -310,6 +340,13 @@ public final class PortAllocator {
     public boolean isForeignRange(int address, int internalIp, int port) {
         return ranges.isComputed(port)
                 && !ranges.isOwn(internalIp, addresses.indexOf(address), port);
+    }
+
+    /** Whether a port is free, and not kept for others if it is one of the incoming range. */
+    public boolean mayTake(int subscriber, int address, int protocolIndex, int port) {
+        return isFree(address, protocolIndex, port)
+                && (!layout.incoming().contains(port)
+                        || kept.mayTake(subscriber, address, protocolIndex, 1));
     }
 
     /** Whether nothing holds the port and it may be mapped at all. */
@@ -353,8 +390,10 @@ public final class PortAllocator {
         assert inbound.find(address, protocolIndex, port) == InboundIndex.NONE
                 : "port " + port + " has two owners";
         inbound.put(address, protocolIndex, port, row);
+        free.take(address, protocolIndex, port);
+        kept.take(subscriber, address, protocolIndex, port);
         count(address, protocolIndex, port, 1);
-        subscribers.addPorts(subscriber, 1);
+        subscribers.addPorts(subscriber, protocolIndex, 1);
         int block = blocks.blockOf(address, port);
         if (block != BlockTable.NONE) {
             blocks.addUsed(block, protocolIndex, 1);
@@ -383,8 +422,10 @@ public final class PortAllocator {
         assert inbound.find(address, protocolIndex, port) != InboundIndex.NONE
                 : "port " + port + " was released twice";
         inbound.remove(address, protocolIndex, port);
+        free.free(address, protocolIndex, port);
+        kept.release(subscriber, address, protocolIndex, port);
         count(address, protocolIndex, port, -1);
-        subscribers.addPorts(subscriber, -1);
+        subscribers.addPorts(subscriber, protocolIndex, -1);
         int block = blocks.blockOf(address, port);
         if (block == BlockTable.NONE) {
             return BlockTable.NONE;
@@ -397,8 +438,20 @@ public final class PortAllocator {
         return blocks.isUnused(block) ? block : BlockTable.NONE;
     }
 
+    /** A port that is held is another subscriber's from now on. */
+    public void give(int before, int after, int address, int protocolIndex, int port) {
+        kept.release(before, address, protocolIndex, port);
+        kept.take(after, address, protocolIndex, port);
+    }
+
+    /** How many ports of an address are held, those that rest included. */
+    public int held(int address) {
+        return heldAt[address];
+    }
+
     private void count(int address, int protocolIndex, int port, int change) {
         heldInAll += change;
+        heldAt[address] += change;
         if (layout.isUsable(protocolIndex, port)) {
             held[address * Protocol.COUNT + protocolIndex] += change;
         }

@@ -12,7 +12,7 @@ import org.portreeve.nat.config.Pool;
  */
 public final class PortLayout {
     /** The PCP client and server ports are never mapped (RFC 6887 §11.3). */
-    private static final PortRange PCP_PORTS = new PortRange(5350, 5351);
+    public static final PortRange PCP_PORTS = new PortRange(5350, 5351);
 
     private final PortRange ports;
     private final PortRange incoming;
@@ -43,6 +43,9 @@ public final class PortLayout {
         for (PortRange range : pool.excludedPorts()) {
             Arrays.fill(excluded, range.first(), range.last() + 1, true);
         }
+        // What is shared has neither a mapping for every peer nor a reservation.
+        PortRange overlap = pool.overlapPorts();
+        Arrays.fill(excluded, overlap.first(), overlap.last() + 1, true);
     }
 
     /** Whether a port may be mapped at all, by whomever. */

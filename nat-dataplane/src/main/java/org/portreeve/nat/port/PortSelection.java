@@ -100,6 +100,16 @@ public final class PortSelection {
                 : counted();
     }
 
+    /** Whether the last candidate is followed by the next one, as all are from here on. */
+    boolean isInOrder() {
+        return linearTries < count;
+    }
+
+    /** So many of the candidates that follow in order are no good. */
+    void skip(int candidates) {
+        counters[counter] += candidates;
+    }
+
     private int step() {
         last += 1 + random.below(increment);
         return (int) (last % count);

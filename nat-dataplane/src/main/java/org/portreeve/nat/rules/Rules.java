@@ -1,7 +1,9 @@
 package org.portreeve.nat.rules;
 
 import java.util.List;
+import java.util.Set;
 import org.portreeve.nat.PortRange;
+import org.portreeve.nat.Protocol;
 
 /**
  * The rules of one profile. Immutable.
@@ -46,6 +48,14 @@ public record Rules(
         return new Rules(other, explicitPorts, mapping, filtering, eif, applications);
     }
 
+    /** Whether filtering may ask which addresses a host has contacted. */
+    public boolean filtersByAddress() {
+        return filtering.udp() == Behaviour.ADDRESS_DEPENDENT
+                || filtering.tcp() == Behaviour.ADDRESS_DEPENDENT
+                || applications.stream()
+                        .anyMatch(each -> each.filtering() == Behaviour.ADDRESS_DEPENDENT);
+    }
+
     /**
      * Limits of one subscriber.
      *
@@ -54,9 +64,50 @@ public record Rules(
      * @param sessions sessions
      * @param sessionsPerSecond sustained rate of new sessions
      * @param sessionBurst new sessions beyond the rate
+     * @param each how many of {@code ports} a protocol alone may have
      */
     public record Quota(
-            int mappings, int ports, int sessions, int sessionsPerSecond, int sessionBurst) {}
+            int mappings,
+            int ports,
+            int sessions,
+            int sessionsPerSecond,
+            int sessionBurst,
+            PortsOf each) {
+        /** Limits of all protocols together. */
+        public Quota(
+                int mappings, int ports, int sessions, int sessionsPerSecond, int sessionBurst) {
+            this(mappings, ports, sessions, sessionsPerSecond, sessionBurst, PortsOf.ANY);
+        }
+
+        /** The same limits in all, with these for each protocol. */
+        public Quota with(PortsOf other) {
+            return new Quota(mappings, ports, sessions, sessionsPerSecond, sessionBurst, other);
+        }
+    }
+
+    /**
+     * External ports of each protocol, resting ones included (RFC 6888 REQ-4 b).
+     *
+     * @param tcp ports of TCP
+     * @param udp ports of UDP
+     * @param icmp identifiers of ICMP queries
+     */
+    public record PortsOf(int tcp, int udp, int icmp) {
+        /** Stands for as many as there may be in all. */
+        public static final int ALL = Integer.MAX_VALUE;
+
+        /** Any protocol may have all ports. */
+        public static final PortsOf ANY = new PortsOf(ALL, ALL, ALL);
+
+        /** Those of a protocol, by its number in IP. */
+        public int of(int protocol) {
+            return switch (protocol) {
+                case Protocol.TCP -> tcp;
+                case Protocol.UDP -> udp;
+                default -> icmp;
+            };
+        }
+    }
 
     /**
      * Mapping behaviour; that of ICMP queries is endpoint-independent always.
@@ -97,6 +148,8 @@ public record Rules(
      * @param inboundRefresh whether inbound packets keep sessions alive
      * @param protocolIndependent whether a mapping of UDP lets TCP in at its external port, and the
      *     other way round
+     * @param inboundPackets how many packets a second outside hosts may send to one mapping
+     * @param refreshIgnored replies of the host that do not keep a session alive
      */
     public record Eif(
             int inboundSessionsPerMapping,
@@ -106,7 +159,37 @@ public record Rules(
             int inboundSessionBurst,
             long unrepliedNs,
             boolean inboundRefresh,
-            boolean protocolIndependent) {
+            boolean protocolIndependent,
+            PacketRate inboundPackets,
+            Set<UnwantedReply> refreshIgnored) {
+        /** Takes a copy of the set. */
+        public Eif {
+            refreshIgnored = Set.copyOf(refreshIgnored);
+        }
+
+        /** Knobs without a bound on packets, with which every reply keeps its session. */
+        public Eif(
+                int inboundSessionsPerMapping,
+                int inboundSessionsPerSubscriber,
+                int inboundSessionsInTotal,
+                int inboundSessionsPerSecond,
+                int inboundSessionBurst,
+                long unrepliedNs,
+                boolean inboundRefresh,
+                boolean protocolIndependent) {
+            this(
+                    inboundSessionsPerMapping,
+                    inboundSessionsPerSubscriber,
+                    inboundSessionsInTotal,
+                    inboundSessionsPerSecond,
+                    inboundSessionBurst,
+                    unrepliedNs,
+                    inboundRefresh,
+                    protocolIndependent,
+                    PacketRate.UNBOUNDED,
+                    Set.of());
+        }
+
         /** Knobs without bounds but for each mapping, and each protocol for itself. */
         public Eif(
                 int inboundSessionsPerMapping,
@@ -123,6 +206,22 @@ public record Rules(
                     unrepliedNs,
                     inboundRefresh,
                     false);
+        }
+    }
+
+    /**
+     * A bound on packets. A super-packet counts as what it is cut into.
+     *
+     * @param perSecond the sustained rate; 0 for no bound
+     * @param burst how many beyond it
+     */
+    public record PacketRate(int perSecond, int burst) {
+        /** As many as come. */
+        public static final PacketRate UNBOUNDED = new PacketRate(0, 1_000);
+
+        /** Whether there is a bound. */
+        public boolean isBounded() {
+            return perSecond > 0;
         }
     }
 }

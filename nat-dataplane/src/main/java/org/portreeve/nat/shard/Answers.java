@@ -55,6 +55,10 @@ final class Answers {
         link.emit(ShardLink.Kind.PORT_USE, requestId, holding.ordinal(), holder, blockOwner);
     }
 
+    void addressUse(long requestId, int ports, int blocks) {
+        link.emit(ShardLink.Kind.ADDRESS_USE, requestId, ports, blocks, 0);
+    }
+
     void subscriberUse(long requestId, int ports, int sessions) {
         link.emit(ShardLink.Kind.SUBSCRIBER_USE, requestId, ports, sessions, 0);
     }

@@ -5,6 +5,7 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -17,7 +18,6 @@ import org.portreeve.nat.table.MappingTable;
  */
 final class Commands {
     private static final int EXPIRED = ShardCounters.index(NatCounter.DROP_WAIT_EXPIRED);
-    private static final int NO_RECORD = ShardCounters.index(NatCounter.DROP_NO_RECORD);
 
     private final Tables tables;
     private final MappingTable rows;
@@ -27,6 +27,7 @@ final class Commands {
     private final Quotas quotas;
     private final Answers answers;
     private final StaticMappings statics;
+    private final Cutting cutting;
 
     Commands(
             Tables tables,
@@ -43,6 +44,12 @@ final class Commands {
         this.quotas = quotas;
         answers = new Answers(tables, mappings, link);
         statics = new StaticMappings(tables, mappings, blocks, answers);
+        cutting = new Cutting(tables, mappings, answers);
+    }
+
+    /** Goes on with what takes several turns. Returns how much was done. */
+    int advance(long nowNs) {
+        return cutting.advance(nowNs);
     }
 
     void execute(ShardCommand command, long nowNs) {
@@ -53,7 +60,7 @@ final class Commands {
             case ShardCommand.EndMapping end -> onEnd(end, nowNs);
             case ShardCommand.CutMapping cut -> onCut(cut, nowNs);
             case ShardCommand.QueryIdle query -> onQuery(query, nowNs);
-            case ShardCommand.RestoreMapping restore -> onRestoreMapping(restore);
+            case ShardCommand.RestoreMapping restore -> onRestoreMapping(restore, nowNs);
             case ShardCommand.RestoreHold restore -> onRestoreHold(restore, nowNs);
             case ShardCommand.RestoreBlock restore -> onRestoreBlock(restore, nowNs);
             case ShardCommand.PairingDecided decided -> onPairing(decided, nowNs);
@@ -74,6 +81,19 @@ final class Commands {
                 int sessions = tables.subscribers.sessions(subscriber);
                 answers.subscriberUse(query.requestId(), ports, sessions);
             }
+            case ShardCommand.UsePool use -> {
+                tables.usePool(use.pool());
+                answers.activated(use.requestId());
+            }
+            case ShardCommand.QueryAddress query -> {
+                int address = tables.localAddress(query.addressIndex());
+                answers.addressUse(
+                        query.requestId(),
+                        tables.ports.held(address),
+                        tables.blocks.leased(address));
+            }
+            case ShardCommand.CutSubscriber cut -> cutting.begin(cut);
+            case ShardCommand.CutAddress cut -> cutting.begin(cut);
             case ShardCommand.ForgetSubscriber forget -> {
                 boolean isForgotten = blocks.forget(forget.subscriber());
                 answers.forgotten(forget.requestId(), forget.subscriber(), isForgotten);
@@ -121,7 +141,7 @@ final class Commands {
                         || (rows.addressIndex(row) == reserve.addressIndex()
                                 && tables.ports.isOfPool(rows.externalPort(row)));
         return isHere
-                && !mappings.isLeftOver(row, reserve.subscriber())
+                && !mappings.isLeftOver(row, reserve.subscriber(), reserve.addressIndex())
                 && (rows.state(row) != MappingTable.RESTING || keepsRestingPort(reserve, row));
     }
 
@@ -142,8 +162,13 @@ final class Commands {
     /** Another port for a tuple without one, or whose port {@code left} is no more its own. */
     private void reserveFresh(ShardCommand.ReserveMapping reserve, int left) {
         int subscriber = reserve.subscriber();
-        if (!quotas.hasMappingLeft(subscriber) || !quotas.hasPortLeft(subscriber)) {
-            boolean hasMapping = quotas.hasMappingLeft(subscriber);
+        if (quotas.isClosed(subscriber)) {
+            answers.refused(reserve.requestId(), Refusal.QUOTA);
+            return;
+        }
+        int protocolIndex = Protocol.index(reserve.internal().protocol());
+        boolean hasMapping = quotas.hasMappingLeft(subscriber);
+        if (!hasMapping || !quotas.hasPortLeft(subscriber, protocolIndex)) {
             tell(hasMapping ? EventKind.PORT_QUOTA : EventKind.MAPPING_QUOTA, reserve);
             answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
@@ -152,7 +177,7 @@ final class Commands {
                 tables.ports.explicit(
                         subscriber,
                         tables.localAddress(reserve.addressIndex()),
-                        Protocol.index(reserve.internal().protocol()),
+                        protocolIndex,
                         reserve.internal().internalIp(),
                         reserve.suggestedPort(),
                         reserve.exact());
@@ -268,7 +293,7 @@ final class Commands {
         return mappings.isResting(row) ? Holding.RESTING : Holding.IMPLICIT;
     }
 
-    private void onRestoreMapping(ShardCommand.RestoreMapping restore) {
+    private void onRestoreMapping(ShardCommand.RestoreMapping restore, long nowNs) {
         int row = mappings.find(restore.internal());
         int address = tables.localAddress(restore.addressIndex());
         int internalIp = restore.internal().internalIp();
@@ -283,7 +308,8 @@ final class Commands {
                         restore.subscriber(),
                         restore.addressIndex(),
                         restore.externalPort(),
-                        MappingTable.RESERVED);
+                        MappingTable.RESERVED,
+                        nowNs);
         if (row == MappingTable.NONE) {
             answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
@@ -301,7 +327,8 @@ final class Commands {
                         restore.subscriber(),
                         restore.addressIndex(),
                         restore.externalPort(),
-                        hasOther ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
+                        hasOther ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING,
+                        nowNs);
         if (row == MappingTable.NONE) {
             answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
@@ -350,15 +377,32 @@ final class Commands {
         for (int place = tables.waiting.take(key);
                 place != Waiting.NONE;
                 place = tables.waiting.take(key)) {
-            tables.counters.increment(tables.waiting.isLate(place, nowNs) ? EXPIRED : NO_RECORD);
+            int verdict =
+                    tables.waiting.isLate(place, nowNs)
+                            ? EXPIRED
+                            : outbound.withoutRecord(tables.waiting.at(place), subscriber, nowNs);
+            tables.counters.increment(verdict);
         }
     }
 
     private int restore(
-            InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {
+            InternalTuple tuple,
+            int subscriber,
+            int addressIndex,
+            int port,
+            int state,
+            long nowNs) {
         int address = tables.localAddress(addressIndex);
         boolean isFree = tables.ports.isFree(address, Protocol.index(tuple.protocol()), port);
-        return isFree ? create(tuple, subscriber, addressIndex, port, state) : MappingTable.NONE;
+        int row = isFree ? create(tuple, subscriber, addressIndex, port, state) : MappingTable.NONE;
+        boolean isInBlock = blocks.at(addressIndex, port) != BlockTable.NONE;
+        if (row != MappingTable.NONE
+                && isInBlock
+                && blocks.ownerOf(addressIndex, port) != subscriber) {
+            // What a reservation left to its tuple inside a block that is another's by now.
+            mappings.setApart(row, nowNs);
+        }
+        return row;
     }
 
     private int create(InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {

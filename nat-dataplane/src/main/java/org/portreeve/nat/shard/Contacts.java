@@ -1,5 +1,6 @@
 package org.portreeve.nat.shard;
 
+import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.table.ContactTable;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SessionTable;
@@ -7,16 +8,30 @@ import org.portreeve.nat.table.SessionTable;
 /**
  * Whom the host of a mapping has contacted: the remote addresses of the sessions that it opened or
  * answered. Kept for mappings that were filtered by address once, so that nobody else pays for it:
- * the first question about a mapping walks its sessions. Owned by the shard thread.
+ * the first question about a mapping walks its sessions. Owned by the shard thread, but for {@link
+ * #prepare}.
  */
 final class Contacts {
     private final Tables tables;
 
-    /** Made when the first mapping is filtered by address; null until then. */
-    private ContactTable table;
+    /** Made before the first rules hold that filter by address; null until then. */
+    private volatile ContactTable table;
 
     Contacts(Tables tables) {
         this.tables = tables;
+        tables.rules.beforeRules(this::prepare);
+    }
+
+    /**
+     * Sets the table aside when rules are to hold that need it: that takes a moment, which no
+     * packet is to wait for. The thread that makes rules hold.
+     */
+    private void prepare(ProfileRules rules) {
+        if (table == null && rules.filtersByAddress()) {
+            ShardSecrets secrets = tables.secrets;
+            int capacity = tables.sessions.capacity();
+            table = new ContactTable(capacity, secrets.table0(), secrets.table1());
+        }
     }
 
     /** Whether the host has contacted the address through this mapping. */
@@ -44,12 +59,7 @@ final class Contacts {
     }
 
     private void follow(int mapping) {
-        if (table == null) {
-            ShardSecrets secrets = tables.secrets;
-            table =
-                    new ContactTable(
-                            tables.sessions.capacity(), secrets.table0(), secrets.table1());
-        }
+        assert table != null : "rules hold that nobody was told of before";
         tables.mappings.set(mapping, MappingTable.CONTACTS);
         for (int s = tables.mappings.firstSession(mapping);
                 s != SessionTable.NONE;

@@ -40,14 +40,30 @@ final class Departures {
         return FORWARDED;
     }
 
-    /** Passes a packet to the shard that owns an external address. */
+    /**
+     * Passes a packet to the shard that owns an external address, and has those that follow it
+     * arrive there.
+     */
     int handOver(int addressIndex, int kind, long packet) {
         int target = tables.config.shardOf(addressIndex);
+        steer(kind, packet, target);
         int bytes = Ipv4Header.totalLength(packet);
         boolean taken = handover.ring(shardIndex, target).offer(kind, packet, bytes);
         if (taken) {
             handover.mark(shardIndex, target);
         }
         return taken ? HANDED_OUT : HANDOVER_FULL;
+    }
+
+    // What routers inside say concerns subscribers of all shards; a hairpinned packet came right.
+    private void steer(int kind, long packet, int target) {
+        if (kind == HandoverRing.FROM_OUTSIDE) {
+            port.steer(PacketPort.OUTSIDE, Ipv4Header.destination(packet), target);
+        } else if (kind == HandoverRing.FROM_INSIDE) {
+            int source = Ipv4Header.source(packet);
+            if (!tables.addresses.isInfrastructure(source)) {
+                port.steer(PacketPort.INSIDE, source, target);
+            }
+        }
     }
 }

@@ -3,10 +3,12 @@ package org.portreeve.nat.shard;
 import org.portreeve.nat.config.ErrorRules;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.icmp.ErrorLimit;
 import org.portreeve.nat.icmp.ErrorMessage;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.wire.IcmpHeader;
+import org.portreeve.nat.wire.Ipv4Header;
 
 /**
  * ICMP errors of the translator itself. They come from an external address, never from one that the
@@ -42,6 +44,15 @@ final class ErrorSender {
         }
     }
 
+    /** The same to a host that has no pairing, from any address of this shard. */
+    void refuse(long packet, long nowNs) {
+        if (rules.refusals() && rules.inside() && ErrorMessage.mayBeAbout(packet)) {
+            boolean mayBe = limit.takeUnpaired(nowNs);
+            int code = IcmpHeader.HOST_UNREACHABLE;
+            inside(IcmpHeader.UNREACHABLE, code, packet, tables.addressIndex(0), mayBe);
+        }
+    }
+
     /**
      * Drops a packet of a subscriber that would go no further than the next hop, and says so from
      * the subscriber's external address. The translator is behind one hop and before another, so it
@@ -69,6 +80,33 @@ final class ErrorSender {
         return TTL;
     }
 
+    /**
+     * Says that nobody waits for a packet of which so much is left (RFC 5382 REQ-4). Its sender may
+     * be a subscriber, behind an external address of its own.
+     */
+    void nobodyThere(long packet, int bytes, int addressIndex, InboundErrors hairpin, long nowNs) {
+        if (!ErrorMessage.mayBeAbout(packet)) {
+            return;
+        }
+        if (!limit.takeAnswer(nowNs)) {
+            tables.counters.increment(NatCounter.GENERATED_SUPPRESSED);
+            return;
+        }
+        int type = IcmpHeader.UNREACHABLE;
+        int code = IcmpHeader.PORT_UNREACHABLE;
+        long error = message.write(type, code, 0, packet, bytes, tables.externalIp(addressIndex));
+        int senderIndex = tables.pool.find(Ipv4Header.destination(error));
+        if (senderIndex == PoolAddresses.NONE) {
+            send(PacketPort.OUTSIDE, error);
+            return;
+        }
+        tables.counters.increment(NatCounter.GENERATED);
+        tables.counters.increment(
+                tables.owns(senderIndex)
+                        ? hairpin.toOwnAddress(error, senderIndex)
+                        : departures.handOver(senderIndex, HandoverRing.HAIRPIN, error));
+    }
+
     /** Whether a subscriber may say once more that a packet was too big. */
     boolean mayPassTooBig(int subscriber, long nowNs) {
         return limit.takeTooBig(subscriber, nowNs);
@@ -76,10 +114,13 @@ final class ErrorSender {
 
     private void inside(
             int type, int code, long packet, int subscriber, int addressIndex, long nowNs) {
-        if (!rules.inside() || !ErrorMessage.mayBeAbout(packet)) {
-            return;
+        if (rules.inside() && ErrorMessage.mayBeAbout(packet)) {
+            inside(type, code, packet, addressIndex, limit.takeInside(subscriber, nowNs));
         }
-        if (limit.takeInside(subscriber, nowNs)) {
+    }
+
+    private void inside(int type, int code, long packet, int addressIndex, boolean mayBe) {
+        if (mayBe) {
             int source = tables.externalIp(addressIndex);
             send(PacketPort.INSIDE, message.write(type, code, 0, packet, source));
         } else {

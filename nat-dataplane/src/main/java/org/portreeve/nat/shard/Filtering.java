@@ -10,6 +10,7 @@ import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.wire.Checksums;
 import org.portreeve.nat.wire.Ipv4Header;
 import org.portreeve.nat.wire.TcpHeader;
+import org.portreeve.nat.wire.UdpHeader;
 
 /**
  * Whether an outside host may open a session on a mapping: filtering by the rules of the
@@ -80,6 +81,37 @@ final class Filtering {
         return PacketCheck.OK;
     }
 
+    /** Whether outside hosts may send another packet to the mapping; asked when any is bounded. */
+    boolean isWithinPacketRate(int mapping, long packet, long nowNs) {
+        ProfileRules rules = tables.rules.now();
+        int profile = tables.rules.profile(tables.mappings.subscriber(mapping));
+        long intervalNs = rules.inboundPacketIntervalNs(profile);
+        boolean isSlowEnough =
+                intervalNs == 0
+                        || tables.mappings.takePacketTokens(
+                                mapping,
+                                nowNs,
+                                intervalNs,
+                                rules.inboundPacketBurst(profile),
+                                packets(packet));
+        if (!isSlowEnough) {
+            tell(EventKind.INBOUND_RATE, mapping);
+        }
+        return isSlowEnough;
+    }
+
+    /** As how many packets it reaches the host. */
+    private static int packets(long packet) {
+        int segmentBytes = VnetHeader.gsoType(packet) == 0 ? 0 : VnetHeader.gsoSizeBytes(packet);
+        if (segmentBytes == 0) {
+            return 1;
+        }
+        int header = Ipv4Header.headerBytes(packet);
+        boolean isTcp = Ipv4Header.protocol(packet) == Protocol.TCP;
+        header += isTcp ? TcpHeader.headerBytes(packet + header) : UdpHeader.BYTES;
+        return Math.max(1, Math.ceilDiv(Ipv4Header.totalLength(packet) - header, segmentBytes));
+    }
+
     /** Tells of a limit that stops outside hosts. */
     private void tell(EventKind kind, int mapping) {
         tables.telemetry.limit(
@@ -95,6 +127,10 @@ final class Filtering {
         // RFC 6887 §11: explicit mappings are endpoint-independent, whatever else the NAT does.
         if (tables.mappings.has(mapping, MappingTable.EXPLICIT | MappingTable.STATIC)) {
             return true;
+        }
+        // RFC 7857 §3: who else sends to a shared port cannot be told whom it means.
+        if (tables.mappings.has(mapping, MappingTable.OVERLAPPED)) {
+            return false;
         }
         int filtering =
                 rules.filtering(
@@ -135,7 +171,7 @@ final class Filtering {
     }
 
     /** Only for packets that open sessions: those of others are what their checksums say. */
-    private static int sanity(long packet, long message) {
+    static int sanity(long packet, long message) {
         if (!Checksums.isIpv4HeaderRight(packet)) {
             return IPV4_CHECKSUM;
         }

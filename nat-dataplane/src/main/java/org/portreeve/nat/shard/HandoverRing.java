@@ -20,6 +20,9 @@ final class HandoverRing {
     /** A packet of a subscriber to a pool address, already translated outbound. */
     static final int HAIRPIN = 2;
 
+    /** A packet of a subscriber that its former shard has nothing of. */
+    static final int FROM_FORMER = 3;
+
     private static final int RING_BYTES = 1 << 20;
     private static final int HEADER_BYTES = Memory.CACHE_LINE - PacketBatch.HEADROOM;
     private static final int WRAP = -1;

@@ -4,6 +4,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.memory.Memory;
 import org.portreeve.nat.port.InboundIndex;
@@ -26,6 +27,7 @@ final class Inbound {
     private static final int ICMP = ShardCounters.index(NatCounter.DROP_ICMP);
     private static final int NO_MAPPING = ShardCounters.index(NatCounter.DROP_NO_MAPPING);
     private static final int FILTERED = ShardCounters.index(NatCounter.DROP_FILTERED);
+    private static final int INBOUND_PACKETS = ShardCounters.index(NatCounter.DROP_INBOUND_PACKETS);
     private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
@@ -36,6 +38,8 @@ final class Inbound {
     private final Siblings siblings;
     private final ErrorSender errorSender;
     private final InboundErrors errors;
+    private final UnsolicitedSyns unsolicited;
+    private final Untranslated untranslated;
 
     Inbound(
             Tables tables,
@@ -51,6 +55,8 @@ final class Inbound {
         this.siblings = siblings;
         this.errorSender = errorSender;
         errors = new InboundErrors(tables, mappings, departures);
+        untranslated = new Untranslated(tables);
+        unsolicited = new UnsolicitedSyns(tables, errors, errorSender);
     }
 
     /** Translates a checked packet that came in from outside. */
@@ -60,19 +66,25 @@ final class Inbound {
         if (tables.addresses.isInside(source) && !isError(packet)) {
             return FOREIGN;
         }
-        if (tables.pool.find(source) != PoolIndex.NONE) {
+        if (tables.pool.find(source) != PoolAddresses.NONE) {
             return POOL_SOURCE;
         }
         if (tables.addresses.isMartian(source)) {
             return MARTIAN_SOURCE;
         }
         int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
-        if (addressIndex == PoolIndex.NONE) {
-            return NOT_OURS;
+        if (addressIndex == PoolAddresses.NONE) {
+            boolean passes = untranslated.isOn() && untranslated.isInbound(packet, isError(packet));
+            return passes ? departures.send(PacketPort.INSIDE, packet) : NOT_OURS;
         }
         return tables.owns(addressIndex)
                 ? toOwnAddress(packet, addressIndex, nowNs)
                 : departures.handOver(addressIndex, HandoverRing.FROM_OUTSIDE, packet);
+    }
+
+    /** The SYNs that nobody waited for. */
+    UnsolicitedSyns unsolicited() {
+        return unsolicited;
     }
 
     /** Reads what the look-up of this packet reads first; the octets may be anything. */
@@ -80,7 +92,7 @@ final class Inbound {
         int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
         int protocol = Ipv4Header.protocol(packet);
         boolean isTransport = protocol == Protocol.TCP || protocol == Protocol.UDP;
-        if (addressIndex == PoolIndex.NONE || !tables.owns(addressIndex) || !isTransport) {
+        if (addressIndex == PoolAddresses.NONE || !tables.owns(addressIndex) || !isTransport) {
             return 0;
         }
         long message = packet + Ipv4Header.headerBytes(packet);
@@ -105,12 +117,13 @@ final class Inbound {
                 isQuery
                         ? IcmpHeader.identifier(message)
                         : Memory.u16(message + TcpHeader.DESTINATION_PORT);
-        int mapping = mappings.ofExternal(addressIndex, protocol, externalPort);
+        int remoteIp = Ipv4Header.source(packet);
+        int mapping = mappings.ofExternal(addressIndex, protocol, externalPort, remoteIp);
         int sibling = MappingTable.NONE;
         if (mapping == InboundIndex.NONE || !passesPackets(mapping)) {
             sibling = siblings.openTo(addressIndex, protocol, externalPort);
             if (sibling == MappingTable.NONE) {
-                return NO_MAPPING;
+                return unsolicited.refused(NO_MAPPING, packet, nowNs);
             }
             mapping = sibling;
         }
@@ -119,15 +132,17 @@ final class Inbound {
         }
         int remotePort = isQuery ? 0 : Memory.u16(message + TcpHeader.SOURCE_PORT);
         int internalPort = tables.mappings.internalPort(mapping);
-        long key0 =
-                SessionTable.key0(tables.mappings.internalIp(mapping), Ipv4Header.source(packet));
+        long key0 = SessionTable.key0(tables.mappings.internalIp(mapping), remoteIp);
         long key1 = SessionTable.key1(REALM, protocol, internalPort, remotePort);
         int hash = tables.sessions.hash(key0, key1);
         int session = tables.sessions.find(key0, key1, hash);
         if (session == SessionTable.NONE) {
             int refusal = filtering.verdict(mapping, packet, message, protocol, nowNs);
             if (refusal != PacketCheck.OK) {
-                return refusal;
+                return unsolicited.refused(refusal, packet, nowNs);
+            }
+            if (isOverPacketRate(mapping, packet, nowNs)) {
+                return INBOUND_PACKETS;
             }
             if (sibling != MappingTable.NONE) {
                 mapping = siblings.open(sibling, protocol);
@@ -141,6 +156,8 @@ final class Inbound {
         } else if (protocol == Protocol.TCP
                 && mappings.sessions().isHeldAgainst(session, message)) {
             return TIME_WAIT;
+        } else if (isOverPacketRate(mapping, packet, nowNs)) {
+            return INBOUND_PACKETS;
         }
         return forward(packet, message, protocol, session, nowNs);
     }
@@ -149,6 +166,12 @@ final class Inbound {
         long message = packet + Ipv4Header.headerBytes(packet);
         return Ipv4Header.protocol(packet) == Protocol.ICMP
                 && IcmpHeader.isError(IcmpHeader.type(message));
+    }
+
+    /** Asked last: what is refused anyway takes nothing from those that the host wants. */
+    private boolean isOverPacketRate(int mapping, long packet, long nowNs) {
+        return tables.rules.now().boundsInboundPackets()
+                && !filtering.isWithinPacketRate(mapping, packet, nowNs);
     }
 
     private boolean passesPackets(int mapping) {

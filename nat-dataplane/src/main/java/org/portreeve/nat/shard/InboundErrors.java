@@ -9,6 +9,7 @@ import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.port.InboundIndex;
 import org.portreeve.nat.table.SessionTable;
 import org.portreeve.nat.wire.Checksums;
+import org.portreeve.nat.wire.IcmpHeader;
 import org.portreeve.nat.wire.Ipv4Header;
 
 /**
@@ -19,6 +20,7 @@ import org.portreeve.nat.wire.Ipv4Header;
 final class InboundErrors {
     private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_ICMP_NO_SESSION);
     private static final int TTL = ShardCounters.index(NatCounter.DROP_TTL);
+    private static final int SEQUENCE = ShardCounters.index(NatCounter.DROP_ICMP_SEQUENCE);
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
     private final Tables tables;
@@ -46,6 +48,10 @@ final class InboundErrors {
         if (Ipv4Header.timeToLive(packet) <= 1) {
             return TTL;
         }
+        if (IcmpHeader.isTooBig(icmp)
+                && !mappings.sessions().mayBeTooBig(session, Sessions.OUTBOUND, icmp)) {
+            return SEQUENCE;
+        }
         hideForeignSource(packet, external);
         int internalIp = tables.sessions.internalIp(session);
         int bytes = Ipv4Header.totalLength(packet) - header;
@@ -59,15 +65,23 @@ final class InboundErrors {
     /** The session of the quoted packet, which left with this external tuple. */
     private int session(long icmp, int addressIndex) {
         int protocol = EmbeddedPacket.protocol(icmp);
-        int externalPort = EmbeddedPacket.sourcePort(icmp);
-        int mapping = mappings.ofExternal(addressIndex, protocol, externalPort);
+        return session(
+                addressIndex,
+                protocol,
+                EmbeddedPacket.sourcePort(icmp),
+                EmbeddedPacket.destination(icmp),
+                protocol == Protocol.ICMP ? 0 : EmbeddedPacket.destinationPort(icmp));
+    }
+
+    /** The session whose packets have these outer ends, or {@link SessionTable#NONE}. */
+    int session(int addressIndex, int protocol, int externalPort, int remoteIp, int remotePort) {
+        int mapping = mappings.ofExternal(addressIndex, protocol, externalPort, remoteIp);
         if (mapping == InboundIndex.NONE) {
             return SessionTable.NONE;
         }
-        int remotePort = protocol == Protocol.ICMP ? 0 : EmbeddedPacket.destinationPort(icmp);
         int internalPort = tables.mappings.internalPort(mapping);
         int internalIp = tables.mappings.internalIp(mapping);
-        long key0 = SessionTable.key0(internalIp, EmbeddedPacket.destination(icmp));
+        long key0 = SessionTable.key0(internalIp, remoteIp);
         long key1 = SessionTable.key1(REALM, protocol, internalPort, remotePort);
         int session = tables.sessions.find(key0, key1, tables.sessions.hash(key0, key1));
         // A tuple with a new mapping has none of its old one's packets on the way.

@@ -21,7 +21,7 @@ final class Mappings {
     private final Sessions sessions;
     private final Blocks blocks;
     private final long holdDownNs;
-    private final long maxResting;
+    private final long maxRestingEach;
 
     Mappings(Tables tables, Blocks blocks) {
         this.tables = tables;
@@ -29,7 +29,7 @@ final class Mappings {
         this.blocks = blocks;
         this.sessions = new Sessions(tables, this);
         this.holdDownNs = tables.config.timers().holdDownNs();
-        this.maxResting = (long) tables.config.pool().maxResting() * tables.addressCount;
+        this.maxRestingEach = tables.config.pool().maxResting();
     }
 
     Sessions sessions() {
@@ -68,6 +68,34 @@ final class Mappings {
         tables.use.ports(address, tables.externalIp(addressIndex), protocolIndex(row), 1);
         if (!MappingTable.isResting(state)) {
             made(row);
+        }
+        return row;
+    }
+
+    /** Binds a port that others share, towards one remote endpoint that nobody has it towards. */
+    int createOverlapped(long key, long peers, int subscriber, int addressIndex, int port) {
+        int row = addOverlapped(key, peers, subscriber, addressIndex, port, MappingTable.ACTIVE);
+        if (row != MappingTable.NONE) {
+            tables.tellOverlap(EventKind.OVERLAP_MADE, row);
+            made(row);
+        }
+        return row;
+    }
+
+    /** The same of one whose connection ended with the process before; its timer is not set. */
+    int restoreOverlapped(long key, long peers, int subscriber, int addressIndex, int port) {
+        return addOverlapped(key, peers, subscriber, addressIndex, port, MappingTable.RESTING);
+    }
+
+    private int addOverlapped(
+            long key, long peers, int subscriber, int addressIndex, int port, int state) {
+        int row = rows.add(key, peers, state);
+        if (row != MappingTable.NONE) {
+            rows.subscriber(row, subscriber);
+            rows.external(row, addressIndex, port);
+            rows.set(row, MappingTable.OVERLAPPED);
+            tables.overlap.take(row);
+            tables.subscribers.addPorts(subscriber, protocolIndex(row), 1);
         }
         return row;
     }
@@ -154,7 +182,7 @@ final class Mappings {
         if (rows.has(row, MappingTable.EXPLICIT)) {
             tables.subscribers.addExplicitMappings(subscriber, -1);
         } else {
-            tables.subscribers.addPorts(subscriber, 1);
+            tables.subscribers.addPorts(subscriber, protocolIndex(row), 1);
             tables.subscribers.addStaticPorts(subscriber, -1);
         }
         rows.unset(row, MappingTable.EXPLICIT | MappingTable.STATIC);
@@ -174,6 +202,8 @@ final class Mappings {
         count(row, -1);
         rows.subscriber(row, subscriber);
         count(row, 1);
+        int address = tables.localAddress(rows.addressIndex(row));
+        tables.ports.give(before, subscriber, address, protocolIndex(row), rows.externalPort(row));
         for (int s = rows.firstSession(row); s != SessionTable.NONE; s = tables.sessions.next(s)) {
             tables.subscribers.addSessions(before, -1);
             tables.subscribers.addSessions(subscriber, 1);
@@ -189,7 +219,7 @@ final class Mappings {
         if (rows.has(row, MappingTable.STATIC)) {
             tables.subscribers.addStaticPorts(subscriber, change);
         } else {
-            tables.subscribers.addPorts(subscriber, change);
+            tables.subscribers.addPorts(subscriber, protocolIndex(row), change);
         }
         if (rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING)) {
             tables.subscribers.addExplicitMappings(subscriber, change);
@@ -202,6 +232,13 @@ final class Mappings {
      */
     boolean isLeftOver(int row, int subscriber) {
         return rows.subscriber(row) != subscriber && !isKept(row);
+    }
+
+    /** The same; or left at an address that leaves the pool, when its subscriber has another. */
+    boolean isLeftOver(int row, int subscriber, int addressIndex) {
+        int held = rows.addressIndex(row);
+        boolean isBehind = held != addressIndex && tables.pool.isLeaving(held);
+        return isLeftOver(row, subscriber) || (isBehind && !isKept(row));
     }
 
     /** Whether a lease or a reservation keeps a mapping, or is about to. */
@@ -238,7 +275,7 @@ final class Mappings {
         rows.set(row, MappingTable.STATIC);
         rows.unset(row, MappingTable.WAS_EXPLICIT);
         rows.restsUntilNs(row, 0);
-        tables.subscribers.addPorts(rows.subscriber(row), -1);
+        tables.subscribers.addPorts(rows.subscriber(row), protocolIndex(row), -1);
         tables.subscribers.addStaticPorts(rows.subscriber(row), 1);
         setApart(row, nowNs);
     }
@@ -260,7 +297,7 @@ final class Mappings {
      */
     void endStatic(int row, long nowNs) {
         rows.unset(row, MappingTable.STATIC);
-        tables.subscribers.addPorts(rows.subscriber(row), 1);
+        tables.subscribers.addPorts(rows.subscriber(row), protocolIndex(row), 1);
         tables.subscribers.addStaticPorts(rows.subscriber(row), -1);
         closeToStrangers(row, nowNs);
     }
@@ -292,7 +329,8 @@ final class Mappings {
         if (rows.has(row, MappingTable.PENDING)) {
             rows.state(row, MappingTable.RESERVED);
             rows.restsUntilNs(row, nowNs + restNs);
-        } else if (rows.has(row, MappingTable.WAS_EXPLICIT) || rows.resting() < maxResting) {
+        } else if (rows.has(row, MappingTable.WAS_EXPLICIT)
+                || rows.resting() < maxRestingEach * tables.ownAddresses) {
             rest(row, nowNs + restNs);
         } else {
             // NAT-CGN-080: as many rest as may; the proof that an explicit one asks for stays.
@@ -329,6 +367,14 @@ final class Mappings {
                 tables.localAddress(addressIndex), Protocol.index(protocol), port);
     }
 
+    /** The same of a packet's remote address, on which it depends where a port is shared. */
+    int ofExternal(int addressIndex, int protocol, int port, int remoteIp) {
+        int row = ofExternal(addressIndex, protocol, port);
+        return row == InboundIndex.NONE && protocol == Protocol.TCP
+                ? tables.overlap.find(addressIndex, port, remoteIp)
+                : row;
+    }
+
     private void rest(int row, long untilNs) {
         boolean isOrphan = rows.state(row) == MappingTable.ORPHAN;
         rows.state(row, isOrphan ? MappingTable.RESTING_ORPHAN : MappingTable.RESTING);
@@ -339,6 +385,13 @@ final class Mappings {
 
     private void free(int row, long nowNs) {
         int subscriber = rows.subscriber(row);
+        if (rows.has(row, MappingTable.OVERLAPPED)) {
+            tables.overlap.release(row);
+            tables.subscribers.addPorts(subscriber, protocolIndex(row), -1);
+            rows.remove(row);
+            blocks.checkIdle(subscriber, nowNs);
+            return;
+        }
         int address = tables.localAddress(rows.addressIndex(row));
         int port = rows.externalPort(row);
         boolean isApart = rows.has(row, MappingTable.APART);
@@ -362,6 +415,9 @@ final class Mappings {
     }
 
     private void ended(int row) {
+        if (rows.has(row, MappingTable.OVERLAPPED)) {
+            tables.tellOverlap(EventKind.OVERLAP_ENDED, row);
+        }
         tables.counters.increment(NatCounter.MAPPINGS_ENDED);
         tables.tell(EventKind.MAPPING_ENDED, row);
     }

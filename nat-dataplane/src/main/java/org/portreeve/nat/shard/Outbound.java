@@ -5,6 +5,7 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.io.PacketPort;
@@ -30,9 +31,11 @@ final class Outbound {
     private static final int UNPAIRED = ShardCounters.index(NatCounter.DROP_UNPAIRED);
     private static final int WAIT_FULL = ShardCounters.index(NatCounter.DROP_WAIT_FULL);
     private static final int BUSY = ShardCounters.index(NatCounter.DROP_BUSY);
+    private static final int NO_RECORD = ShardCounters.index(NatCounter.DROP_NO_RECORD);
     private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_NO_SESSION);
     private static final int EXHAUSTED = ShardCounters.index(NatCounter.DROP_PORTS_EXHAUSTED);
     private static final int PORT_QUOTA = ShardCounters.index(NatCounter.DROP_PORT_QUOTA);
+    private static final int DRAINED = ShardCounters.index(NatCounter.DROP_SUBSCRIBER_DRAINED);
     private static final int SESSION_QUOTA = ShardCounters.index(NatCounter.DROP_SESSION_QUOTA);
     private static final int SESSION_RATE = ShardCounters.index(NatCounter.DROP_SESSION_RATE);
     private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
@@ -42,6 +45,9 @@ final class Outbound {
 
     /** Instead of a mapping: the subscriber's next block is pending. */
     private static final int AWAIT_BLOCK = Integer.MIN_VALUE;
+
+    /** Instead of a mapping: nobody has a port for it. */
+    private static final int NO_PORT = refusal(EXHAUSTED);
 
     private final Tables tables;
     private final Directory directory;
@@ -55,6 +61,8 @@ final class Outbound {
     private final OutboundErrors errors;
     private final Siblings siblings;
     private final SoftPairing elsewhere;
+    private final Overlapping overlapping;
+    private final Untranslated untranslated;
 
     Outbound(
             Tables tables,
@@ -77,12 +85,25 @@ final class Outbound {
         this.quotas = quotas;
         this.siblings = siblings;
         this.errorSender = errorSender;
-        errors = new OutboundErrors(tables, directory, departures, inbound, errorSender);
+        errors =
+                new OutboundErrors(
+                        tables, directory, mappings.sessions(), departures, inbound, errorSender);
         elsewhere = new SoftPairing(tables, blocks);
+        overlapping = new Overlapping(tables, mappings);
+        untranslated = new Untranslated(tables);
     }
 
     /** Translates a checked packet that came in from inside and sends it on its way. */
     int translate(long packet, long nowNs) {
+        return translate(packet, false, nowNs);
+    }
+
+    /** The same for a packet that the sender's former shard knows nothing of. */
+    int translateSearched(long packet, long nowNs) {
+        return translate(packet, true, nowNs);
+    }
+
+    private int translate(long packet, boolean isSearched, long nowNs) {
         int source = Ipv4Header.source(packet);
         boolean isError = Inbound.isError(packet);
         boolean isKnown =
@@ -98,19 +119,27 @@ final class Outbound {
         if (tables.addresses.isInside(destination)) {
             return TO_INSIDE;
         }
+        if (untranslated.isOn() && untranslated.isOutbound(packet, isError)) {
+            if (isError) {
+                Untranslated.hideNode(packet);
+            }
+            return departures.send(PacketPort.OUTSIDE, packet);
+        }
         if (isError) {
-            return errors.translate(packet, nowNs);
+            return errors.translate(packet, isSearched, nowNs);
         }
         long pairing = directory.find(REALM, source);
         return pairing == Directory.NONE
                 ? awaitPairing(packet, source, nowNs)
-                : ofPaired(packet, pairing, nowNs);
+                : ofPaired(packet, pairing, isSearched, nowNs);
     }
 
     /** Goes on with a packet whose pairing was decided meanwhile. */
     int afterPairing(long packet, long nowNs) {
         long pairing = directory.find(REALM, Ipv4Header.source(packet));
-        return pairing == Directory.NONE ? UNPAIRED : ofPaired(packet, pairing, nowNs);
+        return pairing == Directory.NONE
+                ? unpaired(packet, UNPAIRED, nowNs)
+                : ofPaired(packet, pairing, false, nowNs);
     }
 
     /** Goes on with a packet of this subscriber whose block was decided meanwhile. */
@@ -120,7 +149,25 @@ final class Outbound {
                 pairing != Directory.NONE
                         && Directory.subscriber(pairing) == subscriber
                         && tables.owns(Directory.addressIndex(pairing));
-        return isSame ? ofOwnSubscriber(packet, pairing, true, nowNs) : UNPAIRED;
+        return isSame
+                ? ofOwnSubscriber(packet, pairing, true, nowNs)
+                : unpaired(packet, UNPAIRED, nowNs);
+    }
+
+    /** Goes no further with a packet of this subscriber whose block got no record. */
+    int withoutRecord(long packet, int subscriber, long nowNs) {
+        long pairing = directory.find(REALM, Ipv4Header.source(packet));
+        if (pairing == Directory.NONE || Directory.subscriber(pairing) != subscriber) {
+            return unpaired(packet, NO_RECORD, nowNs);
+        }
+        return refused(packet, pairing, NO_RECORD, nowNs);
+    }
+
+    /** The host has no external address to be told from (RFC 6888 REQ-11). */
+    private int unpaired(long packet, int verdict, long nowNs) {
+        tables.telemetry.unpaired(Ipv4Header.source(packet));
+        errorSender.refuse(packet, nowNs);
+        return verdict;
     }
 
     /** Reads what the look-up of this packet reads first; the octets may be anything. */
@@ -134,8 +181,18 @@ final class Outbound {
         return tables.sessions.touch(tables.sessions.hash(key0, key1));
     }
 
-    private int ofPaired(long packet, long pairing, long nowNs) {
+    private int ofPaired(long packet, long pairing, boolean isSearched, long nowNs) {
         int addressIndex = Directory.addressIndex(pairing);
+        if (Directory.isMoving(pairing) && !isSearched) {
+            int former = Directory.formerIndex(pairing);
+            if (!tables.owns(former)) {
+                return departures.handOver(former, HandoverRing.FROM_INSIDE, packet);
+            }
+            if (!hasState(packet)) {
+                return departures.handOver(addressIndex, HandoverRing.FROM_FORMER, packet);
+            }
+            addressIndex = former;
+        }
         if (!tables.owns(addressIndex)) {
             return departures.handOver(addressIndex, HandoverRing.FROM_INSIDE, packet);
         }
@@ -144,6 +201,22 @@ final class Outbound {
             return errorSender.expiredInside(packet, subscriber, addressIndex, nowNs);
         }
         return ofOwnSubscriber(packet, pairing, false, nowNs);
+    }
+
+    /** Whether a subscriber that was moved away has a session or a lease here for its packet. */
+    private boolean hasState(long packet) {
+        long message = packet + Ipv4Header.headerBytes(packet);
+        int protocol = Ipv4Header.protocol(packet);
+        int source = Ipv4Header.source(packet);
+        int port = localPort(message, protocol);
+        long key0 = SessionTable.key0(source, Ipv4Header.destination(packet));
+        long key1 = SessionTable.key1(REALM, protocol, port, peerPort(message, protocol));
+        if (tables.sessions.find(key0, key1, tables.sessions.hash(key0, key1))
+                != SessionTable.NONE) {
+            return true;
+        }
+        int mapping = tables.mappings.find(MappingTable.key(REALM, protocol, source, port));
+        return mapping != MappingTable.NONE && mappings.isKept(mapping);
     }
 
     private int ofOwnSubscriber(long packet, long pairing, boolean isAdmitted, long nowNs) {
@@ -178,7 +251,7 @@ final class Outbound {
         int mapping = mapping(key, pairing, packet, message, nowNs);
         if (mapping < 0) {
             return mapping == AWAIT_BLOCK
-                    ? awaitBlock(packet, subscriber, nowNs)
+                    ? awaitBlock(packet, pairing, nowNs)
                     : refused(packet, pairing, verdict(mapping), nowNs);
         }
         session = mappings.sessions().open(mapping, key0, key1, hash, 0, nowNs);
@@ -196,13 +269,14 @@ final class Outbound {
     private int forward(long packet, long message, int protocol, int session, long nowNs) {
         if (protocol == Protocol.TCP) {
             mappings.sessions().onOutboundTcp(session, message, nowNs);
-        } else {
+        } else if (protocol == Protocol.ICMP
+                || !mappings.sessions().isUnwantedReply(session, message)) {
             mappings.sessions().onOutbound(session, nowNs);
         }
         Rewrite.source(
                 packet, tables.sessions.externalIp(session), tables.sessions.externalPort(session));
         int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
-        if (addressIndex == PoolIndex.NONE) {
+        if (addressIndex == PoolAddresses.NONE) {
             return departures.send(PacketPort.OUTSIDE, packet);
         }
         // RFC 4787 REQ-9: a subscriber of ours is reached with the sender's external tuple.
@@ -241,11 +315,22 @@ final class Outbound {
         if (peers != MappingTable.ANY_PEER) {
             mapping = tables.mappings.find(key, peers);
         }
-        if (mapping != MappingTable.NONE && !mappings.isLeftOver(mapping, subscriber)) {
+        int addressIndex = Directory.addressIndex(pairing);
+        if (mapping != MappingTable.NONE
+                && !mappings.isLeftOver(mapping, subscriber, addressIndex)
+                && !(mappings.isResting(mapping) && quotas.isClosed(subscriber))) {
             mappings.useOutbound(mapping);
             return mapping;
         }
-        return fresh(key, peers, mapping, pairing, protocol, nowNs);
+        mapping = fresh(key, peers, mapping, pairing, protocol, nowNs);
+        return mapping == NO_PORT && overlapping.isFor(protocol)
+                ? overlapping.mapping(
+                        key,
+                        subscriber,
+                        Directory.addressIndex(pairing),
+                        Ipv4Header.destination(packet),
+                        peerPort(message, protocol))
+                : mapping;
     }
 
     /** Which peers the packet's mapping serves (RFC 4787 §4.1). */
@@ -267,13 +352,16 @@ final class Outbound {
     /** A mapping of its own for a tuple without one, or with one that is left over. */
     private int fresh(long key, long peers, int left, long pairing, int protocol, long nowNs) {
         int subscriber = Directory.subscriber(pairing);
-        if (!quotas.hasPortLeft(subscriber)) {
+        if (quotas.isClosed(subscriber)) {
+            return refusal(DRAINED);
+        }
+        int protocolIndex = Protocol.index(protocol);
+        if (!quotas.hasPortLeft(subscriber, protocolIndex)) {
             tables.telemetry.limit(EventKind.PORT_QUOTA, subscriber, protocol, 0, 0);
             return refusal(PORT_QUOTA);
         }
         int addressIndex = Directory.addressIndex(pairing);
         int address = tables.localAddress(addressIndex);
-        int protocolIndex = Protocol.index(protocol);
         int port =
                 peers == MappingTable.ANY_PEER
                         ? siblings.portFor(key, subscriber, addressIndex, protocol)
@@ -307,10 +395,14 @@ final class Outbound {
         return mapping;
     }
 
-    private int awaitBlock(long packet, int subscriber, long nowNs) {
+    private int awaitBlock(long packet, long pairing, long nowNs) {
+        int subscriber = Directory.subscriber(pairing);
         int bytes = Ipv4Header.totalLength(packet);
-        boolean kept = tables.waiting.add(Waiting.blockKey(subscriber), packet, bytes, nowNs);
-        return kept ? PARKED : WAIT_FULL;
+        if (tables.waiting.add(Waiting.blockKey(subscriber), packet, bytes, nowNs)) {
+            return PARKED;
+        }
+        tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
+        return refused(packet, pairing, WAIT_FULL, nowNs);
     }
 
     private int awaitPairing(long packet, int source, long nowNs) {
@@ -320,10 +412,10 @@ final class Outbound {
             return SPOOFED;
         }
         if (!tables.waiting.hasPlace(key, Ipv4Header.totalLength(packet))) {
-            return WAIT_FULL;
+            return unpaired(packet, WAIT_FULL, nowNs);
         }
         if (!isAsked && !(link.hasEventPlace() && tables.waiting.ask())) {
-            return BUSY;
+            return unpaired(packet, BUSY, nowNs);
         }
         tables.waiting.add(key, packet, Ipv4Header.totalLength(packet), nowNs);
         if (!isAsked) {
@@ -347,10 +439,11 @@ final class Outbound {
     /** Nobody answers an echo at an address that is shared, so none is made ready for it. */
     private boolean isForwardedQuery(long packet, long icmp) {
         return IcmpHeader.isRequest(IcmpHeader.type(icmp))
-                && tables.pool.find(Ipv4Header.destination(packet)) == PoolIndex.NONE;
+                && tables.pool.find(Ipv4Header.destination(packet)) == PoolAddresses.NONE;
     }
 
-    private static int refusal(int verdict) {
+    /** How a verdict is told instead of a mapping. */
+    static int refusal(int verdict) {
         return -1 - verdict;
     }
 

@@ -5,6 +5,7 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.icmp.EmbeddedPacket;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.memory.Memory;
@@ -23,6 +24,7 @@ final class OutboundErrors {
     private static final int SPOOFED = ShardCounters.index(NatCounter.DROP_SPOOFED);
     private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_ICMP_NO_SESSION);
     private static final int TTL = ShardCounters.index(NatCounter.DROP_TTL);
+    private static final int SEQUENCE = ShardCounters.index(NatCounter.DROP_ICMP_SEQUENCE);
     private static final int TOO_BIG = ShardCounters.index(NatCounter.DROP_ICMP_TOO_BIG);
 
     /** What every host takes; who says less wants the far host to send everybody crumbs. */
@@ -32,6 +34,7 @@ final class OutboundErrors {
 
     private final Tables tables;
     private final Directory directory;
+    private final Sessions sessions;
     private final Departures departures;
     private final Inbound inbound;
     private final ErrorSender errorSender;
@@ -39,18 +42,24 @@ final class OutboundErrors {
     OutboundErrors(
             Tables tables,
             Directory directory,
+            Sessions sessions,
             Departures departures,
             Inbound inbound,
             ErrorSender errorSender) {
         this.tables = tables;
         this.directory = directory;
+        this.sessions = sessions;
         this.departures = departures;
         this.inbound = inbound;
         this.errorSender = errorSender;
     }
 
-    /** Translates a checked error that came in from inside. */
-    int translate(long packet, long nowNs) {
+    /**
+     * Translates a checked error that came in from inside.
+     *
+     * @param isSearched whether the former shard of who is quoted knows nothing of it
+     */
+    int translate(long packet, boolean isSearched, long nowNs) {
         int header = Ipv4Header.headerBytes(packet);
         long icmp = packet + header;
         int internalIp = EmbeddedPacket.destination(icmp);
@@ -63,18 +72,26 @@ final class OutboundErrors {
         if (pairing == Directory.NONE || !isToSender) {
             return NO_SESSION;
         }
+        boolean isMoving = Directory.isMoving(pairing) && !isSearched;
         int addressIndex = Directory.addressIndex(pairing);
-        if (!tables.owns(addressIndex)) {
-            return departures.handOver(addressIndex, HandoverRing.FROM_INSIDE, packet);
+        int first = isMoving ? Directory.formerIndex(pairing) : addressIndex;
+        if (!tables.owns(first)) {
+            return departures.handOver(first, HandoverRing.FROM_INSIDE, packet);
         }
         int session = session(icmp);
         if (session == SessionTable.NONE) {
-            return NO_SESSION;
+            return isMoving
+                    ? departures.handOver(addressIndex, HandoverRing.FROM_FORMER, packet)
+                    : NO_SESSION;
         }
         if (Ipv4Header.timeToLive(packet) <= 1) {
             return TTL;
         }
-        if (!isPolite(icmp, tables.sessions.subscriber(session), nowNs)) {
+        boolean isTooBig = IcmpHeader.isTooBig(icmp);
+        if (isTooBig && !sessions.mayBeTooBig(session, Sessions.INBOUND, icmp)) {
+            return SEQUENCE;
+        }
+        if (isTooBig && !isPolite(icmp, tables.sessions.subscriber(session), nowNs)) {
             return TOO_BIG;
         }
         rewrite(packet, icmp, Ipv4Header.totalLength(packet) - header, session);
@@ -94,9 +111,8 @@ final class OutboundErrors {
 
     /** The far host caches what it is told for all who share the address (SEED-A-084). */
     private boolean isPolite(long icmp, int subscriber, long nowNs) {
-        return !IcmpHeader.isTooBig(icmp)
-                || (Memory.u16(icmp + IcmpHeader.NEXT_HOP_MTU) >= MIN_MTU_BYTES
-                        && errorSender.mayPassTooBig(subscriber, nowNs));
+        return Memory.u16(icmp + IcmpHeader.NEXT_HOP_MTU) >= MIN_MTU_BYTES
+                && errorSender.mayPassTooBig(subscriber, nowNs);
     }
 
     /** The session of the quoted packet, which reached this internal tuple. */
@@ -121,7 +137,7 @@ final class OutboundErrors {
 
     private int depart(long packet, long nowNs) {
         int addressIndex = tables.pool.find(Ipv4Header.destination(packet));
-        if (addressIndex == PoolIndex.NONE) {
+        if (addressIndex == PoolAddresses.NONE) {
             return departures.send(PacketPort.OUTSIDE, packet);
         }
         // RFC 5508 REQ-7: about a hairpinned packet, so hairpinned itself.

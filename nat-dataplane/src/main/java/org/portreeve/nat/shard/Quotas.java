@@ -18,24 +18,35 @@ final class Quotas {
         this.rules = tables.rules;
     }
 
+    /** Whether staff drain the subscriber: it gets no new mapping. */
+    boolean isClosed(int subscriber) {
+        return rules.isClosed(subscriber);
+    }
+
     /** Whether the subscriber may have another explicit mapping. */
     boolean hasMappingLeft(int subscriber) {
         int profile = rules.profile(subscriber);
         return subscribers.explicitMappings(subscriber) < rules.now().mappings(profile);
     }
 
-    /** Whether it may have another external port; those that rest are still its own. */
-    boolean hasPortLeft(int subscriber) {
-        return subscribers.ports(subscriber) < ports(subscriber);
+    /**
+     * Whether it may have another external port of a protocol; those that rest are still its own.
+     */
+    boolean hasPortLeft(int subscriber, int protocolIndex) {
+        return subscribers.ports(subscriber) < ports(subscriber)
+                && subscribers.ports(subscriber, protocolIndex) < ports(subscriber, protocolIndex);
     }
 
     /**
      * Whether an outside host may make it use another one. As with sessions the last quarter is for
      * the subscriber itself.
      */
-    boolean hasInboundPortLeft(int subscriber) {
+    boolean hasInboundPortLeft(int subscriber, int protocolIndex) {
         int quota = ports(subscriber);
-        return subscribers.ports(subscriber) < quota - quota / 4;
+        int quotaOf = ports(subscriber, protocolIndex);
+        return subscribers.ports(subscriber) < quota - quota / 4
+                && subscribers.ports(subscriber, protocolIndex) < quotaOf - quotaOf / 4
+                && !isClosed(subscriber);
     }
 
     /** Whether the subscriber may open another session. */
@@ -62,6 +73,10 @@ final class Quotas {
 
     private int ports(int subscriber) {
         return rules.now().ports(rules.profile(subscriber));
+    }
+
+    private int ports(int subscriber, int protocolIndex) {
+        return rules.now().ports(rules.profile(subscriber), protocolIndex);
     }
 
     private int sessions(int subscriber) {

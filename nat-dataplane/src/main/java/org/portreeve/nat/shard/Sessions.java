@@ -2,13 +2,18 @@ package org.portreeve.nat.shard;
 
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.PortTimer;
 import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.directory.ProfileRules;
+import org.portreeve.nat.icmp.EmbeddedPacket;
 import org.portreeve.nat.memory.Memory;
+import org.portreeve.nat.rules.UnwantedReply;
 import org.portreeve.nat.session.TcpTransitions;
 import org.portreeve.nat.snapshot.KeptSession;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SessionTable;
 import org.portreeve.nat.wire.TcpHeader;
+import org.portreeve.nat.wire.UdpReply;
 
 /**
  * How sessions begin, are kept alive, and end. A packet only writes when it was seen; the wheel
@@ -16,12 +21,22 @@ import org.portreeve.nat.wire.TcpHeader;
  * profile has inbound refresh on (RFC 4787 REQ-6, RFC 7857 §7). Owned by the shard thread.
  */
 final class Sessions {
-    private static final int OUTBOUND = 0;
-    private static final int INBOUND = 1;
+    /** Direction of what the host sends. */
+    static final int OUTBOUND = 0;
+
+    /** Direction of what the host receives. */
+    static final int INBOUND = 1;
+
+    private static final int STUN_ERROR = ProfileRules.code(UnwantedReply.STUN_ERROR);
+    private static final int IKE_SYNTAX = ProfileRules.code(UnwantedReply.IKE_INVALID_SYNTAX);
     private static final int OPTION_END = 0;
     private static final int OPTION_NOP = 1;
     private static final int OPTION_WINDOW_SCALE = 3;
     private static final int MAX_WINDOW_SCALE = 14;
+
+    /** The widest that a segment tells, before it is scaled. */
+    private static final int MAX_WINDOW = 0xffff;
+
     private static final long MILLISECOND_NS = 1_000_000L;
 
     private final Tables tables;
@@ -31,6 +46,7 @@ final class Sessions {
     private final Contacts contacts;
     private final long udpIdleNs;
     private final long icmpIdleNs;
+    private final int[] udpPortIdleMs = new int[PortTimer.MAX_PORT + 1];
     private final long[] tcpIdleNs = new long[3];
     private int inboundSessions;
 
@@ -43,6 +59,9 @@ final class Sessions {
         NatConfig.Timers timers = tables.config.timers();
         udpIdleNs = timers.udpIdleNs();
         icmpIdleNs = timers.icmpIdleNs();
+        for (PortTimer each : timers.udpPorts()) {
+            udpPortIdleMs[each.port()] = (int) (each.idleNs() / MILLISECOND_NS);
+        }
         tcpIdleNs[TcpTransitions.IDLE_OPENING] = timers.tcpOpeningIdleNs();
         tcpIdleNs[TcpTransitions.IDLE_ESTABLISHED] = timers.tcpEstablishedIdleNs();
         tcpIdleNs[TcpTransitions.IDLE_CLOSING] = timers.tcpClosingIdleNs();
@@ -81,6 +100,9 @@ final class Sessions {
         if (isInbound) {
             int profile = tables.rules.profile(subscriber);
             rows.ownIdleMs(row, tables.rules.now().unrepliedMs(profile));
+        } else if (rows.protocol(row) == Protocol.UDP
+                && rows.remotePort(row) <= PortTimer.MAX_PORT) {
+            rows.ownIdleMs(row, udpPortIdleMs[rows.remotePort(row)]);
         }
         link(mapping, row);
         tables.subscribers.addSessions(subscriber, 1);
@@ -166,6 +188,21 @@ final class Sessions {
         reply(row, nowNs);
     }
 
+    /**
+     * Whether the host says by a UDP datagram that it does not want what it got, in a way that its
+     * profile lists: that shows no interest (RFC 7857 §7.1).
+     */
+    boolean isUnwantedReply(int row, long udp) {
+        ProfileRules rules = tables.rules.now();
+        if (!rules.hasRefreshIgnored()) {
+            return false;
+        }
+        int profile = tables.rules.profile(rows.subscriber(row));
+        return (rules.isRefreshIgnored(profile, STUN_ERROR) && UdpReply.isStunError(udp))
+                || (rules.isRefreshIgnored(profile, IKE_SYNTAX)
+                        && UdpReply.isIkeInvalidSyntax(udp));
+    }
+
     /** A UDP datagram or ICMP answer from outside passed. */
     void onInbound(int row, long nowNs) {
         if (isKeptByInbound(row)) {
@@ -203,6 +240,15 @@ final class Sessions {
                 && (TcpHeader.flags(tcp) & TcpHeader.SYN) != 0;
     }
 
+    /**
+     * Whether what says that a packet of this direction was too big may be true: a TCP segment lies
+     * in the window that its receiver has opened (RFC 5927 §4.1), as far as it is known.
+     */
+    boolean mayBeTooBig(int row, int direction, long icmp) {
+        return EmbeddedPacket.protocol(icmp) != Protocol.TCP
+                || belongs(row, EmbeddedPacket.sequence(icmp), direction, rows.tcpState(row));
+    }
+
     /** How long the session lives on if the host sends nothing more; 0 when it never sent. */
     long outboundRemainingNs(int row, long nowNs) {
         return rows.isWanted(row) ? Math.max(0, rows.lastSeenNs(row) + idleNs(row) - nowNs) : 0;
@@ -231,7 +277,7 @@ final class Sessions {
         return true;
     }
 
-    /** RFC 5961 §3: a reset counts only inside the window that its receiver has opened. */
+    /** Whether a segment lies in the window that its receiver has opened (RFC 5961 §3). */
     private boolean belongs(int row, int sequence, int direction, int state) {
         int receiver = 1 - direction;
         if (isOpening(state) || !rows.hasAcknowledged(row, receiver)) {
@@ -246,12 +292,27 @@ final class Sessions {
             // RFC 7323 §2.2: the window of a SYN is never scaled.
             int scale = (flags & TcpHeader.SYN) != 0 ? 0 : rows.windowScale(row, direction);
             int window = Memory.u16(tcp + TcpHeader.WINDOW) << scale;
-            rows.acknowledged(row, direction, Memory.u32(tcp + TcpHeader.ACKNOWLEDGMENT), window);
+            int acknowledgement = Memory.u32(tcp + TcpHeader.ACKNOWLEDGMENT);
+            if (isOpening(state) || isNext(row, direction, acknowledgement)) {
+                rows.acknowledged(row, direction, acknowledgement, window);
+            }
         }
         // A SYN to an open connection is forged or lost its way, and changes nothing.
         if ((flags & TcpHeader.SYN) != 0 && isOpening(state)) {
             rows.windowScale(row, direction, windowScaleOption(tcp));
         }
+    }
+
+    /**
+     * Whether a side may acknowledge so much after what it said last: one that is behind comes
+     * late, one beyond every window that the side can open is forged (RFC 5961 §5). Not the last
+     * window: one that was closed is probed, and what was on the way when it shrank arrives.
+     */
+    private boolean isNext(int row, int direction, int acknowledgement) {
+        int further = acknowledgement - rows.acknowledgement(row, direction);
+        int widest = MAX_WINDOW << rows.windowScale(row, direction);
+        return !rows.hasAcknowledged(row, direction)
+                || Integer.compareUnsigned(further, widest) <= 0;
     }
 
     private static boolean isOpening(int state) {

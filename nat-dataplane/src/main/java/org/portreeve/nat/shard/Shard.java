@@ -92,9 +92,11 @@ public final class Shard {
     public int doWork(long nowNs) {
         tables.telemetry.begin(nowNs);
         int done = executeCommands(nowNs);
-        done += snapshotImport.advance(nowNs);
+        done += commands.advance(nowNs) + snapshotImport.advance(nowNs);
         done += takeOver(nowNs);
         done += receive(nowNs);
+        // While the session that an answer must not contradict is still there.
+        done += inbound.unsolicited().answer(nowNs);
         done += expire(nowNs) + giveUpWaiting(nowNs);
         handover.wakeMarked(index);
         link.flush();
@@ -107,7 +109,8 @@ public final class Shard {
 
     /** When the next timer fires, at the earliest; {@link Long#MAX_VALUE} for none. */
     public long nextDeadlineNs(long nowNs) {
-        return tables.wheel.nextDeadlineNs(nowNs);
+        long nextNs = tables.wheel.nextDeadlineNs(nowNs);
+        return Math.max(nowNs, Math.min(nextNs, inbound.unsolicited().nextDeadlineNs()));
     }
 
     /** Its counters, to be read by any thread. */
@@ -195,6 +198,7 @@ public final class Shard {
     private int translateHandedOver(int kind, long packet, long nowNs) {
         return switch (kind) {
             case HandoverRing.FROM_INSIDE -> outbound.translate(packet, nowNs);
+            case HandoverRing.FROM_FORMER -> outbound.translateSearched(packet, nowNs);
             case HandoverRing.FROM_OUTSIDE -> inbound.translate(packet, nowNs);
             default -> inbound.hairpin(packet, nowNs);
         };

@@ -1,6 +1,7 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.directory.PoolAddresses;
 
 /**
  * What port control may ask of a shard. Each command with a {@code requestId} is answered by
@@ -131,6 +132,25 @@ public sealed interface ShardCommand {
     /** Asks who has an external port. Answered by {@code PortUse}. */
     record QueryPort(long requestId, int addressIndex, int protocol, int externalPort)
             implements ShardCommand {}
+
+    /**
+     * Which external addresses there are from now on, and what each is used for. Answered by {@code
+     * Activated}.
+     */
+    record UsePool(long requestId, PoolAddresses pool) implements ShardCommand {}
+
+    /** Asks what is left of an external address of the shard. Answered by {@code AddressUse}. */
+    record QueryAddress(long requestId, int addressIndex) implements ShardCommand {}
+
+    /**
+     * Ends the sessions of a subscriber's implicit mappings, some in each turn; their ports rest.
+     * Leases and static mappings stay as they are. Answered by {@code SubscriberUse} when that is
+     * done.
+     */
+    record CutSubscriber(long requestId, int subscriber) implements ShardCommand {}
+
+    /** The same for what lies at an external address. Answered by {@code AddressUse}. */
+    record CutAddress(long requestId, int addressIndex) implements ShardCommand {}
 
     /** Asks what a subscriber has in the shard. Answered by {@code SubscriberUse}. */
     record QueryUse(long requestId, int subscriber) implements ShardCommand {}

@@ -126,6 +126,7 @@ public final class ShardLink {
         static final int SUBSCRIBER_IDLE = 11;
         static final int PORT_USE = 12;
         static final int SUBSCRIBER_USE = 13;
+        static final int ADDRESS_USE = 14;
 
         private Kind() {}
     }
@@ -149,6 +150,7 @@ public final class ShardLink {
             case Kind.SUBSCRIBER_IDLE -> new ShardOutcome.SubscriberIdle((int) a);
             case Kind.PORT_USE -> new ShardOutcome.PortUse(a, HOLDINGS[b], c, (int) ring.peek(4));
             case Kind.SUBSCRIBER_USE -> new ShardOutcome.SubscriberUse(a, b, c);
+            case Kind.ADDRESS_USE -> new ShardOutcome.AddressUse(a, b, c);
             default -> throw new AssertionError("an outcome of unknown kind");
         };
     }

@@ -65,6 +65,14 @@ public sealed interface ShardOutcome {
      */
     record SubscriberUse(long requestId, int ports, int sessions) implements ShardOutcome {}
 
+    /**
+     * What is left of an external address.
+     *
+     * @param ports held, resting ones included
+     * @param blocks leased
+     */
+    record AddressUse(long requestId, int ports, int blocks) implements ShardOutcome {}
+
     /** What holds an external port. */
     enum Holding {
         /** Nothing. */

@@ -76,9 +76,10 @@ final class Siblings {
         int address = tables.localAddress(addressIndex);
         int capacity = tables.mappings.capacity();
         // The last part is for what subscribers open themselves.
-        return tables.ports.isFree(address, Protocol.index(protocol), port)
+        int protocolIndex = Protocol.index(protocol);
+        return tables.ports.mayTake(subscriber, address, protocolIndex, port)
                 && !isForeign(sibling, address, port)
-                && quotas.hasInboundPortLeft(subscriber)
+                && quotas.hasInboundPortLeft(subscriber, protocolIndex)
                 && tables.mappings.size() < capacity - capacity / 8;
     }
 

@@ -68,6 +68,12 @@ final class SnapshotExport {
             }
             state = MappingTable.RESTING;
         }
+        boolean isShared = rows.has(row, MappingTable.OVERLAPPED);
+        // Connections at shared ports end with the process; towards their peers these rest.
+        if (isShared && state != MappingTable.RESTING) {
+            restsNs = tables.config.timers().holdDownNs();
+            state = MappingTable.RESTING;
+        }
         var internal =
                 new InternalTuple(
                         rows.realm(row),
@@ -83,7 +89,7 @@ final class SnapshotExport {
                         state,
                         rows.flags(row) & ~(MappingTable.PENDING | MappingTable.CONTACTS),
                         restsNs,
-                        sessions(row, nowNs)));
+                        isShared ? List.of() : sessions(row, nowNs)));
     }
 
     private List<KeptSession> sessions(int row, long nowNs) {

@@ -8,6 +8,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.snapshot.KeptRow;
 import org.portreeve.nat.snapshot.KeptRow.KeptMapping;
@@ -71,7 +72,7 @@ final class SnapshotImport {
     /** Rows of addresses that are nobody's are the first shard's to count. */
     private boolean isOurs(int externalIp) {
         int addressIndex = tables.pool.find(externalIp);
-        return tables.owns(addressIndex == PoolIndex.NONE ? 0 : addressIndex);
+        return tables.owns(addressIndex == PoolAddresses.NONE ? 0 : addressIndex);
     }
 
     /** Puts some rows back, when there are any. Returns how many. */
@@ -110,7 +111,7 @@ final class SnapshotImport {
     private void restore(KeptRest kept) {
         int addressIndex = tables.pool.find(kept.externalIp());
         long restsNs = kept.restsNs() - task.downNs;
-        if (addressIndex == PoolIndex.NONE || restsNs <= 0) {
+        if (addressIndex == PoolAddresses.NONE || restsNs <= 0) {
             return;
         }
         // The blocks of now may have another size than those of then.
@@ -144,7 +145,7 @@ final class SnapshotImport {
     /** The row of a mapping, as far as it is to be had: the one that is there, or a new one. */
     private int find(KeptMapping kept) {
         int addressIndex = tables.pool.find(kept.externalIp());
-        if (addressIndex == PoolIndex.NONE) {
+        if (addressIndex == PoolAddresses.NONE) {
             return leftOut(NatCounter.UNKEPT_ADDRESS);
         }
         InternalTuple internal = kept.internal();
@@ -198,7 +199,11 @@ final class SnapshotImport {
         long key = Mappings.key(kept.internal());
         int port = kept.externalPort();
         int state = MappingTable.RESTING_ORPHAN;
-        int row = mappings.create(key, kept.peers(), subscriber, addressIndex, port, state);
+        int row =
+                kept.has(MappingTable.OVERLAPPED)
+                        ? mappings.restoreOverlapped(
+                                key, kept.peers(), subscriber, addressIndex, port)
+                        : mappings.create(key, kept.peers(), subscriber, addressIndex, port, state);
         if (row == MappingTable.NONE) {
             return leftOut(NatCounter.UNKEPT_TABLE_FULL);
         }
@@ -212,10 +217,17 @@ final class SnapshotImport {
         return row;
     }
 
-    /** A port of the ranges that is free, in no block or in one of its own; or one set apart. */
+    /**
+     * A port of the ranges that is free, in no block or in one of its own; or one set apart; or a
+     * shared one that is free towards its remote address.
+     */
     private boolean mayHave(int subscriber, int addressIndex, KeptMapping kept) {
         int protocolIndex = Protocol.index(kept.internal().protocol());
         int port = kept.externalPort();
+        if (kept.has(MappingTable.OVERLAPPED)) {
+            int remoteIp = MappingTable.remoteIp(kept.peers());
+            return tables.overlap.isFree(addressIndex, port, remoteIp);
+        }
         if (kept.has(MappingTable.APART)) {
             return tables.ports.isMappable(protocolIndex, port);
         }
@@ -301,6 +313,12 @@ final class SnapshotImport {
         int keepers = MappingTable.EXPLICIT | MappingTable.STATIC;
         boolean isReserved = rows.state(row) == MappingTable.RESERVED;
         if (rows.has(row, keepers) || isReserved || mappings.isResting(row)) {
+            return;
+        }
+        int sessions = rows.ownSessions(row) + rows.inboundSessions(row);
+        boolean isWhole = sessions > 0 && sessions == kept.sessions().size();
+        if (isWhole && !kept.has(keepers)) {
+            // Nothing of it ended: one that strangers opened through its sibling goes on, too.
             return;
         }
         boolean isAsked = rows.has(row, MappingTable.PENDING);

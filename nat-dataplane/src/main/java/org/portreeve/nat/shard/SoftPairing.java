@@ -5,7 +5,8 @@ import org.portreeve.nat.port.PortAllocator;
 /**
  * Ports of implicit mappings where pairing is soft and the paired address is full: at another one
  * of the shard (RFC 7857 §4). A subscriber looks at the same few addresses in the same order each
- * time, so that its blocks there are found again. Owned by the shard thread.
+ * time, so that its blocks there are found again; not at those that are drained or leave the pool.
+ * Owned by the shard thread.
  */
 final class SoftPairing {
     /** Addresses that are looked at after the paired one. */
@@ -42,12 +43,16 @@ final class SoftPairing {
      * {@link PortAllocator#NONE} when no port is there now. A block may then be on its way.
      */
     int find(long key, int subscriber, int paired, int protocolIndex, long nowNs) {
-        int tries = Math.min(TRIES, tables.addressCount - 1);
+        int tries = 0;
         port = PortAllocator.NONE;
         int address = paired;
-        for (int i = 1; i <= tries && !isDecided(subscriber); i++) {
-            address = (paired + i) % tables.addressCount;
-            port = implicit(key, subscriber, address, protocolIndex, nowNs);
+        for (int i = 1; i < tables.addressCount && tries < TRIES && !isDecided(subscriber); i++) {
+            int next = (paired + i) % tables.addressCount;
+            if (tables.pool.isOpen(tables.addressIndex(next))) {
+                tries++;
+                address = next;
+                port = implicit(key, subscriber, address, protocolIndex, nowNs);
+            }
         }
         return address;
     }

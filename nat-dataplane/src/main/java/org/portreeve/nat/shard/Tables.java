@@ -1,19 +1,23 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.directory.SubscriberRules;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.event.ShardUse;
 import org.portreeve.nat.event.Telemetry;
 import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.InboundIndex;
+import org.portreeve.nat.port.OverlapPorts;
 import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.port.PortLayout;
 import org.portreeve.nat.port.PortRandom;
 import org.portreeve.nat.session.DeadlineWheel;
 import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.OverlapIndex;
 import org.portreeve.nat.table.SessionTable;
 import org.portreeve.nat.table.SubscriberTable;
 
@@ -32,17 +36,23 @@ final class Tables {
     final InboundIndex inbound;
     final BlockTable blocks;
     final PortAllocator ports;
+    final OverlapPorts overlap;
     final DeadlineWheel wheel;
     final ShardCounters counters = new ShardCounters();
     final Waiting waiting = new Waiting();
     final Telemetry telemetry = new Telemetry(counters);
     final ShardUse use;
-    final PoolIndex pool;
     final Addresses addresses;
     final PortRandom random;
     final SubscriberRules rules;
     final ShardSecrets secrets;
     final int addressCount;
+
+    /** The external addresses, as port control told them last. */
+    PoolAddresses pool;
+
+    /** How many of them are this shard's. */
+    int ownAddresses;
 
     private final int shardIndex;
     private final int mappingTimers;
@@ -60,7 +70,7 @@ final class Tables {
         this.shardIndex = shardIndex;
         this.secrets = secrets;
         addressCount =
-                (config.pool().addresses().size() - shardIndex + config.shardCount() - 1)
+                (config.addressPlaces() - shardIndex + config.shardCount() - 1)
                         / config.shardCount();
         var capacity = config.capacity();
         sessions = new SessionTable(capacity.sessions(), secrets.table0(), secrets.table1());
@@ -74,7 +84,7 @@ final class Tables {
         ports =
                 new PortAllocator(
                         layout,
-                        config.pool().choice(),
+                        config.pool(),
                         addressCount,
                         this::addressIndex,
                         inbound,
@@ -82,7 +92,8 @@ final class Tables {
                         subscribers,
                         random,
                         rules);
-        pool = new PoolIndex(config.pool().addresses());
+        overlap = overlap(config, secrets);
+        usePool(PoolAddresses.of(config));
         addresses = new Addresses(config.inside(), config.icmpErrors().infrastructure());
         use =
                 new ShardUse(
@@ -95,6 +106,23 @@ final class Tables {
         blockTimers = mappingTimers + capacity.mappings();
         subscriberTimers = blockTimers + blocks.count();
         wheel = new DeadlineWheel(subscriberTimers + capacity.subscribers(), TICK_NS, startNs);
+    }
+
+    private OverlapPorts overlap(NatConfig config, ShardSecrets secrets) {
+        boolean isOn = !config.pool().overlapPorts().equals(Pool.NO_PORTS);
+        int rows = isOn ? config.capacity().mappings() : 0;
+        var index = new OverlapIndex(mappings, rows, secrets.table0(), secrets.table1());
+        return new OverlapPorts(config.pool().overlapPorts(), index, random);
+    }
+
+    /** There are other external addresses from now on. */
+    final void usePool(PoolAddresses fresh) {
+        pool = fresh;
+        ownAddresses = 0;
+        for (int address = 0; address < addressCount; address++) {
+            boolean isThere = fresh.use(addressIndex(address)) != PoolAddresses.Use.VACANT;
+            ownAddresses += isThere ? 1 : 0;
+        }
     }
 
     /** Whether this shard owns an external address. */
@@ -129,6 +157,18 @@ final class Tables {
                     externalIp(mappings.addressIndex(mapping)),
                     mappings.externalPort(mapping));
         }
+    }
+
+    /** Tells that a host has a shared port towards one remote address, or has it no more. */
+    void tellOverlap(EventKind kind, int mapping) {
+        telemetry.overlap(
+                kind,
+                mappings.subscriber(mapping),
+                mappings.internalIp(mapping),
+                mappings.internalPort(mapping),
+                externalIp(mappings.addressIndex(mapping)),
+                mappings.externalPort(mapping),
+                MappingTable.remoteIp(mappings.peers(mapping)));
     }
 
     int mappingTimer(int mapping) {

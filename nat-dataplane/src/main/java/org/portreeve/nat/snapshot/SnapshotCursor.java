@@ -82,6 +82,13 @@ public final class SnapshotCursor {
         int count = bytes.getInt();
         require(count >= 0 && count <= bytes.remaining() / SnapshotFormat.sessionBytes(protocol));
         require(count == 0 || !MappingTable.isResting(state));
+        boolean isShared = (flags & MappingTable.OVERLAPPED) != 0;
+        boolean isSharedRest =
+                protocol == Protocol.TCP
+                        && state == MappingTable.RESTING
+                        && flags == MappingTable.OVERLAPPED;
+        require(isShared == MappingTable.areOverlapPeers(peers));
+        require(!isShared || isSharedRest);
         List<KeptSession> sessions = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             sessions.add(session(protocol));

@@ -57,7 +57,8 @@ final class SnapshotFormat {
             MappingTable.EXPLICIT
                     | MappingTable.STATIC
                     | MappingTable.WAS_EXPLICIT
-                    | MappingTable.APART;
+                    | MappingTable.APART
+                    | MappingTable.OVERLAPPED;
 
     static final int SESSION_FLAGS = SessionTable.INBOUND | SessionTable.REPLIED;
 

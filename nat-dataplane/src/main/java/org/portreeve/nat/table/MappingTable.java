@@ -61,6 +61,9 @@ public final class MappingTable {
     /** Flag: the remote addresses that the host has contacted are kept apart, to filter by. */
     public static final int CONTACTS = 32;
 
+    /** Flag: the port is shared, and this has it towards its one peer (RFC 7857 §3). */
+    public static final int OVERLAPPED = 64;
+
     /** The peers that an endpoint-independent mapping serves. */
     public static final long ANY_PEER = 0;
 
@@ -80,16 +83,22 @@ public final class MappingTable {
     private static final int PEERS = 56;
     private static final long ADDRESS_PEERS = 1L << 16;
     private static final long ENDPOINT_PEERS = 2L << 16;
+    private static final long OVERLAP_PEERS = 3L << 16;
 
     private final RowPool rows;
     private final HashIndex index;
     private final long secret0;
     private final long secret1;
+
+    /** Rate of inbound packets of each row: when its bucket is full again (8). */
+    private final long packetRates;
+
     private int resting;
 
     public MappingTable(int capacity, long secret0, long secret1) {
         rows = new RowPool(capacity, Memory.CACHE_LINE);
         index = new HashIndex(capacity);
+        packetRates = Memory.allocate((long) capacity * Long.BYTES);
         this.secret0 = secret0;
         this.secret1 = secret1;
     }
@@ -127,6 +136,16 @@ public final class MappingTable {
     /** The one peer of an address-and-port-dependent mapping. */
     public static long peersOf(int remoteIp, int remotePort) {
         return (long) remoteIp << 32 | ENDPOINT_PEERS | remotePort;
+    }
+
+    /** The one peer of a mapping whose port is shared; no packet asks for it by these. */
+    public static long overlapPeersOf(int remoteIp, int remotePort) {
+        return (long) remoteIp << 32 | OVERLAP_PEERS | remotePort;
+    }
+
+    /** The remote address of peers that are not {@link #ANY_PEER}. */
+    public static int remoteIp(long peers) {
+        return (int) (peers >>> 32);
     }
 
     /** The endpoint-independent row whose internal tuple this is, or {@link #NONE}. */
@@ -203,7 +222,13 @@ public final class MappingTable {
         long kind = peers & 0xffff_0000L;
         return peers == ANY_PEER
                 || kind == ENDPOINT_PEERS
+                || kind == OVERLAP_PEERS
                 || (kind == ADDRESS_PEERS && (peers & 0xffff) == 0);
+    }
+
+    /** Whether they are those of a mapping whose port is shared. */
+    public static boolean areOverlapPeers(long peers) {
+        return (peers & 0xffff_0000L) == OVERLAP_PEERS;
     }
 
     /** Whether the mapping serves some peers alone. */
@@ -221,6 +246,7 @@ public final class MappingTable {
             index.remove(Memory.getInt(rows.at(row) + HASH), row);
         }
         state(row, 0);
+        Memory.putLong(packetRate(row), 0);
         rows.release(row);
     }
 
@@ -351,6 +377,11 @@ public final class MappingTable {
         return TokenBucket.take(rows.at(row) + INBOUND_RATE, nowNs, intervalNs, burst);
     }
 
+    /** Takes tokens for so many packets from outside, or returns false. */
+    public boolean takePacketTokens(int row, long nowNs, long intervalNs, int burst, int packets) {
+        return TokenBucket.take(packetRate(row), nowNs, intervalNs, burst, packets);
+    }
+
     public long restsUntilNs(int row) {
         return Memory.getLong(rows.at(row) + RESTS_UNTIL);
     }
@@ -362,6 +393,10 @@ public final class MappingTable {
     /** The key of the row's internal tuple. */
     public long key(int row) {
         return Memory.getLong(rows.at(row) + KEY);
+    }
+
+    private long packetRate(int row) {
+        return packetRates + (long) row * Long.BYTES;
     }
 
     private int hash(long key, long peers) {

@@ -9,11 +9,11 @@ import org.portreeve.nat.memory.Memory;
  *
  * <pre>
  *  0 ports (4) | sessions (4) | ports of static mappings (4)
- * 12 sessions that outside hosts opened (4) | spare (4)
+ * 12 sessions that outside hosts opened (4) | kept TCP ports (2) | kept UDP ports (2)
  * 20 explicit mappings (4) | blocks (4) | block that is pending (4), plus 1
  * 32 session rate: theoretical arrival time (8)
  * 40 session rate: the interval it was counted with (8)
- * 48 spare
+ * 48 ports of each protocol, by its index (3 x 4) | spare (4)
  * 64 block indexes (16 x 4)
  * </pre>
  */
@@ -26,11 +26,13 @@ public final class SubscriberTable {
     private static final int SESSIONS = 4;
     private static final int STATIC_PORTS = 8;
     private static final int INBOUND_SESSIONS = 12;
+    private static final int KEPT_PORTS = 16;
     private static final int EXPLICIT = 20;
     private static final int BLOCKS = 24;
     private static final int PENDING_BLOCK = 28;
     private static final int RATE = 32;
     private static final int RATE_INTERVAL = 40;
+    private static final int PORTS_OF = 48;
     private static final int BLOCK_LIST = 64;
 
     private final long base;
@@ -44,8 +46,14 @@ public final class SubscriberTable {
         return Memory.getInt(at(subscriber) + PORTS);
     }
 
-    public void addPorts(int subscriber, int change) {
+    /** Those of them that are of one protocol. */
+    public int ports(int subscriber, int protocolIndex) {
+        return Memory.getInt(at(subscriber) + PORTS_OF + 4L * protocolIndex);
+    }
+
+    public void addPorts(int subscriber, int protocolIndex, int change) {
         add(at(subscriber) + PORTS, change);
+        add(at(subscriber) + PORTS_OF + 4L * protocolIndex, change);
     }
 
     /** External ports of static mappings. */
@@ -55,6 +63,16 @@ public final class SubscriberTable {
 
     public void addStaticPorts(int subscriber, int change) {
         add(at(subscriber) + STATIC_PORTS, change);
+    }
+
+    /** Ports of the incoming range that it has of those kept for it; TCP or UDP. */
+    public int keptPorts(int subscriber, int protocolIndex) {
+        return Memory.getShort(at(subscriber) + KEPT_PORTS + 2L * protocolIndex);
+    }
+
+    public void addKeptPorts(int subscriber, int protocolIndex, int change) {
+        long at = at(subscriber) + KEPT_PORTS + 2L * protocolIndex;
+        Memory.putShort(at, Memory.getShort(at) + change);
     }
 
     public int sessions(int subscriber) {

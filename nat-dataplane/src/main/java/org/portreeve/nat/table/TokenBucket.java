@@ -14,16 +14,25 @@ public final class TokenBucket {
      * returns false when it is empty.
      */
     public static boolean take(long address, long nowNs, long intervalNs, int burst) {
+        return take(address, nowNs, intervalNs, burst, 1);
+    }
+
+    /**
+     * Takes so many tokens, at most a whole burst, or returns false when there are fewer. A burst
+     * of none lets nothing pass.
+     */
+    public static boolean take(long address, long nowNs, long intervalNs, int burst, int tokens) {
+        long wantedNs = intervalNs * Math.min(tokens, Math.max(1, burst));
         long fullAgainNs = Memory.getLong(address);
         if (fullAgainNs == 0 || fullAgainNs - nowNs < 0) {
             fullAgainNs = nowNs;
         }
-        if (fullAgainNs + intervalNs - nowNs > intervalNs * burst) {
+        if (fullAgainNs + wantedNs - nowNs > intervalNs * burst) {
             // A smaller burst than before: it is empty, and not emptier than that.
             Memory.putLong(address, Math.min(fullAgainNs, nowNs + intervalNs * burst));
             return false;
         }
-        Memory.putLong(address, fullAgainNs + intervalNs);
+        Memory.putLong(address, fullAgainNs + wantedNs);
         return true;
     }
 

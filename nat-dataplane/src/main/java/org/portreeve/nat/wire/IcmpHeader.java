@@ -25,6 +25,9 @@ public final class IcmpHeader {
     /** Code of {@link #UNREACHABLE}. */
     public static final int HOST_UNREACHABLE = 1;
 
+    /** Code of {@link #UNREACHABLE}: nobody listens there. */
+    public static final int PORT_UNREACHABLE = 3;
+
     /** Code of {@link #UNREACHABLE}: too big, and must not be fragmented (RFC 1191 §4). */
     public static final int FRAGMENTATION_NEEDED = 4;
 

@@ -10,11 +10,22 @@ import static org.portreeve.nat.model.Story.OTHER_HOST;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.event.ShardEvent;
 import org.portreeve.nat.model.TestPacket.Endpoint;
+import org.portreeve.nat.rules.Rules.PortsOf;
 import org.portreeve.nat.rules.Rules.Quota;
+import org.portreeve.nat.wire.IcmpHeader;
+import org.portreeve.nat.wire.TcpHeader;
 import org.portreeve.testkit.Conformance;
 
 /** What profiles allow, and what happens when that changes while packets flow. */
@@ -46,6 +57,78 @@ class LimitsTest {
         story.limit(new Quota(11, 11, 20, 1_000, 1_000));
         assertTrue(story.control.reserve(host(10), Protocol.UDP, 0).isPresent());
         assertEquals(Optional.empty(), story.control.reserve(host(11), Protocol.UDP, 0));
+    }
+
+    @Test
+    @Conformance({"SEED-A-025", "NAT-CGN-040"})
+    void hundredAndFirstPortIsRefusedAndOthersStillGetTheirs() {
+        story = new Story(wide());
+        story.limit(new Quota(10, 100, 1_000, 1_000, 1_000));
+        for (int flow = 0; flow < 100; flow++) {
+            story.mapped(TestPacket.udp(host(flow), INET_X));
+        }
+        story.node.takeEvents();
+        assertRefused(TestPacket.udp(host(100), INET_X), NatCounter.DROP_PORT_QUOTA);
+        assertRefused(TestPacket.tcp(host(0), INET_X, TcpHeader.SYN), NatCounter.DROP_PORT_QUOTA);
+        story.mapped(TestPacket.udp(host(7), INET_Y));
+        assertEquals(1, story.out(TestPacket.udp(OTHER_HOST, INET_X)).size());
+    }
+
+    @Test
+    @Conformance("NAT-CGN-040")
+    void eachProtocolHasALimitOfItsOwn() {
+        story = new Story(wide());
+        Quota quota = new Quota(10, 100, 1_000, 1_000, 1_000).with(new PortsOf(3, 5, 2));
+        story.limit(quota);
+        for (int flow = 0; flow < 3; flow++) {
+            story.mapped(TestPacket.tcp(host(flow), INET_X, TcpHeader.SYN));
+        }
+        assertRefused(TestPacket.tcp(host(3), INET_X, TcpHeader.SYN), NatCounter.DROP_PORT_QUOTA);
+        assertEquals(Optional.empty(), story.control.reserve(host(4), Protocol.TCP, 0));
+        for (int flow = 0; flow < 5; flow++) {
+            story.mapped(TestPacket.udp(host(flow), INET_X));
+        }
+        assertRefused(TestPacket.udp(host(5), INET_X), NatCounter.DROP_PORT_QUOTA);
+        for (int query = 0; query < 2; query++) {
+            story.mapped(TestPacket.echo(host(query), INET_X.ip(), IcmpHeader.ECHO));
+        }
+        TestPacket third = TestPacket.echo(host(2), INET_X.ip(), IcmpHeader.ECHO);
+        assertRefused(third, NatCounter.DROP_PORT_QUOTA);
+
+        story.limit(quota.with(PortsOf.ANY));
+        story.mapped(third);
+        story.mapped(TestPacket.tcp(host(3), INET_X, TcpHeader.SYN));
+        story.mapped(TestPacket.udp(host(5), INET_X));
+    }
+
+    /** NAT-CGN-110: dropped and counted, the host is told so, and so is the operator. */
+    private void assertRefused(TestPacket packet, NatCounter reason) {
+        story.node.takeGenerated();
+        long before = story.node.count(reason);
+        assertEquals(List.of(), story.out(packet));
+        assertEquals(before + 1, story.node.count(reason));
+        assertEquals(1, story.node.takeGenerated().size());
+        List<ShardEvent> events = story.node.takeEvents();
+        assertTrue(
+                events.stream()
+                        .filter(event -> event.kind() == EventKind.PORT_QUOTA)
+                        .anyMatch(event -> event.subscriber() == story.pairing(HOST).subscriber()),
+                events::toString);
+        // The next one is told at once.
+        story.pass(11);
+    }
+
+    /** One address with five hundred single ports. */
+    private static NatConfig wide() {
+        NatConfig roomy = TranslatorModelTest.roomy(1);
+        Pool pool =
+                Pool.of(
+                                List.of(Ipv4.of("198.51.100.16")),
+                                new PortRange(6_000, 6_499),
+                                Pool.NO_PORTS,
+                                roomy.pool().block())
+                        .with(new Pool.Allocation.Dynamic());
+        return TranslatorModelTest.with(roomy, pool);
     }
 
     @ParameterizedTest

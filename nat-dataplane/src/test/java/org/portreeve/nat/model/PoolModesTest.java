@@ -160,7 +160,7 @@ class PoolModesTest {
     }
 
     @Test
-    @Conformance("SEED-A-005")
+    @Conformance({"SEED-A-005", "NAT-DET-010"})
     void anotherNodeWithTheSameParametersGivesTheSameRange() {
         for (int host = 0; host < HOSTS; host++) {
             int one = story(1).mapped(TestPacket.udp(host(host, 1), INET_X)).port();

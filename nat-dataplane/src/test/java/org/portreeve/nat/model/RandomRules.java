@@ -36,7 +36,12 @@ final class RandomRules {
                 around(usual.ports()),
                 around(usual.sessions()),
                 Math.max(1, around(usual.sessionsPerSecond())),
-                around(usual.sessionBurst()));
+                around(usual.sessionBurst()),
+                new Rules.PortsOf(part(usual.ports()), part(usual.ports()), part(usual.ports())));
+    }
+
+    private int part(int ports) {
+        return random.nextInt(3) == 0 ? random.nextInt(ports + 1) : Rules.PortsOf.ALL;
     }
 
     private Rules.Eif eif(Rules.Eif usual) {

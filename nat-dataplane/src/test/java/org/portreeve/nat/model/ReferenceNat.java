@@ -221,7 +221,7 @@ final class ReferenceNat {
         if (there.isPresent() && left.isEmpty()) {
             return Optional.empty();
         }
-        if (ports.held(subscriber) >= rules.quotaOf(subscriber).ports()) {
+        if (!ports.hasPortLeft(subscriber, internal.protocol(), rules.quotaOf(subscriber))) {
             return Optional.of(drop(NatCounter.DROP_PORT_QUOTA));
         }
         Optional<Endpoint> peers = peers(subscriber, packet);
@@ -489,7 +489,8 @@ final class ReferenceNat {
                         command.internal(),
                         command.addressIndex(),
                         explicitPorts(subscriber));
-        if (ports.held(subscriber) >= rules.quotaOf(subscriber).ports()) {
+        var quota = rules.quotaOf(subscriber);
+        if (!ports.hasPortLeft(subscriber, command.internal().protocol(), quota)) {
             return Optional.of(Refusal.QUOTA);
         }
         if (command.exact() && !isOpen) {
@@ -498,8 +499,7 @@ final class ReferenceNat {
         if (!isOpen && !hasAny) {
             return Optional.of(Refusal.NO_PORTS);
         }
-        int shard = config.shardOf(command.addressIndex());
-        return mappingsIn(shard) == config.capacity().mappings()
+        return mappingsIn(config.shardOf(command.addressIndex())) == config.capacity().mappings()
                 ? Optional.of(Refusal.TABLE_FULL)
                 : Optional.empty();
     }

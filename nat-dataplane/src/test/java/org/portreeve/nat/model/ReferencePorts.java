@@ -19,6 +19,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.rules.Rules;
 
 /**
  * Who may have which external port: the rules of port blocks, the incoming range and rest, for all
@@ -75,6 +76,27 @@ final class ReferencePorts {
                 .filter(entry -> entry.getValue() == subscriber)
                 .filter(entry -> !statics.contains(entry.getKey()))
                 .count();
+    }
+
+    /** Whether it may have another port of a protocol. */
+    boolean hasPortLeft(int subscriber, int protocol, Rules.Quota quota) {
+        return hasPortLeft(subscriber, protocol, quota, false);
+    }
+
+    /** Whether outside hosts may make it use one; they leave a quarter to it. */
+    boolean hasPortLeft(int subscriber, int protocol, Rules.Quota quota, boolean isInbound) {
+        long ofProtocol =
+                owners.entrySet().stream()
+                        .filter(entry -> entry.getValue() == subscriber)
+                        .filter(entry -> entry.getKey().protocol == protocol)
+                        .filter(entry -> !statics.contains(entry.getKey()))
+                        .count();
+        return held(subscriber) < share(quota.ports(), isInbound)
+                && ofProtocol < share(quota.each().of(protocol), isInbound);
+    }
+
+    private static int share(int quota, boolean isInbound) {
+        return isInbound ? quota - quota / 4 : quota;
     }
 
     /** Whether the subscriber has any port. */

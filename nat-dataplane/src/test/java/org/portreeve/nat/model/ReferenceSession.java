@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.PortTimer;
 import org.portreeve.nat.model.ReferenceNat.SessionKey;
 import org.portreeve.nat.session.TcpTransitions;
 import org.portreeve.nat.wire.TcpHeader;
@@ -59,12 +60,22 @@ final class ReferenceSession {
         if (isReset && !belongs(packet, isOutbound)) {
             return false;
         }
-        if (!isReset && packet.has(TcpHeader.ACK)) {
+        if (!isReset && packet.has(TcpHeader.ACK) && isNext(packet, isOutbound)) {
             acknowledged.put(isOutbound, packet.numbers());
         }
         int event = TcpTransitions.event(packet.type(), isOutbound);
         tcpState = TcpTransitions.next(before, event);
         return tcpState != before;
+    }
+
+    /** SEED-A-085: what is behind, or beyond the widest window, is late or forged. */
+    private boolean isNext(TestPacket packet, boolean isOutbound) {
+        var last = acknowledged.get(isOutbound);
+        if (TcpTransitions.idleClass(tcpState) == TcpTransitions.IDLE_OPENING || last == null) {
+            return true;
+        }
+        long further = packet.numbers().acknowledgment() - last.acknowledgment() & 0xffff_ffffL;
+        return further <= 0xffff;
     }
 
     /** RFC 5961 §3: a reset counts inside the window that its receiver announced (SEED-B-043). */
@@ -96,7 +107,7 @@ final class ReferenceSession {
         }
         return lastSeenNs
                 + switch (key.internal().protocol()) {
-                    case Protocol.UDP -> timers.udpIdleNs();
+                    case Protocol.UDP -> udpIdleNs(timers);
                     case Protocol.ICMP -> timers.icmpIdleNs();
                     default ->
                             switch (TcpTransitions.idleClass(tcpState)) {
@@ -105,5 +116,14 @@ final class ReferenceSession {
                                 default -> timers.tcpEstablishedIdleNs();
                             };
                 };
+    }
+
+    /** NAT-UDP-003: only what the host opened is of the kind that the port says. */
+    private long udpIdleNs(NatConfig.Timers timers) {
+        return timers.udpPorts().stream()
+                .filter(each -> !isInbound && each.port() == key.remote().port())
+                .mapToLong(PortTimer::idleNs)
+                .findFirst()
+                .orElse(timers.udpIdleNs());
     }
 }

@@ -38,11 +38,10 @@ final class ReferenceSiblings {
                     && !own.isLeft(subscriber);
         }
         int shard = config.shardOf(other.pairing.addressIndex());
-        int quota = nat.rules.quotaOf(subscriber).ports();
         int capacity = config.capacity().mappings();
         return nat.ports.isFree(port)
                 && !nat.ports.isOthers(subscriber, other.internal, port)
-                && nat.ports.held(subscriber) < quota - quota / 4
+                && nat.ports.hasPortLeft(subscriber, protocol, nat.rules.quotaOf(subscriber), true)
                 && nat.mappingsIn(shard) < capacity - capacity / 8;
     }
 

@@ -25,6 +25,7 @@ import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.directory.ProfileRules;
+import org.portreeve.nat.event.ShardEvent;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.io.memory.MemoryPort;
@@ -204,6 +205,13 @@ final class SimulatedNode implements Witness {
         return generated.take();
     }
 
+    /** What the shards told since the last time this was asked. */
+    List<ShardEvent> takeEvents() {
+        List<ShardEvent> events = new ArrayList<>();
+        shards.forEach(shard -> shard.telemetry().drain(events::add, MANY));
+        return events;
+    }
+
     /** What was counted under this name, in all shards. */
     long count(NatCounter counter) {
         return shards.stream().mapToLong(shard -> shard.counters().read().get(counter)).sum();
@@ -365,6 +373,7 @@ final class SimulatedNode implements Witness {
                     ShardOutcome.SubscriberForgotten _,
                     ShardOutcome.SubscriberBusy _,
                     ShardOutcome.PortUse _,
+                    ShardOutcome.AddressUse _,
                     ShardOutcome.SubscriberUse _ ->
                     true;
             case ShardOutcome.PairingWanted _,
@@ -407,7 +416,7 @@ final class SimulatedNode implements Witness {
 
     private void inject(int shard, int side, byte[] vnetHeader, byte[] bytes) {
         assertTrue(devices.get(shard).inject(side, vnetHeader, bytes), "the device is full");
-        generated.onArrived(side, bytes);
+        generated.onArrived(side, vnetHeader, bytes);
     }
 
     /** Turns every shard until none has anything to do. */
@@ -456,8 +465,12 @@ final class SimulatedNode implements Witness {
             assertEquals(reference.mappingsIn(shard), occupancy.mappings(), "mappings");
             assertEquals(reference.waitingIn(shard), occupancy.waitingPackets(), "waiting");
         }
+        // An error about a hairpinned packet that came late finds nobody any more.
+        long late = count(NatCounter.GENERATED) - generated.count();
+        assertTrue(late >= 0, "errors left that nobody made");
+        actual.computeIfPresent(
+                NatCounter.DROP_ICMP_NO_SESSION, (_, drops) -> drops == late ? null : drops - late);
         assertEquals(expected, actual);
-        assertEquals(generated.count(), count(NatCounter.GENERATED), "errors made");
     }
 
     private void onEvent(Event event) {

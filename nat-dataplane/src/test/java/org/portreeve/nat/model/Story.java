@@ -133,6 +133,12 @@ final class Story {
         return node.config.rules();
     }
 
+    /** A planned restart that takes so long. */
+    void restart(long seconds) {
+        control.comeToRest();
+        node.restart(seconds * SECOND_NS);
+    }
+
     void pass(long seconds) {
         node.advanceTo(node.nowNs() + seconds * SECOND_NS);
     }

@@ -99,7 +99,7 @@ class ContiguousPortsTest {
         var layout = new PortLayout(config);
         return new PortAllocator(
                 layout,
-                pool.choice(),
+                pool,
                 1,
                 address -> address,
                 new InboundIndex(1),

@@ -32,6 +32,7 @@ import org.portreeve.nat.table.MappingTable;
 class SnapshotCodecTest {
     private static final SnapshotHeader HEADER = new SnapshotHeader("cgn-ä", 1_790_000_000_123L);
     private static final int[] PROTOCOLS = {Protocol.TCP, Protocol.UDP, Protocol.ICMP};
+    private static final long SHARED_PEERS = MappingTable.overlapPeersOf(3, 443);
     private static final int MUTATIONS = 2_000;
 
     @ParameterizedTest(name = "-Dseed={0}")
@@ -64,6 +65,41 @@ class SnapshotCodecTest {
         List<KeptRow> read = all(whole(written(rows, SnapshotFormat.MAX_BYTES)), isOurs);
 
         assertEquals(rows.stream().filter(row -> isOurs.test(row.externalIp())).toList(), read);
+    }
+
+    /** A shared port is TCP's, rests, and says towards whom; nothing else is like that. */
+    @Test
+    void aSharedPortIsKeptAtRestAndInNoOtherWay() throws IOException {
+        KeptRow right = shared(Protocol.TCP, SHARED_PEERS, MappingTable.RESTING, 0);
+        assertEquals(
+                List.of(right),
+                all(whole(written(List.of(right), SnapshotFormat.MAX_BYTES)), _ -> true));
+        List<KeptRow> wrong =
+                List.of(
+                        shared(Protocol.UDP, SHARED_PEERS, MappingTable.RESTING, 0),
+                        shared(Protocol.TCP, SHARED_PEERS, MappingTable.ACTIVE, 0),
+                        shared(Protocol.TCP, SHARED_PEERS, MappingTable.RESTING_ORPHAN, 0),
+                        shared(Protocol.TCP, MappingTable.ANY_PEER, MappingTable.RESTING, 0),
+                        shared(
+                                Protocol.TCP,
+                                SHARED_PEERS,
+                                MappingTable.RESTING,
+                                MappingTable.APART));
+        for (KeptRow row : wrong) {
+            assertRefused(written(List.of(row), SnapshotFormat.MAX_BYTES));
+        }
+    }
+
+    private static KeptRow shared(int protocol, long peers, int state, int otherFlags) {
+        return new KeptMapping(
+                InternalTuple.of(protocol, 5, 7),
+                peers,
+                9,
+                700,
+                state,
+                MappingTable.OVERLAPPED | otherFlags,
+                60,
+                List.of());
     }
 
     @Test

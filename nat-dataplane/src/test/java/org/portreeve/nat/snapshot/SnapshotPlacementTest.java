@@ -12,12 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.session.TcpTransitions;
 import org.portreeve.nat.snapshot.KeptRow.KeptMapping;
 import org.portreeve.nat.snapshot.KeptRow.KeptRest;
 import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
 
 /** Each row of a snapshot is held to what the node is now; what does not fit is counted. */
 class SnapshotPlacementTest {
@@ -232,6 +235,60 @@ class SnapshotPlacementTest {
         assertEquals(rows, node.rows());
     }
 
+    /** As one is that strangers opened at the port of the other protocol (RFC 7857 §6). */
+    @Test
+    void aMappingWithNothingButUnansweredStrangersGoesOnUntilOneOfThemEnds() throws IOException {
+        var node = new RestartedShards(RestartedShards.config(1, 1), 0);
+        node.pair(0, 0);
+        node.restore(List.of(udp(0, 0, 2_100, stranger(1, 0), stranger(2, 10 * SECOND_NS))), 0);
+        assertEquals(2, node.sessions());
+        node.pass(19 * SECOND_NS);
+        assertEquals(2, node.sessions());
+        node.pass(2 * SECOND_NS);
+        assertEquals(0, node.sessions());
+        assertEquals(1, node.mappings());
+    }
+
+    @Test
+    void sharedPortsRestOnceTowardsEachRemoteAddressWhileTheyAreShared() throws IOException {
+        var plain = RestartedShards.config(1, 1);
+        var sharing =
+                new NatConfig(
+                        1,
+                        plain.inside(),
+                        plain.pool().withOverlap(new PortRange(700, 700)),
+                        plain.timers(),
+                        plain.capacity(),
+                        plain.rules());
+        List<KeptRow> rows = List.of(shared(0, 1), shared(1, 1), shared(1, 2));
+        var node = new RestartedShards(sharing, 3 * SECOND_NS);
+        var other = new RestartedShards(plain, 3 * SECOND_NS);
+        for (int host = 0; host < 2; host++) {
+            node.pair(host, 0);
+            other.pair(host, 0);
+        }
+        node.restore(rows, 0);
+        other.restore(rows, 0);
+        assertEquals(List.of(shared(0, 1), shared(1, 2)), node.rows());
+        assertEquals(1, node.counted(NatCounter.UNKEPT_PORT));
+        assertEquals(List.of(), other.rows());
+        assertEquals(3, other.counted(NatCounter.UNKEPT_PORT));
+        node.pass(61 * SECOND_NS);
+        assertEquals(0, node.mappings());
+    }
+
+    private static KeptRow shared(int host, int remoteIp) {
+        return new KeptMapping(
+                InternalTuple.of(Protocol.TCP, RestartedShards.FIRST_HOST + host, 7),
+                MappingTable.overlapPeersOf(remoteIp, 443),
+                RestartedShards.FIRST_ADDRESS,
+                700,
+                MappingTable.RESTING,
+                MappingTable.OVERLAPPED,
+                60 * SECOND_NS,
+                List.of());
+    }
+
     /** Whoever wrote the file: rows fit or are left out, and all of them end. */
     @ParameterizedTest(name = "-Dseed={0}")
     @MethodSource("org.portreeve.testkit.Seeds#all")
@@ -315,6 +372,11 @@ class SnapshotPlacementTest {
                 0,
                 restsNs,
                 List.of());
+    }
+
+    private static KeptSession stranger(int remote, long idleNs) {
+        int flags = SessionTable.INBOUND;
+        return new KeptSession(remote, 53, flags, 0, idleNs, 30_000, WINDOW, WINDOW);
     }
 
     private static KeptSession session(int remote, long idleNs) {

@@ -24,9 +24,14 @@ final class Libc {
             STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final MethodHandle OPEN =
-            variadic("open", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+            variadic("open", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT), 2);
     private static final MethodHandle IOCTL =
-            variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+            variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), 2);
+    private static final MethodHandle SYSCALL =
+            variadic(
+                    "syscall",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                    1);
     private static final MethodHandle READ =
             plain("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
@@ -55,6 +60,15 @@ final class Libc {
     int ioctl(int fd, long request, long argument) {
         try {
             return result((int) IOCTL.invokeExact(state, fd, request, argument));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** A call that the C library has no function for, with three arguments. */
+    long syscall(long number, long first, long second, long third) {
+        try {
+            return result((long) SYSCALL.invokeExact(state, number, first, second, third));
         } catch (Throwable e) {
             throw broken(e);
         }
@@ -121,13 +135,13 @@ final class Libc {
         return handle(name, function, Linker.Option.captureCallState("errno"));
     }
 
-    /** For functions with two fixed parameters. */
-    private static MethodHandle variadic(String name, FunctionDescriptor function) {
+    private static MethodHandle variadic(
+            String name, FunctionDescriptor function, int firstVariadic) {
         return handle(
                 name,
                 function,
                 Linker.Option.captureCallState("errno"),
-                Linker.Option.firstVariadicArg(2));
+                Linker.Option.firstVariadicArg(firstVariadic));
     }
 
     private static MethodHandle handle(

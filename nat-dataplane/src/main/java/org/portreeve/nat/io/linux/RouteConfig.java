@@ -12,13 +12,15 @@ import org.portreeve.nat.Prefix;
  * @param outsideInterfaces the Internet-facing interfaces
  * @param insidePrefixes who is a subscriber
  * @param pool the external addresses
+ * @param passThrough destinations that subscribers reach untranslated
  */
 public record RouteConfig(
         String tunName,
         List<String> insideInterfaces,
         List<String> outsideInterfaces,
         List<Prefix> insidePrefixes,
-        List<Prefix> pool) {
+        List<Prefix> pool,
+        List<Prefix> passThrough) {
 
     /** Takes copies of the lists. */
     public RouteConfig {
@@ -26,6 +28,17 @@ public record RouteConfig(
         outsideInterfaces = List.copyOf(outsideInterfaces);
         insidePrefixes = List.copyOf(insidePrefixes);
         pool = List.copyOf(pool);
+        passThrough = List.copyOf(passThrough);
+    }
+
+    /** The same with everything translated. */
+    public RouteConfig(
+            String tunName,
+            List<String> insideInterfaces,
+            List<String> outsideInterfaces,
+            List<Prefix> insidePrefixes,
+            List<Prefix> pool) {
+        this(tunName, insideInterfaces, outsideInterfaces, insidePrefixes, pool, List.of());
     }
 
     /** The same with the pool as addresses. */
@@ -34,13 +47,15 @@ public record RouteConfig(
             List<String> insideInterfaces,
             List<String> outsideInterfaces,
             List<Prefix> insidePrefixes,
-            Collection<Integer> poolAddresses) {
+            Collection<Integer> poolAddresses,
+            List<Prefix> passThrough) {
         return new RouteConfig(
                 tunName,
                 insideInterfaces,
                 outsideInterfaces,
                 insidePrefixes,
-                PoolPrefixes.of(poolAddresses));
+                PoolPrefixes.of(poolAddresses),
+                passThrough);
     }
 
     /** The device that packets of subscribers are routed to. */

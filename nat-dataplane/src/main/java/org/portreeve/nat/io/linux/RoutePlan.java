@@ -20,6 +20,11 @@ import org.portreeve.nat.config.ErrorRules;
  *       comes from, the host included, so that it never goes back upstream.
  * </ul>
  *
+ * <p>Destinations that subscribers reach untranslated have two exceptions: what they send to a
+ * subscriber goes to the outside TUN device, where the translator looks at it, by a fourth table,
+ * and so does all ICMP, since any router on the way may have an error to tell; and what leaves that
+ * device for them may have a subscriber's source.
+ *
  * <p>ICMP errors of the host about packets that the translator sends inside quote internal
  * addresses: they have a source of their own, by which they go to the translator like a
  * subscriber's.
@@ -131,6 +136,14 @@ final class RoutePlan {
         for (Prefix prefix : config.pool()) {
             route(prefix.toString(), config.outsideTun(), generation.pool());
         }
+        if (!config.passThrough().isEmpty()) {
+            config.insidePrefixes()
+                    .forEach(prefix ->
+                            route(
+                                    prefix.toString(),
+                                    config.outsideTun(),
+                                    generation.untranslated()));
+        }
     }
 
     private void route(String destination, String device, int table) {
@@ -145,6 +158,7 @@ final class RoutePlan {
         }
         rule(Rank.INWARD, "iif " + config.insideTun() + " lookup main suppress_prefixlength 0");
         rule(Rank.INWARD_ELSE, "iif " + config.insideTun() + " blackhole");
+        untranslatedRules();
         for (String outside : config.outsideInterfaces()) {
             rule(Rank.GUARD, "iif " + outside + " lookup " + generation.guard());
         }
@@ -155,6 +169,26 @@ final class RoutePlan {
             rule(Rank.SOURCES, "from " + prefix + " blackhole");
         }
         rule(Rank.WHOLE, "nop");
+    }
+
+    /** Behind the first there is the guard, and behind the second what discards sources. */
+    private void untranslatedRules() {
+        if (config.passThrough().isEmpty()) {
+            return;
+        }
+        for (String outside : config.outsideInterfaces()) {
+            String what = "iif " + outside + " ipproto icmp";
+            rule(Rank.UNTRANSLATED_IN, what + " lookup " + generation.untranslated());
+        }
+        for (Prefix prefix : config.passThrough()) {
+            for (String outside : config.outsideInterfaces()) {
+                String what = "from " + prefix + " iif " + outside;
+                rule(Rank.UNTRANSLATED_IN, what + " lookup " + generation.untranslated());
+            }
+            rule(
+                    Rank.UNTRANSLATED_OUT,
+                    "to " + prefix + " iif " + config.outsideTun() + " lookup main");
+        }
     }
 
     private void rule(Rank rank, String what) {
@@ -173,12 +207,16 @@ final class RoutePlan {
         INWARD(1),
         /** The rest of it is discarded. */
         INWARD_ELSE(2),
+        /** What comes from where subscribers reach it untranslated is the translator's. */
+        UNTRANSLATED_IN(2),
         /** What comes from outside must not address a subscriber. */
         GUARD(3),
         /** ICMP errors of the host about what the translator sends inside go back to it. */
         ERRORS(3),
         /** The host's own packets may have an address among the subscribers. */
         OWN(4),
+        /** What the translator sends where subscribers are known by their own addresses. */
+        UNTRANSLATED_OUT(4),
         /** Others may not. */
         SOURCES(5),
         /** What is for the pool. */
@@ -238,6 +276,10 @@ final class RoutePlan {
 
         int pool() {
             return firstTable + 2;
+        }
+
+        int untranslated() {
+            return firstTable + 3;
         }
     }
 }

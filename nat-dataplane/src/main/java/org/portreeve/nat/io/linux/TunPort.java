@@ -45,6 +45,7 @@ public final class TunPort implements PacketPort {
     private final long wakersOne = Memory.allocate(Long.BYTES);
     private final AtomicInteger state = new AtomicInteger(AWAKE);
     private final Object eventLock = new Object();
+    private Steerer[] steerers = {};
     private boolean closed;
 
     /** Takes over the two queues. */
@@ -63,6 +64,16 @@ public final class TunPort implements PacketPort {
         wanted(EVENT, eventFd);
     }
 
+    /** The descriptor of the queue of a side. */
+    int queue(int side) {
+        return queues[side];
+    }
+
+    /** Has {@link #steer} tell these what it hears, by side; before the port is used. */
+    void steerBy(SteeringMap inside, SteeringMap outside) {
+        steerers = new Steerer[] {new Steerer(inside, libc), new Steerer(outside, libc)};
+    }
+
     private void wanted(int index, int fd) {
         Memory.putInt(scratch + index * POLLFD_BYTES, fd);
         Memory.putShort(scratch + index * POLLFD_BYTES + POLLFD_WANTED, POLLIN);
@@ -71,6 +82,9 @@ public final class TunPort implements PacketPort {
     /** Takes a packet of either side in turn, so that a busy side does not starve the other. */
     @Override
     public int receive(PacketBatch batch) {
+        for (Steerer steerer : steerers) {
+            steerer.begin();
+        }
         boolean inside = true;
         boolean outside = true;
         while ((inside || outside) && batch.hasRoom()) {
@@ -111,6 +125,14 @@ public final class TunPort implements PacketPort {
                         address - PacketBatch.VNET_HEADER,
                         PacketBatch.VNET_HEADER + lengthBytes)
                 >= 0;
+    }
+
+    /** Does nothing where the kernel cannot be told. */
+    @Override
+    public void steer(int side, int ip, int shard) {
+        if (steerers.length > 0) {
+            steerers[side].lead(ip, shard);
+        }
     }
 
     /** May also return early for no reason. */

@@ -104,6 +104,44 @@ class RoutePlanTest {
     }
 
     @Test
+    void untranslatedDestinationsAreTheOnlyExceptionsToTheGuards() {
+        var config =
+                new RouteConfig(
+                        "pr0",
+                        List.of("eth1"),
+                        List.of("eth3", "eth4"),
+                        List.of(Prefix.of("100.64.0.0/10")),
+                        List.of(Prefix.of("198.51.100.0/28")),
+                        List.of(Prefix.of("203.0.113.0/28"), Prefix.of("192.0.2.1/32")));
+
+        List<String> commands = RoutePlan.install(config, InstalledRoutes.NONE);
+        List<String> rules =
+                commands.stream()
+                        .filter(command -> command.startsWith("rule"))
+                        .filter(command ->
+                                command.contains("icmp")
+                                        || command.contains("203.0")
+                                        || command.contains("192.0.2"))
+                        .toList();
+
+        String exceptions =
+                """
+                rule add pref 5302 iif eth3 ipproto icmp lookup 53503 protocol 151
+                rule add pref 5302 iif eth4 ipproto icmp lookup 53503 protocol 151
+                rule add pref 5302 from 203.0.113.0/28 iif eth3 lookup 53503 protocol 151
+                rule add pref 5302 from 203.0.113.0/28 iif eth4 lookup 53503 protocol 151
+                rule add pref 5304 to 203.0.113.0/28 iif pr0-out lookup main protocol 151
+                rule add pref 5302 from 192.0.2.1/32 iif eth3 lookup 53503 protocol 151
+                rule add pref 5302 from 192.0.2.1/32 iif eth4 lookup 53503 protocol 151
+                rule add pref 5304 to 192.0.2.1/32 iif pr0-out lookup main protocol 151
+                """;
+        assertEquals(exceptions.lines().toList(), rules);
+        assertTrue(
+                commands.contains(
+                        "route replace 100.64.0.0/10 dev pr0-out table 53503 protocol 151"));
+    }
+
+    @Test
     void cleanRemovesEveryRuleOnceAndEveryTable() {
         var installed =
                 new InstalledRoutes(List.of(5300, 5300, 5307), Set.of(53_500, 53_502), Set.of());

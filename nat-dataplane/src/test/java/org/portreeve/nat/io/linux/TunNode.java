@@ -47,7 +47,7 @@ final class TunNode {
                         List.of(args[1]),
                         List.of(Prefix.of("100.64.0.0/10")),
                         List.of(Prefix.of("198.51.100.0/28")));
-        try (TunDevices devices = TunDevices.open("pr0", 1)) {
+        try (TunDevices devices = TunDevices.open("pr0", 1, 1)) {
             Routes.install(config);
             var node = new TunNode(devices.ports().getFirst());
             Thread shard = Thread.ofPlatform().start(node::serve);

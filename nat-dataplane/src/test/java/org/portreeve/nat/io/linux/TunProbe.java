@@ -38,7 +38,7 @@ final class TunProbe {
 
     private void run() throws IOException, InterruptedException {
         settings();
-        try (TunDevices devices = TunDevices.open("probe", 1)) {
+        try (TunDevices devices = TunDevices.open("probe", 1, 1)) {
             wire();
             port = devices.ports().getFirst();
             loop();
@@ -162,7 +162,7 @@ final class TunProbe {
     }
 
     private static String refusal() {
-        try (TunDevices _ = TunDevices.open("probe", 1)) {
+        try (TunDevices _ = TunDevices.open("probe", 1, 1)) {
             return "opened";
         } catch (IOException e) {
             return e.getMessage();
@@ -183,7 +183,7 @@ final class TunProbe {
     }
 
     private static int queues() throws IOException {
-        try (TunDevices devices = TunDevices.open("probe", 3)) {
+        try (TunDevices devices = TunDevices.open("probe", 3, 1)) {
             return devices.ports().size();
         }
     }
@@ -191,10 +191,10 @@ final class TunProbe {
     private static void beforehand() throws IOException {
         String kind = " mode tun multi_queue vnet_hdr";
         IpRoute2.batch(List.of("tuntap add dev mine-in" + kind, "tuntap add dev mine-out" + kind));
-        TunDevices.open("mine", 2).close();
+        TunDevices.open("mine", 2, 1).close();
         print("kept", IpRoute2.output("link", "show", "dev", "mine-out").contains("mine-out"));
         IpRoute2.batch(List.of("link add dev dull-in type veth"));
-        try (TunDevices _ = TunDevices.open("dull", 1)) {
+        try (TunDevices _ = TunDevices.open("dull", 1, 1)) {
             print("dull", "opened");
         } catch (IOException e) {
             print("dull", e.getMessage());
