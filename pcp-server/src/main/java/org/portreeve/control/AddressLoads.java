@@ -1,6 +1,8 @@
 package org.portreeve.control;
 
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import org.portreeve.nat.directory.PoolAddresses;
 
 /**
  * How many subscribers each external address has, and which address the next one gets: the one with
@@ -13,18 +15,32 @@ final class AddressLoads {
     /** Load and index of every address that is in use, least loaded first. */
     private final TreeSet<Long> byLoad = new TreeSet<>();
 
-    /** So many addresses, all in use and without subscribers. */
-    AddressLoads(int addresses) {
-        loads = new int[addresses];
-        isOut = new boolean[addresses];
-        for (int addressIndex = 0; addressIndex < addresses; addressIndex++) {
-            byLoad.add(order(addressIndex));
+    /** Addresses without subscribers, of which the open ones are in use. */
+    AddressLoads(PoolAddresses pool) {
+        loads = new int[pool.places()];
+        isOut = new boolean[loads.length];
+        for (int addressIndex = 0; addressIndex < loads.length; addressIndex++) {
+            isOut[addressIndex] = !pool.isOpen(addressIndex);
+            if (!isOut[addressIndex]) {
+                byLoad.add(order(addressIndex));
+            }
         }
     }
 
     /** The address in use that has the fewest subscribers; one is always in use. */
     int least() {
         return (int) (byLoad.first() & 0xffff_ffffL);
+    }
+
+    /** The same among those that are preferred; among all when none of them is in use. */
+    int leastLike(IntPredicate preferred) {
+        for (long order : byLoad) {
+            int addressIndex = (int) (order & 0xffff_ffffL);
+            if (preferred.test(addressIndex)) {
+                return addressIndex;
+            }
+        }
+        return least();
     }
 
     /** How many subscribers an address has. */

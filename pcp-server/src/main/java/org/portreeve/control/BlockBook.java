@@ -26,7 +26,7 @@ final class BlockBook {
     BlockBook(NatConfig nat, BlockUse use) {
         this.use = use;
         blockSize = nat.pool().block().size();
-        owners = new int[nat.pool().addresses().size()][];
+        owners = new int[nat.addressPlaces()][];
         Arrays.fill(owners, NONE_LEASED);
     }
 

@@ -17,6 +17,7 @@ final class Checkpoint {
     private final Epoch epoch;
     private final Blocks blocks;
     private final DrainControl drains;
+    private final SubscriberDrains subscriberDrains;
     private Phase phase = Phase.IDLE;
     private boolean wanted;
     private long throughPosition;
@@ -28,12 +29,14 @@ final class Checkpoint {
             LeaseJournal journal,
             Epoch epoch,
             Blocks blocks,
-            DrainControl drains) {
+            DrainControl drains,
+            SubscriberDrains subscriberDrains) {
         this.state = state;
         this.journal = journal;
         this.epoch = epoch;
         this.blocks = blocks;
         this.drains = drains;
+        this.subscriberDrains = subscriberDrains;
     }
 
     /** Wall-clock times in the journal are wrong by a step of the clock: write them anew. */
@@ -91,6 +94,7 @@ final class Checkpoint {
         return write(new JournalRecord.EpochStarted(epoch.startMillis()))
                 && write(new JournalRecord.TimeMark(state.wallMillis))
                 && drains.write(state.recorder)
+                && subscriberDrains.write(state.recorder)
                 && enter(Phase.PAIRINGS);
     }
 
@@ -121,7 +125,8 @@ final class Checkpoint {
             case NONE, STALLED -> true;
             case RECORDING -> false;
             case DURABLE, FORGETTING ->
-                    write(state.pairings.paired(subscriber, subscriber.addressIndex));
+                    !subscriber.isMoving
+                            && write(state.pairings.paired(subscriber, subscriber.addressIndex));
         };
     }
 

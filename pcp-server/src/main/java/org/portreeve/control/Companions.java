@@ -3,6 +3,7 @@ package org.portreeve.control;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
@@ -25,6 +26,7 @@ final class Companions {
     private static final int SCAN = 512;
 
     private final NatConfig nat;
+    private final IntUnaryOperator externalIps;
     private final LeaseBook leases;
     private final HoldBook holds;
     private final StaticBook statics;
@@ -32,8 +34,14 @@ final class Companions {
     /** Ports of grants that are not in the book yet. Bounded by the places at shards. */
     private final Map<Long, MapCommand> claims = new HashMap<>();
 
-    Companions(NatConfig nat, LeaseBook leases, HoldBook holds, StaticBook statics) {
+    Companions(
+            NatConfig nat,
+            IntUnaryOperator externalIps,
+            LeaseBook leases,
+            HoldBook holds,
+            StaticBook statics) {
         this.nat = nat;
+        this.externalIps = externalIps;
         this.leases = leases;
         this.holds = holds;
         this.statics = statics;
@@ -82,7 +90,7 @@ final class Companions {
 
     /** A reservation that waits counts too: it takes the port as soon as it can. */
     private boolean isReserved(InternalTuple internal, int protocol, int addressIndex, int port) {
-        return statics.findExternal(protocol, nat.pool().addresses().get(addressIndex), port)
+        return statics.findExternal(protocol, externalIps.applyAsInt(addressIndex), port)
                 .filter(mapping -> isOther(internal, mapping.internal()))
                 .isPresent();
     }
@@ -111,7 +119,7 @@ final class Companions {
         return leases.findExternal(protocol, addressIndex, port).isEmpty()
                 && holds.findExternal(protocol, addressIndex, port).isEmpty()
                 && !claims.containsKey(key(protocol, addressIndex, port))
-                && statics.findExternal(protocol, nat.pool().addresses().get(addressIndex), port)
+                && statics.findExternal(protocol, externalIps.applyAsInt(addressIndex), port)
                         .isEmpty()
                 && !isForeign(command, addressIndex, port);
     }

@@ -32,8 +32,10 @@ public enum ControlCounter implements Counter {
     BLOCKS_REFUSED("Port blocks given back because their record could not be made durable"),
     BLOCKS_UNRECORDED(
             "Port blocks used before their record was kept, as records.on-failure says: continue"),
+    DRAINED_REFUSED("Requests and pairings refused because staff drain the subscriber"),
     PAIRINGS_UNRECORDED("Pairings used before their record was kept, for the same reason"),
     PAIRINGS_MADE("Subscribers paired with an external address"),
+    PAIRINGS_MOVED("Subscribers that got another external address because theirs leaves the pool"),
     PAIRINGS_ENDED("Pairings given up because the subscriber had nothing left"),
     CHECKPOINTS("Times that everything live was written anew so that old journal could go"),
     RESTORED_LEASES("Leases put back into the translator at start"),

@@ -1,9 +1,8 @@
 package org.portreeve.control;
 
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.portreeve.control.event.BlockUse;
 import org.portreeve.control.event.EventFeed;
@@ -16,6 +15,7 @@ import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.port.PortLayout;
 import org.portreeve.nat.shard.ShardLink;
 
@@ -25,7 +25,7 @@ import org.portreeve.nat.shard.ShardLink;
  */
 final class ControlState {
     /** The index of an address that is not in the pool. */
-    static final int NO_ADDRESS = -1;
+    static final int NO_ADDRESS = PoolAddresses.NONE;
 
     final NatConfig nat;
     final ControlCounters counters = new ControlCounters();
@@ -41,8 +41,13 @@ final class ControlState {
     final Turns turns;
     final Obstacles obstacles = new Obstacles(this);
     final StaticMappings statics = new StaticMappings(this);
-    private final Map<Integer, Integer> addressIndexes = new HashMap<>();
     final Listeners listeners = new Listeners(this::view);
+
+    /** The external addresses; {@link PoolControl} changes them. */
+    PoolAddresses pool;
+
+    /** Whether staff drain a subscriber, by its key. */
+    LongPredicate isDrained = _ -> false;
 
     /** What becomes of new blocks and pairings while the journal fails. */
     OnFailure onFailure = OnFailure.REFUSE_NEW;
@@ -60,12 +65,10 @@ final class ControlState {
             LeaseJournal journal,
             long nowNs) {
         this.nat = config.nat();
-        for (int addressIndex = 0; addressIndex < nat.pool().addresses().size(); addressIndex++) {
-            addressIndexes.put(nat.pool().addresses().get(addressIndex), addressIndex);
-        }
+        this.pool = PoolAddresses.of(nat);
         this.subscribers = new Subscribers(config);
         this.leases = new LeaseBook(nat);
-        this.companions = new Companions(nat, leases, holds, statics.book());
+        this.companions = new Companions(nat, this::externalIp, leases, holds, statics.book());
         this.events = new EventFeed(this::idOf, this::wallMillisOf, () -> wallMillis);
         this.blocks = new BlockBook(nat, blockUse());
         this.recorder = new Recorder(journal, counters, nowNs);
@@ -85,17 +88,29 @@ final class ControlState {
     }
 
     int externalIp(int addressIndex) {
-        return nat.pool().addresses().get(addressIndex);
+        return pool.ip(addressIndex);
     }
 
     /** The index of a pool address, or {@link #NO_ADDRESS}. */
     int addressIndex(int externalIp) {
-        return addressIndexes.getOrDefault(externalIp, NO_ADDRESS);
+        return pool.find(externalIp);
+    }
+
+    /** The index of an address that does not leave the pool, or {@link #NO_ADDRESS}. */
+    int stayingIndex(int externalIp) {
+        int addressIndex = pool.find(externalIp);
+        boolean isStaying = addressIndex != NO_ADDRESS && !pool.isLeaving(addressIndex);
+        return isStaying ? addressIndex : NO_ADDRESS;
+    }
+
+    /** The addresses of the pool without those that leave it. */
+    List<Integer> stayingAddresses() {
+        return pool.addresses().stream().filter(ip -> !pool.isLeaving(pool.find(ip))).toList();
     }
 
     private BlockUse blockUse() {
         int blocksEach = new PortLayout(nat).leasableBlocks();
-        return new BlockUse(nat.pool().addresses(), blocksEach, events);
+        return new BlockUse(() -> pool, blocksEach, events);
     }
 
     /** The id of a subscriber's index, empty when there is none. */
@@ -195,7 +210,7 @@ final class ControlState {
         return statics.book().inForce(subscriber.key);
     }
 
-    JournalRecord held(Hold hold) {
+    JournalRecord.PortHeld held(Hold hold) {
         return new JournalRecord.PortHeld(
                 hold.internal,
                 subscribers.id(hold.subscriber),

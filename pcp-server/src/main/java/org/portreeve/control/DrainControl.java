@@ -24,6 +24,7 @@ public final class DrainControl {
 
     private final ControlState state;
     private final AddressLoads loads;
+    private final PoolControl pool;
 
     /** By address index; as many as addresses at most. */
     private final Map<Integer, Drain> drains = new TreeMap<>();
@@ -33,8 +34,9 @@ public final class DrainControl {
 
     private int takingOut;
 
-    DrainControl(ControlState state) {
+    DrainControl(ControlState state, PoolControl pool) {
         this.state = state;
+        this.pool = pool;
         this.loads = state.pairings.loads();
     }
 
@@ -56,9 +58,11 @@ public final class DrainControl {
      * @param restSeconds 0 until it is put back; else how long it rests when nobody has it any more
      */
     public void drain(int externalIp, long restSeconds, Consumer<DrainOutcome> reply) {
-        int addressIndex = state.addressIndex(externalIp);
+        int addressIndex = state.stayingIndex(externalIp);
         boolean isNew = !drains.containsKey(addressIndex);
-        if (addressIndex == ControlState.NO_ADDRESS) {
+        if (pool.isChanging()) {
+            reply.accept(DrainOutcome.POOL_CHANGING);
+        } else if (addressIndex == ControlState.NO_ADDRESS) {
             reply.accept(DrainOutcome.UNKNOWN_ADDRESS);
         } else if (isNew && loads.inUse() - takingOut <= 1) {
             reply.accept(DrainOutcome.LAST_ADDRESS);
@@ -109,14 +113,35 @@ public final class DrainControl {
     void advance() {
         List<Integer> rested = new ArrayList<>();
         drains.forEach((addressIndex, drain) -> {
-            if (drain.isRested(loads.of(addressIndex), state.nowNs)) {
+            // Nobody takes its rest away whose own end is being recorded, or another rest.
+            if (underWay == 0 && drain.isRested(isLeft(addressIndex, drain), state.nowNs)) {
                 rested.add(addressIndex);
             }
         });
+        if (underWay > 0) {
+            // What staff want now comes after it; in the journal the end would come after that.
+            return;
+        }
         for (int addressIndex : rested) {
             // Without its record the address would rest once more after a restart, no worse.
             state.recorder.note(new JournalRecord.DrainEnded(state.externalIp(addressIndex)));
             putBack(addressIndex);
+        }
+    }
+
+    private boolean isLeft(int addressIndex, Drain drain) {
+        return drain.record.restSeconds() > 0 && !pool.isEmpty(addressIndex);
+    }
+
+    /** How many wishes to take an address out are being recorded. */
+    int takingOut() {
+        return takingOut;
+    }
+
+    /** An address left the pool: a drain of it means nothing any more. */
+    void onGone(int externalIp, int addressIndex) {
+        if (drains.remove(addressIndex) != null) {
+            state.recorder.note(new JournalRecord.DrainEnded(externalIp));
         }
     }
 
@@ -145,14 +170,14 @@ public final class DrainControl {
 
     private void begin(int addressIndex, JournalRecord.AddressDrained record) {
         if (drains.put(addressIndex, new Drain(record)) == null) {
-            loads.takeOut(addressIndex);
+            pool.drain(addressIndex);
             state.events.tell(EventKind.DRAIN_BEGUN, record.externalIp());
         }
     }
 
     private void putBack(int addressIndex) {
         if (drains.remove(addressIndex) != null) {
-            loads.putBack(addressIndex);
+            pool.endDrain(addressIndex);
             state.events.tell(EventKind.DRAIN_ENDED, state.externalIp(addressIndex));
         }
     }
@@ -177,9 +202,9 @@ public final class DrainControl {
             this.record = record;
         }
 
-        /** Notes who has it now; whether its rest is over. */
-        boolean isRested(int subscribers, long nowNs) {
-            if (record.restSeconds() == 0 || subscribers > 0) {
+        /** Notes whether somebody has it now; whether its rest is over. */
+        boolean isRested(boolean isLeft, long nowNs) {
+            if (record.restSeconds() == 0 || isLeft) {
                 emptySinceNs = OptionalLong.empty();
             } else if (emptySinceNs.isEmpty()) {
                 emptySinceNs = OptionalLong.of(nowNs);

@@ -95,12 +95,11 @@ final class Ending {
                         state.nowNs + holdNs);
         lease.recording(true);
         state.leases.disarm(lease);
-        JournalRecord ended = new JournalRecord.LeaseEnded(lease.internal);
-        if (aftermath == Aftermath.REST) {
-            state.recorder.insist(durable -> recorded(hold, durable), ended, state.held(hold));
-        } else {
-            state.recorder.insist(durable -> recorded(hold, durable), ended);
-        }
+        JournalRecord ended =
+                aftermath == Aftermath.REST
+                        ? new JournalRecord.LeaseRested(state.held(hold))
+                        : new JournalRecord.LeaseEnded(lease.internal);
+        state.recorder.insist(durable -> recorded(hold, durable), ended);
     }
 
     private void recorded(Hold hold, boolean durable) {

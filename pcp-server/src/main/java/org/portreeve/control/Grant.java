@@ -21,8 +21,10 @@ final class Grant {
     private final MapCommand command;
     private final Decision.Create create;
     private Optional<Request> request = Optional.empty();
-    private boolean unrecord;
     private int attempts;
+
+    /** Whether the record goes with one of the pairing, and may be kept without that. */
+    private boolean isWithPairing;
 
     /** Where to look for another port once the reserved one is given back; 0 when nowhere. */
     private int evadeFromPort;
@@ -168,7 +170,8 @@ final class Grant {
     /** A lease is of no use after a restart without the pairing that it belongs to. */
     private boolean append(JournalRecord granted, Lease lease) {
         Recorder.Waiter waiter = durable -> recorded(lease, durable);
-        return subscriber.isUnrecorded
+        isWithPairing = subscriber.isUnrecorded;
+        return isWithPairing
                 ? state.recorder.append(waiter, state.pairings.record(subscriber), granted)
                 : state.recorder.append(granted, waiter);
     }
@@ -192,8 +195,9 @@ final class Grant {
                     .ifPresent(state::endHold);
             state.pairings.publish(subscriber, lease.internal.internalIp());
             send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
+        } else if (durable || isWithPairing) {
+            unrecord();
         } else {
-            unrecord = durable;
             release();
         }
     }
@@ -214,23 +218,22 @@ final class Grant {
         turn.answer(state.granted(lease));
     }
 
-    /** The reservation is undone; when its record became durable, that has to be undone too. */
+    /** The reservation is undone. */
     private void released() {
         if (evadeFromPort != 0) {
             evade();
-        } else if (!unrecord) {
-            fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         } else {
-            unrecord();
+            fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
     }
 
+    /** Undoes the record before the port: a restart would find it with two owners. */
     private void unrecord() {
         turn.answer(new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
         state.recorder.insist(
                 durable -> {
                     if (durable) {
-                        fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
+                        release();
                     } else {
                         turn.stall();
                     }

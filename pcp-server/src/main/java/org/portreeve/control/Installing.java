@@ -36,7 +36,7 @@ final class Installing {
                         reservation.externalIp(),
                         reservation.externalPort(),
                         reservation.id());
-        this.addressIndex = state.addressIndex(reservation.externalIp());
+        this.addressIndex = state.stayingIndex(reservation.externalIp());
     }
 
     void begin() {

@@ -1,6 +1,7 @@
 package org.portreeve.control;
 
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingView;
@@ -23,10 +24,13 @@ final class MapRules {
      */
     private static final int HOLDS_EACH = 2;
 
+    private final IntUnaryOperator externalIps;
     private ControlConfig config;
 
-    MapRules(ControlConfig config) {
+    /** The operator tells the external address of an address index. */
+    MapRules(ControlConfig config, IntUnaryOperator externalIps) {
         this.config = config;
+        this.externalIps = externalIps;
     }
 
     /** Decides by another policy from now on. */
@@ -117,7 +121,7 @@ final class MapRules {
     private Decision onForeignLease(MapCommand command, Lease lease, long nowNs) {
         long remaining = lease.remainingSeconds(nowNs);
         if (command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0) {
-            int externalIp = config.nat().pool().addresses().get(lease.addressIndex);
+            int externalIp = externalIps.applyAsInt(lease.addressIndex);
             return new Decision.Answer(
                     new MapOutcome.Granted(externalIp, lease.externalPort, remaining));
         }
@@ -126,7 +130,7 @@ final class MapRules {
 
     /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
     private boolean isAt(MapCommand command, Lease lease) {
-        int externalIp = config.nat().pool().addresses().get(lease.addressIndex);
+        int externalIp = externalIps.applyAsInt(lease.addressIndex);
         return command.suggestedPort() == lease.externalPort
                 && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
     }

@@ -11,11 +11,9 @@ import org.portreeve.control.Subscriber.Pairing;
 import org.portreeve.control.Subscriber.Wanted;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.Policy;
-import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.port.DeterministicRanges;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
@@ -24,7 +22,7 @@ import org.portreeve.nat.shard.ShardOutcome;
  * Which external address a subscriber has (RFC 6888 REQ-2): the one that a deterministic pool
  * computes, else the one with the fewest subscribers, until nothing of it is left. Only a durable
  * pairing is published, so that a packet never leaves by an address that a restart would forget.
- * The one writer of the directory; event loop only.
+ * Event loop only.
  */
 final class Pairings {
     private static final int REALM = InternalTuple.DEFAULT_REALM;
@@ -33,8 +31,7 @@ final class Pairings {
     static final int MAX_ASKERS = 64;
 
     private final ControlState state;
-    private final Directory directory;
-    private final Profiles profiles = new Profiles();
+    private final Entries entries;
     private final DeterministicRanges ranges;
     private final AddressLoads loads;
 
@@ -43,10 +40,15 @@ final class Pairings {
 
     Pairings(ControlState state, Directory directory, Policy policy) {
         this.state = state;
-        this.directory = directory;
+        this.entries = new Entries(state, directory);
         this.ranges = new DeterministicRanges(state.nat.inside(), state.nat.pool());
-        this.loads = new AddressLoads(state.nat.pool().addresses().size());
+        this.loads = new AddressLoads(state.pool);
         apply(policy, true);
+    }
+
+    /** What the directory says of subscribers. */
+    Entries entries() {
+        return entries;
     }
 
     /** How many subscribers each address has. */
@@ -60,7 +62,7 @@ final class Pairings {
      * @param isFollowed whether that is over for all policies before
      */
     void apply(Policy policy, boolean isFollowed) {
-        directory.rules(ProfileRules.of(profiles.apply(policy, isFollowed)));
+        entries.apply(policy, isFollowed);
     }
 
     /** A packet of an address without a pairing waits in a shard. */
@@ -68,6 +70,11 @@ final class Pairings {
         long key = state.subscribers.keyOf(wanted.realm(), wanted.internalIp());
         if (key == Subscribers.UNKNOWN) {
             state.counters.increment(ControlCounter.NOT_SUBSCRIBERS);
+            decided(shard, wanted.realm(), wanted.internalIp());
+            return;
+        }
+        if (state.isDrained.test(key) && state.subscribers.find(key).isEmpty()) {
+            state.counters.increment(ControlCounter.DRAINED_REFUSED);
             decided(shard, wanted.realm(), wanted.internalIp());
             return;
         }
@@ -104,7 +111,7 @@ final class Pairings {
     /** The same with this address, when the subscriber has none and the pool computes none. */
     boolean pairAt(Subscriber subscriber, int wanted) {
         int addressIndex = computed(subscriber.key).orElse(wanted);
-        showProfile(subscriber);
+        entries.showProfile(subscriber);
         if (subscriber.pairing != Pairing.NONE) {
             return subscriber.pairing != Pairing.STALLED;
         }
@@ -137,7 +144,8 @@ final class Pairings {
         OptionalInt computed = computed(subscriberKey);
         OptionalInt fixed =
                 computed.isPresent() ? computed : state.statics.addressIndexOf(subscriberKey);
-        return fixed.orElseGet(loads::least);
+        boolean isStaying = fixed.isPresent() && !state.pool.isLeaving(fixed.getAsInt());
+        return isStaying ? fixed.getAsInt() : loads.least();
     }
 
     /**
@@ -170,7 +178,7 @@ final class Pairings {
         if (computed(subscriber.key).orElse(addressIndex) != addressIndex) {
             return false;
         }
-        showProfile(subscriber);
+        entries.showProfile(subscriber);
         choose(subscriber, addressIndex, Pairing.DURABLE);
         return true;
     }
@@ -186,8 +194,7 @@ final class Pairings {
      * stays for the pool's {@code pair-idle} after the last question (RFC 6888 REQ-2, NAT-APP-005).
      */
     void ask(Subscriber subscriber, Consumer<OptionalInt> reply) {
-        subscriber.asked = true;
-        subscriber.askedUntilNs = state.nowNs + state.nat.pool().pairing().idleNs();
+        subscriber.ask(state.nowNs + state.nat.pool().pairing().idleNs());
         boolean waits = subscriber.parked.size() < MAX_ASKERS;
         if (!waits || !isParked(subscriber, () -> tell(subscriber, reply))) {
             tell(subscriber, reply);
@@ -221,34 +228,22 @@ final class Pairings {
         }
     }
 
-    private void showProfile(Subscriber subscriber) {
-        Profile profile = state.subscribers.profileOf(subscriber.key);
-        directory.profile(subscriber.index, profiles.indexOf(profile));
-    }
-
     /**
      * Gives a subscriber the profile it has now, and takes away addresses that are not its own any
      * more. Returns how many it had.
      */
     int followPolicy(Subscriber subscriber) {
-        showProfile(subscriber);
+        entries.showProfile(subscriber);
         int count = subscriber.addressCount();
         for (int position = count - 1; position >= 0; position--) {
             int internalIp = subscriber.address(position);
             if (state.subscribers.keyOf(REALM, internalIp) != subscriber.key) {
-                withdraw(subscriber, internalIp);
+                entries.withdraw(subscriber, internalIp);
                 subscriber.removeAddress(position);
+                entries.handOn(subscriber, internalIp);
             }
         }
         return count;
-    }
-
-    /** Takes an address out of the directory, unless its next owner has put it there anew. */
-    private void withdraw(Subscriber subscriber, int internalIp) {
-        long pairing = directory.find(REALM, internalIp);
-        if (pairing != Directory.NONE && Directory.subscriber(pairing) == subscriber.index) {
-            directory.remove(REALM, internalIp);
-        }
     }
 
     /** Lets packets of an internal address use the pairing. */
@@ -258,9 +253,17 @@ final class Pairings {
             return;
         }
         if (subscriber.addAddress(internalIp)) {
-            directory.put(REALM, internalIp, subscriber.index, subscriber.addressIndex);
+            entries.show(subscriber, internalIp);
         } else {
             state.counters.increment(ControlCounter.ADDRESSES_FULL);
+        }
+    }
+
+    /** A shard has nothing left of a subscriber; what another says is of no interest. */
+    void onIdle(int shard, Subscriber subscriber) {
+        if (subscriber.pairing == Pairing.NONE
+                || state.nat.shardOf(subscriber.addressIndex) == shard) {
+            onIdle(subscriber);
         }
     }
 
@@ -286,7 +289,9 @@ final class Pairings {
         }
         if (subscriber.pairing == Pairing.NONE && subscriber.isUnwanted()) {
             state.subscribers.remove(subscriber);
-        } else if (subscriber.isPaired() && subscriber.idle) {
+        } else if (subscriber.isPaired()
+                && subscriber.idle
+                && subscriber.formerIndex == Subscriber.NO_FORMER) {
             forget(subscriber);
         }
     }
@@ -300,7 +305,7 @@ final class Pairings {
         }
         subscriber.pairing = Pairing.FORGETTING;
         for (int i = 0; i < subscriber.addressCount(); i++) {
-            withdraw(subscriber, subscriber.address(i));
+            entries.withdraw(subscriber, subscriber.address(i));
         }
         forgetting.request.get().send(id -> forgetCommand(id, subscriber));
     }
@@ -439,14 +444,17 @@ final class Pairings {
             subscriber.pairing = Pairing.NONE;
             subscriber.isUnrecorded = false;
             subscriber.clearAddresses();
+            entries.endHandingOn(subscriber);
         }
 
         private void stays() {
             subscriber.pairing = Pairing.DURABLE;
+            // It says so when nothing is left.
+            subscriber.hadPort = true;
             for (int i = 0; i < subscriber.addressCount(); i++) {
                 int internalIp = subscriber.address(i);
                 if (state.subscribers.keyOf(REALM, internalIp) == subscriber.key) {
-                    directory.put(REALM, internalIp, subscriber.index, subscriber.addressIndex);
+                    entries.show(subscriber, internalIp);
                 }
             }
         }

@@ -61,12 +61,14 @@ public final class PortControl {
     private final RecordWatch recordWatch;
     private final Recovery recovery;
     private final StaticControl statics;
+    private final Expiry expiry;
     private final RequestLimiter limiter;
     private final Clearances clearances;
     private final PolicyWalk policyWalk;
     private final Evictions evictions;
     private final PairingSweep sweep;
-    private final DrainControl drains;
+    private final PoolControl pool;
+    private final SubscriberDrains subscriberDrains;
     private final Questions questions;
     private final Questions hostQuestions;
     private final ShardEvents events;
@@ -95,16 +97,19 @@ public final class PortControl {
         events = new ShardEvents(state, blocks);
         epoch = new Epoch(nowNs, wallMillis);
         sweep = new PairingSweep(state);
-        drains = new DrainControl(state);
-        checkpoint = new Checkpoint(state, journal, epoch, blocks, drains);
+        evictions = new Evictions(state);
+        pool = new PoolControl(state, evictions);
+        subscriberDrains = new SubscriberDrains(state, evictions);
+        state.isDrained = subscriberDrains::isDrained;
+        checkpoint = new Checkpoint(state, journal, epoch, blocks, pool.drains(), subscriberDrains);
         recordWatch = new RecordWatch(state, checkpoint);
         recovery = new Recovery(state, found, this::resetEpoch);
         questions = Questions.ofStaff(state.counters);
         statics = new StaticControl(state, questions);
         clearances = new Clearances(state);
+        expiry = new Expiry(state);
         limiter = new RequestLimiter(config.nat().capacity().subscribers());
         policyWalk = new PolicyWalk(state);
-        evictions = new Evictions(state);
         hostQuestions = Questions.ofHosts(state.counters);
         nextMarkNs = nowNs + MARK_NS;
         beginEpoch(found);
@@ -207,8 +212,8 @@ public final class PortControl {
             int listenIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
         state.at(nowNs, wallMillis);
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, listenIp);
-        if (state.nat.pool().addresses().size() == 1) {
-            reply.accept(OptionalInt.of(state.externalIp(0)));
+        if (state.pool.size() == 1) {
+            reply.accept(OptionalInt.of(state.pool.addresses().getFirst()));
         } else if (state.subscribers.isNamed(key)) {
             externalIp(listenIp, nowNs, wallMillis, reply);
         } else {
@@ -291,9 +296,23 @@ public final class PortControl {
     }
 
     /**
-     * Puts a new policy in force: limits hold for what is asked from now on and nothing is cut but
-     * what its subscriber lost. Leases of addresses that moved or belong to nobody now end in the
-     * course of later {@link #doWork}. Takes time in proportion to the named subscribers.
+     * Sets aside what the translator needs for a policy, so that {@link #apply} cannot fail; false
+     * when there is not memory enough, and then the policy before stays in force.
+     */
+    public boolean prepare(Policy policy) {
+        try {
+            state.pairings.entries().prepare(policy);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    /**
+     * Puts a new policy in force, for which {@link #prepare} was asked: limits hold for what is
+     * asked from now on and nothing is cut but what its subscriber lost. Leases of addresses that
+     * moved or belong to nobody now end in the course of later {@link #doWork}. Takes time in
+     * proportion to the named subscribers.
      */
     public PolicyChange apply(Policy policy, long nowNs, long wallMillis) {
         state.at(nowNs, wallMillis);
@@ -312,7 +331,17 @@ public final class PortControl {
 
     /** The part that takes external addresses out of use. */
     public DrainControl drains() {
-        return drains;
+        return pool.drains();
+    }
+
+    /** The part that staff drain subscribers by. */
+    public SubscriberDrains subscriberDrains() {
+        return subscriberDrains;
+    }
+
+    /** The part that external addresses come and go by. */
+    public PoolControl pool() {
+        return pool;
     }
 
     /** Calls a listener at every change of a mapping; it must not throw. */
@@ -349,8 +378,8 @@ public final class PortControl {
         recordWatch.advance();
         if (ready) {
             sweep.advance();
-            drains.advance();
-            done += expireLeases() + endHolds() + mark() + checkpoint.advance(SLICE);
+            pool.advance();
+            done += expiry.advance() + mark() + checkpoint.advance(SLICE);
             done += policyWalk.advance(SLICE) + evictions.advance(EXPIRIES);
             done += clearances.advance(EXPIRIES);
         } else {
@@ -436,31 +465,6 @@ public final class PortControl {
         int done = recovery.advance(SLICE);
         if (recovery.isDone()) {
             ready = true;
-        }
-        return done;
-    }
-
-    private int expireLeases() {
-        int done = 0;
-        for (int shard = 0; shard < state.nat.shardCount(); shard++) {
-            for (int left = EXPIRIES; left > 0; left--) {
-                Optional<Lease> due = state.leases.due(shard, state.nowNs);
-                if (due.isEmpty() || !state.turns.expire(due.get())) {
-                    break;
-                }
-                done++;
-            }
-        }
-        return done;
-    }
-
-    private int endHolds() {
-        int done = 0;
-        Optional<Hold> due = state.holds.due(state.nowNs);
-        while (due.isPresent() && done < EXPIRIES) {
-            state.endHold(due.get());
-            done++;
-            due = state.holds.due(state.nowNs);
         }
         return done;
     }

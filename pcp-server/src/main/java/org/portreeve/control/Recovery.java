@@ -3,7 +3,9 @@ package org.portreeve.control;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.nat.InternalTuple;
@@ -16,10 +18,17 @@ import org.portreeve.nat.shard.ShardOutcome;
  * be put back was lost, which the epoch must say (RFC 6887 §8.5). Event loop only.
  */
 final class Recovery {
+    /** So long after all else a snapshot is back for certain; it is a matter of seconds. */
+    static final long EXPECTED_NS = 300 * Durations.NS_PER_SECOND;
+
     private final ControlState state;
     private final RecoveredState found;
     private final Runnable onFirstLoss;
     private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
+
+    /** Subscribers whose pairing the journal knows. */
+    private final Set<String> pairedIds;
+
     private List<Integer> expectedHosts = List.of();
     private Phase phase = Phase.PAIRINGS;
     private int position;
@@ -30,6 +39,10 @@ final class Recovery {
     Recovery(ControlState state, RecoveredState found, Runnable onFirstLoss) {
         this.state = state;
         this.found = found;
+        this.pairedIds =
+                found.pairings().stream()
+                        .map(JournalRecord.Paired::subscriber)
+                        .collect(Collectors.toSet());
         this.onFirstLoss = onFirstLoss;
     }
 
@@ -115,7 +128,7 @@ final class Recovery {
     }
 
     private boolean block(JournalRecord.BlockLeased record) {
-        Optional<Subscriber> subscriber = holder(record);
+        Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
         JournalRecord release =
                 new JournalRecord.BlockReleased(record.externalIp(), record.firstPort());
         if (subscriber.isEmpty() || record.size() != state.nat.pool().block().size()) {
@@ -125,7 +138,7 @@ final class Recovery {
         Subscriber owner = subscriber.get();
         int addressIndex = state.addressIndex(record.externalIp());
         return ask(
-                owner,
+                addressIndex,
                 id ->
                         new ShardCommand.RestoreBlock(
                                 id, owner.index, addressIndex, record.firstPort()),
@@ -158,19 +171,25 @@ final class Recovery {
             state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
             return true;
         }
+        if (!pairedIds.contains(record.subscriber())) {
+            // Nobody was told of it: that waits until the pairing is durable too.
+            drop(new JournalRecord.LeaseEnded(record.internal()));
+            return true;
+        }
         Optional<Subscriber> subscriber = paired(record.subscriber(), record.externalIp());
         if (subscriber.isEmpty() || !state.subscribers.isOwn(subscriber.get(), record.internal())) {
             lost(record);
             return true;
         }
         Subscriber owner = subscriber.get();
+        int addressIndex = state.addressIndex(record.externalIp());
         return ask(
-                owner,
+                addressIndex,
                 id ->
                         new ShardCommand.RestoreMapping(
                                 id,
                                 owner.index,
-                                owner.addressIndex,
+                                addressIndex,
                                 record.externalPort(),
                                 record.internal()),
                 outcome -> restoredLease(owner, record, outcome));
@@ -194,7 +213,7 @@ final class Recovery {
                 new Lease(
                         record.internal(),
                         subscriber,
-                        subscriber.addressIndex,
+                        state.addressIndex(record.externalIp()),
                         record.externalPort(),
                         owner,
                         deadlineNs));
@@ -216,8 +235,7 @@ final class Recovery {
                         record.nonce(),
                         record.deadlineMillis() + holdNs / Durations.NS_PER_MILLI);
         state.counters.increment(ControlCounter.EXPIRED_AT_RESTORE);
-        state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
-        state.recorder.note(held);
+        state.recorder.note(new JournalRecord.LeaseRested(held));
         expiredHolds.add(held);
     }
 
@@ -237,13 +255,14 @@ final class Recovery {
         }
         Subscriber owner = subscriber.get();
         long untilNs = momentNs(record.untilMillis());
+        int addressIndex = state.addressIndex(record.externalIp());
         return ask(
-                owner,
+                addressIndex,
                 id ->
                         new ShardCommand.RestoreHold(
                                 id,
                                 owner.index,
-                                owner.addressIndex,
+                                addressIndex,
                                 record.externalPort(),
                                 record.internal(),
                                 untilNs - state.nowNs),
@@ -260,20 +279,23 @@ final class Recovery {
                 new Hold(
                         record.internal(),
                         owner,
-                        owner.addressIndex,
+                        state.addressIndex(record.externalIp()),
                         record.externalPort(),
                         record.nonce(),
                         untilNs));
     }
 
-    /** A host that is to have its mappings back finds its pairing in the directory. */
+    /**
+     * A host that is to have its mappings back finds its pairing in the directory, where it stays
+     * until they are there: till then its shard has nothing, and would say so.
+     */
     private boolean host(int internalIp) {
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
         Optional<Subscriber> known =
                 key == Subscribers.UNKNOWN ? Optional.empty() : state.subscribers.find(key);
         known.filter(Subscriber::isPaired)
                 .ifPresent(subscriber -> {
-                    subscriber.hadPort = true;
+                    subscriber.ask(state.nowNs + EXPECTED_NS);
                     state.pairings.publish(subscriber, internalIp);
                 });
         return true;
@@ -297,12 +319,9 @@ final class Recovery {
     }
 
     private boolean ask(
-            Subscriber subscriber,
-            LongFunction<ShardCommand> commandOfId,
-            ShardRequests.Waiter waiter) {
+            int addressIndex, LongFunction<ShardCommand> commandOfId, ShardRequests.Waiter waiter) {
         Answer answer = new Answer(waiter);
-        answer.request =
-                state.requests.open(state.nat.shardOf(subscriber.addressIndex), answer::onOutcome);
+        answer.request = state.requests.open(state.nat.shardOf(addressIndex), answer::onOutcome);
         answer.request.ifPresent(r -> r.send(commandOfId));
         underWay += answer.request.isPresent() ? 1 : 0;
         return answer.request.isPresent();
@@ -360,26 +379,29 @@ final class Recovery {
         return key == Subscribers.UNKNOWN ? Optional.empty() : state.subscribers.findOrAdd(key);
     }
 
-    /** Who may have a block: where pairing is soft, at any address of the shard. */
-    private Optional<Subscriber> holder(JournalRecord.BlockLeased record) {
-        Optional<Subscriber> paired = paired(record.subscriber(), record.externalIp());
-        if (paired.isPresent() || !state.nat.pool().pairing().isSoft()) {
-            return paired;
-        }
-        Optional<Integer> addressIndex = addressIndex(record.externalIp());
+    /**
+     * The subscriber of an id, when it may have something at this external address: its own;
+     * another one of the shard, by soft pairing or from before it moved; or one of another shard,
+     * when that is the only one.
+     */
+    private Optional<Subscriber> paired(String id, int externalIp) {
+        Optional<Integer> addressIndex = addressIndex(externalIp);
         return state.subscribers
-                .find(state.subscribers.keyOf(record.subscriber()))
+                .find(state.subscribers.keyOf(id))
                 .filter(s -> s.isPaired() && addressIndex.isPresent())
-                .filter(s ->
-                        state.nat.shardOf(s.addressIndex) == state.nat.shardOf(addressIndex.get()));
+                .filter(s -> isWithin(s, addressIndex.get()));
     }
 
-    /** The subscriber of an id, when it is paired with this external address. */
-    private Optional<Subscriber> paired(String id, int externalIp) {
-        long key = state.subscribers.keyOf(id);
-        return state.subscribers
-                .find(key)
-                .filter(s -> s.isPaired() && state.externalIp(s.addressIndex) == externalIp);
+    private boolean isWithin(Subscriber subscriber, int addressIndex) {
+        int shard = state.nat.shardOf(addressIndex);
+        if (state.nat.shardOf(subscriber.addressIndex) == shard) {
+            return true;
+        }
+        if (subscriber.formerIndex == Subscriber.NO_FORMER) {
+            subscriber.formerIndex = addressIndex;
+            state.pairings.entries().showAll(subscriber);
+        }
+        return state.nat.shardOf(subscriber.formerIndex) == shard;
     }
 
     private Optional<Integer> addressIndex(int externalIp) {

@@ -3,6 +3,7 @@ package org.portreeve.control;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.portreeve.control.reservation.Conflict;
 import org.portreeve.control.reservation.FieldFault;
@@ -30,10 +31,18 @@ final class ReservationRules {
     private static final int NAMED = 8;
 
     private final NatConfig nat;
+    private final Supplier<List<Integer>> addresses;
     private final DeterministicRanges ranges;
 
+    /** Rules that know the addresses of the configuration alone. */
     ReservationRules(NatConfig nat) {
+        this(nat, () -> nat.pool().addresses());
+    }
+
+    /** Rules of a running node, whose addresses come and go. */
+    ReservationRules(NatConfig nat, Supplier<List<Integer>> addresses) {
         this.nat = nat;
+        this.addresses = addresses;
         ranges = new DeterministicRanges(nat.inside(), nat.pool());
     }
 
@@ -105,7 +114,7 @@ final class ReservationRules {
     }
 
     private void address(OptionalInt externalIp, List<FieldFault> faults) {
-        if (externalIp.isPresent() && !nat.pool().addresses().contains(externalIp.getAsInt())) {
+        if (externalIp.isPresent() && !addresses.get().contains(externalIp.getAsInt())) {
             faults.add(
                     new FieldFault(
                             "external-address",
@@ -113,7 +122,7 @@ final class ReservationRules {
                                     .formatted(
                                             Ipv4.format(externalIp.getAsInt()),
                                             some(
-                                                    nat.pool().addresses().stream()
+                                                    addresses.get().stream()
                                                             .map(Ipv4::format)
                                                             .toList()))));
         }

@@ -28,7 +28,7 @@ final class ShardEvents implements ShardRequests.Events {
     }
 
     @Override
-    public void onSubscriberIdle(ShardOutcome.SubscriberIdle idle) {
-        state.pairings.onIdle(state.subscribers.at(idle.subscriber()));
+    public void onSubscriberIdle(int shard, ShardOutcome.SubscriberIdle idle) {
+        state.pairings.onIdle(shard, state.subscribers.at(idle.subscriber()));
     }
 }

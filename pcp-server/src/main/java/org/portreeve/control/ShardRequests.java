@@ -65,10 +65,11 @@ final class ShardRequests {
             case ShardOutcome.SubscriberBusy o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.PortUse o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.SubscriberUse o -> waiterOf(o.requestId()).onOutcome(o);
+            case ShardOutcome.AddressUse o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.PairingWanted wanted -> events.onPairingWanted(shard, wanted);
             case ShardOutcome.BlockLeased leased -> events.onBlockLeased(shard, leased);
             case ShardOutcome.BlockReleased released -> events.onBlockReleased(released);
-            case ShardOutcome.SubscriberIdle idle -> events.onSubscriberIdle(idle);
+            case ShardOutcome.SubscriberIdle idle -> events.onSubscriberIdle(shard, idle);
         }
     }
 
@@ -92,7 +93,7 @@ final class ShardRequests {
 
         void onBlockReleased(ShardOutcome.BlockReleased released);
 
-        void onSubscriberIdle(ShardOutcome.SubscriberIdle idle);
+        void onSubscriberIdle(int shard, ShardOutcome.SubscriberIdle idle);
     }
 
     /** A place at a shard. */

@@ -34,7 +34,7 @@ public final class StaticControl {
     StaticControl(ControlState state, Questions questions) {
         this.state = state;
         this.questions = questions;
-        this.rules = new ReservationRules(state.nat);
+        this.rules = new ReservationRules(state.nat, state::stayingAddresses);
     }
 
     /** Whether a draft can be saved, with what has to be known for that. */

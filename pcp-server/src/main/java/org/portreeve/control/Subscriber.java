@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.portreeve.nat.directory.Directory;
 
 /**
  * A subscriber that has, or wants, something on this node. Owned by {@link Subscribers}, its
@@ -13,6 +14,9 @@ import java.util.function.Consumer;
 final class Subscriber {
     /** Internal addresses of one subscriber that may be published. */
     static final int MAX_ADDRESSES = 1024;
+
+    /** No other shard has anything of it. */
+    static final int NO_FORMER = Directory.NO_FORMER;
 
     private static final int[] NO_ADDRESSES = {};
 
@@ -32,6 +36,15 @@ final class Subscriber {
 
     /** Its paired address, while the pairing is not {@code NONE}. */
     int addressIndex;
+
+    /** The address that it was moved from, while another shard has something of it there. */
+    int formerIndex = NO_FORMER;
+
+    /** Whether its move, or the end of one, is being decided. */
+    boolean isMoving;
+
+    /** Internal addresses that a reload gave to others, whose sessions it has still. */
+    final Deque<Integer> handedOn = new ArrayDeque<>(0);
 
     /** Explicit mappings: leases, and grants under way. */
     int explicit;
@@ -64,9 +77,9 @@ final class Subscriber {
     final Deque<Consumer<OptionalInt>> askers = new ArrayDeque<>(0);
 
     /** Whether its address was asked for, and until when that alone keeps the pairing. */
-    boolean asked;
+    private boolean asked;
 
-    long askedUntilNs;
+    private long askedUntilNs;
 
     private int[] addresses = NO_ADDRESSES;
     private int addressCount;
@@ -89,6 +102,13 @@ final class Subscriber {
     /** Whether nobody waits for its pairing. */
     boolean isUnwanted() {
         return wanted.isEmpty() && askers.isEmpty() && parked.isEmpty();
+    }
+
+    /** Its address was asked for, which alone keeps the pairing until then. */
+    void ask(long untilNs) {
+        boolean isLonger = !asked || untilNs - askedUntilNs > 0;
+        asked = true;
+        askedUntilNs = isLonger ? untilNs : askedUntilNs;
     }
 
     /** Whether its address was asked for lately. */

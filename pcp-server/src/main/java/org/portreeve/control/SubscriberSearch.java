@@ -141,6 +141,7 @@ final class SubscriberSearch implements Questions.Question {
                 who.id,
                 state.subscribers.prefixesOf(who.key).stream().map(p -> p.toString()).toList(),
                 profile,
+                state.isDrained.test(who.key),
                 externalIp,
                 row.map(s -> s.explicit).orElse(0),
                 row.map(state::staticsOf).orElse(0),

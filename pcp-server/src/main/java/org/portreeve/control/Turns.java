@@ -22,7 +22,7 @@ final class Turns {
 
     Turns(ControlState state, ControlConfig config) {
         this.state = state;
-        this.rules = new MapRules(config);
+        this.rules = new MapRules(config, state::externalIp);
     }
 
     /** Decides by another policy from now on. */
@@ -140,7 +140,7 @@ final class Turns {
                 yield false;
             }
             case Decision.Renew(Lease lease, long deadlineNs) ->
-                    new Renewal(state, turn, command, lease, deadlineNs).renew();
+                    new Renewal(state, turn, command, lease, bounded(lease, deadlineNs)).renew();
             case Decision.Shorten(Lease lease, long deadlineNs) ->
                     new Renewal(state, turn, command, lease, deadlineNs).shorten();
             case Decision.End(Lease lease, boolean onlyIfIdle) ->
@@ -148,6 +148,18 @@ final class Turns {
             case Decision.Probe _ -> new Probe(state, turn).begin();
             case Decision.Create create -> create(turn, command, create);
         };
+    }
+
+    /**
+     * What an address has that leaves the pool, or a subscriber that is drained, ends at its time
+     * (RFC 6887 §15 lets it).
+     */
+    private long bounded(Lease lease, long deadlineNs) {
+        boolean isLonger = deadlineNs - lease.deadlineNs() > 0;
+        boolean ends =
+                state.pool.isLeaving(lease.addressIndex)
+                        || state.isDrained.test(lease.subscriber.key);
+        return isLonger && ends ? lease.deadlineNs() : deadlineNs;
     }
 
     private Decision decide(MapCommand command) {
@@ -165,6 +177,12 @@ final class Turns {
             return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
         Optional<Lease> lease = state.leases.find(internal);
+        if (lease.isEmpty() && command.lifetimeSeconds() != 0 && state.isDrained.test(key)) {
+            // Its limit is nothing now. RFC 6887 §7.4: an error of short lifetime, so that its
+            // client finds out soon when that is over.
+            state.counters.increment(ControlCounter.DRAINED_REFUSED);
+            return MapRules.refuse(Reason.USER_EX_QUOTA, MapRules.SHORT_ERROR_SECONDS);
+        }
         if (lease.isPresent() && lease.get().subscriber.key != key) {
             // A reload moved the address; the lease of its former owner is about to end.
             return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);

@@ -114,6 +114,7 @@ final class ControlRig {
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
         control.drains().load(journal.durable().drains.values());
+        control.subscriberDrains().load(journal.durable().drainedSubscribers.values());
     }
 
     /** A reload. */

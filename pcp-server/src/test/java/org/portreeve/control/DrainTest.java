@@ -138,6 +138,22 @@ class DrainTest {
         assertTrue(addressesOfNext(4).contains(address));
     }
 
+    @Test
+    void drainThatIsAskedForWhenAQuarantineIsOverHoldsOverARestart() {
+        int address = pool.getFirst();
+        drain(address, 60);
+        pass(30);
+        List<DrainOutcome> outcomes = new ArrayList<>();
+        rig.control.drains().drain(address, 0, outcomes::add);
+        rig.advance(60);
+        rig.control.doWork(rig.nowNs, rig.wallMillis);
+        rig.settle();
+        assertEquals(List.of(DrainOutcome.DONE), outcomes);
+
+        rig.restart();
+        assertEquals(1, rig.control.drains().list().size());
+    }
+
     /** Against a set: whatever comes when, nobody new has an address that was out of use. */
     @ParameterizedTest(name = "-Dseed={0}")
     @MethodSource("org.portreeve.testkit.Seeds#all")

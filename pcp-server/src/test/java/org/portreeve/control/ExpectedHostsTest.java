@@ -1,9 +1,12 @@
 package org.portreeve.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
@@ -27,6 +30,40 @@ class ExpectedHostsTest {
         assertEquals(Directory.addressIndex(before), addressIndex(ControlRig.HOST_A));
         assertEquals(Directory.NONE, pairing(ControlRig.HOST_B));
         assertEquals(Directory.NONE, pairing(STRANGER));
+    }
+
+    /** Its shard has nothing of it before the snapshot is read, and so would let it go. */
+    @Test
+    void aPairedHostStaysThereUntilItsMappingsAreBack() {
+        OptionalInt address =
+                rig.answer((now, wall, reply) ->
+                        rig.control.externalIp(ControlRig.HOST_A, now, wall, reply));
+        assertTrue(address.isPresent());
+        rig.restart(List.of(ControlRig.HOST_A));
+
+        refuse();
+        assertNotEquals(Directory.NONE, pairing(ControlRig.HOST_A));
+
+        rig.advance(301);
+        refuse();
+        assertEquals(Directory.NONE, pairing(ControlRig.HOST_A));
+    }
+
+    /** A request that wants another address than the paired one, and only that. */
+    private void refuse() {
+        var elsewhere =
+                new MapCommand(
+                        ControlRig.WEB,
+                        ControlRig.NONCE,
+                        LeaseOrigin.PCP,
+                        STRANGER,
+                        2_000,
+                        true,
+                        60,
+                        ControlRig.HOST_A,
+                        5350,
+                        Description.NONE);
+        assertInstanceOf(MapOutcome.Refused.class, rig.map(elsewhere));
     }
 
     @Test

@@ -14,6 +14,7 @@ final class Fold {
     final Map<String, JournalRecord.Paired> pairings = new LinkedHashMap<>();
     final Map<List<Integer>, JournalRecord.BlockLeased> blocks = new LinkedHashMap<>();
     final Map<Integer, JournalRecord.AddressDrained> drains = new LinkedHashMap<>();
+    final Map<String, JournalRecord.SubscriberDrained> drainedSubscribers = new LinkedHashMap<>();
     OptionalLong epochStartMillis = OptionalLong.empty();
     long lastWallMillis;
 
@@ -24,6 +25,10 @@ final class Fold {
             case JournalRecord.PortHeld r ->
                     holds.put(
                             List.of(r.internal().protocol(), r.externalIp(), r.externalPort()), r);
+            case JournalRecord.LeaseRested r -> {
+                add(new JournalRecord.LeaseEnded(r.hold().internal()));
+                add(r.hold());
+            }
             case JournalRecord.HoldEnded r ->
                     holds.remove(List.of(r.protocol(), r.externalIp(), r.externalPort()));
             case JournalRecord.Paired r -> pairings.put(r.subscriber(), r);
@@ -37,6 +42,8 @@ final class Fold {
             case JournalRecord.TimeMark r -> lastWallMillis = r.wallMillis();
             case JournalRecord.AddressDrained r -> drains.put(r.externalIp(), r);
             case JournalRecord.DrainEnded r -> drains.remove(r.externalIp());
+            case JournalRecord.SubscriberDrained r -> drainedSubscribers.put(r.subscriber(), r);
+            case JournalRecord.SubscriberDrainEnded r -> drainedSubscribers.remove(r.subscriber());
         }
     }
 

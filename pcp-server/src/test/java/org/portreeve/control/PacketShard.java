@@ -1,6 +1,7 @@
 package org.portreeve.control;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
@@ -9,6 +10,7 @@ import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.event.Telemetry;
 import org.portreeve.nat.io.PacketPort;
+import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.shard.Handover;
 import org.portreeve.nat.shard.Shard;
@@ -75,6 +77,19 @@ public final class PacketShard {
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
                 .anyMatch(p -> p.side() == PacketPort.INSIDE && isFor(p.bytes(), internal));
+    }
+
+    /** What it sent since the last call. */
+    List<MemoryPacket> sent() {
+        return Stream.generate(port::poll)
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** A packet of any kind, from a side. */
+    void inject(int side, byte[] packet) {
+        port.inject(side, packet);
     }
 
     private static boolean isFor(byte[] packet, InternalTuple internal) {

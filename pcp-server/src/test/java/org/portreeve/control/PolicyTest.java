@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.control.ControlRig.DNS;
 import static org.portreeve.control.ControlRig.HOST_A;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.MapOutcome.Granted;
@@ -37,6 +39,7 @@ import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.testkit.Conformance;
 
 /** What a reload of the configuration does while the node runs. */
@@ -99,6 +102,30 @@ class PolicyTest {
         assertEquals(QUOTA + 1, rig.active().size());
         assertInstanceOf(Granted.class, rig.map(wish(tuple(9), 900)));
         assertEquals(new Refused(Reason.USER_EX_QUOTA, 30), rig.map(wish(tuple(10), 600)));
+    }
+
+    @Test
+    void aPolicyForWhichThereIsNoMemoryChangesNothing() {
+        var isFull = new AtomicBoolean();
+        rig.directory.beforeRules(_ -> {
+            if (isFull.get()) {
+                throw new OutOfMemoryError("as if");
+            }
+        });
+        ProfileRules before = rig.directory.rules();
+        fillQuota();
+        isFull.set(true);
+
+        assertFalse(rig.control.prepare(policy(plan("ann", "big", A))));
+
+        assertSame(before, rig.directory.rules());
+        assertEquals(new Refused(Reason.USER_EX_QUOTA, 30), rig.map(wish(tuple(9), 600)));
+        isFull.set(false);
+        assertTrue(rig.control.prepare(policy(plan("ann", "big", A))));
+        assertSame(before, rig.directory.rules());
+        assertEquals(new Refused(Reason.USER_EX_QUOTA, 30), rig.map(wish(tuple(9), 600)));
+        rig.apply(policy(plan("ann", "big", A)));
+        assertInstanceOf(Granted.class, rig.map(wish(tuple(9), 600)));
     }
 
     @Test
@@ -198,6 +225,23 @@ class PolicyTest {
     }
 
     @Test
+    void aPairingThatIsGivenUpWithThatOfAFormerOwnerLeavesTheDirectory() {
+        rig.outbound(DNS);
+        rig.apply(policy(plan("ann", "default", B), plan("bob", "default", A)));
+        rig.settle();
+        rig.outbound(InternalTuple.of(Protocol.UDP, HOST_A, 54));
+        assertTrue(isPublished(HOST_A));
+
+        for (int minute = 0; minute < 20; minute++) {
+            rig.advance(60);
+            rig.settle();
+        }
+
+        assertEquals(0, rig.control.sizes().subscribers());
+        assertFalse(isPublished(HOST_A));
+    }
+
+    @Test
     void theLongestPrefixTakesAnAddressFromAWiderOne() {
         rig.apply(policy(plan("wide", "default", "100.64.0.0/24")));
         rig.settle();
@@ -227,6 +271,33 @@ class PolicyTest {
         assertEquals(0, rig.control.sizes().leases());
         assertEquals(Map.of(), rig.journal.durable().leases);
         assertFalse(isPublished(HOST_A));
+    }
+
+    @Test
+    void aPortIsNobodyElsesBeforeTheRecordOfARefusedLeaseIsUndone() {
+        Policy both = policy(plan("ann", "default", A, B));
+        InternalTuple ofB = InternalTuple.of(Protocol.TCP, HOST_B, 80);
+        rig.apply(both);
+        rig.granted(wish(DNS, 600));
+        List<MapOutcome> answers = rig.ask(wish(WEB, ControlRig.NONCE, 2000, false, 600));
+        rig.shards.getFirst().run(10, rig.nowNs);
+        rig.control.doWork(rig.nowNs, rig.wallMillis);
+        rig.apply(policy(plan("ann", "default", B)));
+        rig.journal.force(true, Integer.MAX_VALUE);
+        for (int turn = 0; turn < 3; turn++) {
+            rig.control.doWork(rig.nowNs, rig.wallMillis);
+            rig.shards.getFirst().run(10, rig.nowNs);
+            rig.journal.force(false, Integer.MAX_VALUE);
+        }
+        assertEquals(List.of(new Refused(Reason.NO_RESOURCES, 30)), answers);
+        Granted other = rig.granted(wish(ofB, ControlRig.NONCE, 2000, false, 600));
+        rig.apply(both);
+
+        rig.start(1, rig.journal.durable().state());
+        rig.settle();
+
+        assertEquals(0, rig.counted(ControlCounter.LOST_AT_RESTORE));
+        assertTrue(rig.forwards(ofB, other));
     }
 
     @Test

@@ -423,6 +423,18 @@ class PortControlTest {
     }
 
     @Test
+    void noCrashEndsALeaseWithoutARest() {
+        rig.granted(wish(WEB, 600));
+        rig.ask(wish(WEB, 0));
+        rig.shards.getFirst().run(10, rig.nowNs);
+        rig.control.doWork(rig.nowNs, rig.wallMillis);
+        rig.journal.force(true, 1);
+
+        assertTrue(rig.journal.found().leases().isEmpty());
+        assertEquals(1, rig.journal.found().holds().size());
+    }
+
+    @Test
     void whoIsNoSubscriberIsNotAuthorized() {
         InternalTuple foreign = InternalTuple.of(Protocol.TCP, Ipv4.of("192.0.2.1"), 80);
 

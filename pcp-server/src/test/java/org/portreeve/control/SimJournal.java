@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -114,6 +115,11 @@ public final class SimJournal implements LeaseJournal {
     /** What a process that starts now would find. */
     public RecoveredState found() {
         return durable().state();
+    }
+
+    /** The addresses out of use that a process that starts now would find. */
+    public Collection<JournalRecord.AddressDrained> drains() {
+        return durable().drains.values();
     }
 
     /** What is durable now. */

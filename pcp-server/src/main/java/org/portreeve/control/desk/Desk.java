@@ -12,11 +12,14 @@ import java.util.function.Predicate;
 import org.portreeve.control.DrainControl;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
+import org.portreeve.control.PoolControl;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.SubscriberDrains;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.BlockView;
+import org.portreeve.control.view.DrainMode;
 import org.portreeve.control.view.DrainOutcome;
 import org.portreeve.control.view.DrainView;
 import org.portreeve.control.view.Listing;
@@ -24,6 +27,9 @@ import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.PolicyChange;
+import org.portreeve.control.view.PoolOutcome;
+import org.portreeve.control.view.SubscriberDrainOutcome;
+import org.portreeve.control.view.SubscriberDrainView;
 import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
@@ -121,9 +127,14 @@ public final class Desk {
                 reply -> control.release(internalIp, nowNs(), wallMillis(), reply));
     }
 
+    /** Whether there is memory for a policy, which is then set aside; nothing else changes. */
+    public CompletionStage<Boolean> prepare(Policy policy) {
+        return asking.ask(reply -> reply.accept(control.prepare(policy)));
+    }
+
     /**
-     * Puts a new policy in force; nothing is cut by it but leases of addresses that their
-     * subscriber lost.
+     * Puts a new policy in force that was prepared; nothing is cut by it but leases of addresses
+     * that their subscriber lost.
      */
     public CompletionStage<PolicyChange> apply(Policy policy) {
         return asking.ask(reply -> reply.accept(control.apply(policy, nowNs(), wallMillis())));
@@ -148,9 +159,45 @@ public final class Desk {
         return asking.ask(reply -> control.drains().end(externalIp, reply));
     }
 
+    /** Drains a subscriber, as {@link SubscriberDrains#drain}. */
+    public CompletionStage<SubscriberDrainOutcome> drainSubscriber(String id, DrainMode mode) {
+        return asking.ask(reply -> control.subscriberDrains().drain(id, mode, reply));
+    }
+
+    /** Lets a subscriber have mappings again. */
+    public CompletionStage<SubscriberDrainOutcome> endSubscriberDrain(String id) {
+        return asking.ask(reply -> control.subscriberDrains().end(id, reply));
+    }
+
+    /** The subscribers that are drained. */
+    public CompletionStage<List<SubscriberDrainView>> subscriberDrains() {
+        return asking.ask(reply -> reply.accept(control.subscriberDrains().list()));
+    }
+
     /** The external addresses that are out of use. */
     public CompletionStage<List<DrainView>> drains() {
         return asking.ask(reply -> reply.accept(control.drains().list()));
+    }
+
+    /**
+     * Lets the pool have these external addresses and no others, as {@link PoolControl#use}. All of
+     * the change is made or nothing.
+     */
+    public CompletionStage<PoolOutcome> usePool(List<Integer> addresses, DrainMode mode) {
+        return asking.ask(reply -> control.pool().use(addresses, mode, reply));
+    }
+
+    /** All external addresses, those that are on their way out of the pool included. */
+    public CompletionStage<List<Integer>> poolAddresses() {
+        return asking.ask(reply -> reply.accept(control.pool().addresses()));
+    }
+
+    /** Calls a listener, on the loop, whenever addresses have left the pool; it must not block. */
+    public CompletionStage<Void> listenPool(Runnable listener) {
+        return asking.ask(reply -> {
+            control.pool().listen(listener);
+            reply.accept(null);
+        });
     }
 
     /** Seconds since the epoch began (RFC 6887 §8.5). */

@@ -1,6 +1,7 @@
 package org.portreeve.control.event;
 
-import java.util.List;
+import java.util.function.Supplier;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.event.Marks;
 import org.portreeve.nat.event.Resource;
@@ -14,7 +15,7 @@ public final class BlockUse {
     private static final Marks ALL = new Marks(100, 95);
 
     private final EventFeed feed;
-    private final List<Integer> addresses;
+    private final Supplier<PoolAddresses> pool;
     private final int blocksEach;
     private final int[] leased;
     private final boolean[] high;
@@ -25,14 +26,15 @@ public final class BlockUse {
     /**
      * Nothing is leased yet.
      *
+     * @param pool the addresses of now; as many places at all times
      * @param blocksEach blocks that each address can lease
      */
-    public BlockUse(List<Integer> addresses, int blocksEach, EventFeed feed) {
+    public BlockUse(Supplier<PoolAddresses> pool, int blocksEach, EventFeed feed) {
         this.feed = feed;
-        this.addresses = addresses;
+        this.pool = pool;
         this.blocksEach = blocksEach;
-        leased = new int[addresses.size()];
-        high = new boolean[addresses.size()];
+        leased = new int[pool.get().places()];
+        high = new boolean[leased.length];
     }
 
     /** A block of an address was leased. */
@@ -48,7 +50,7 @@ public final class BlockUse {
     private void change(int addressIndex, int by) {
         leased[addressIndex] += by;
         leasedInAll += by;
-        int externalIp = addresses.get(addressIndex);
+        int externalIp = pool.get().ip(addressIndex);
         high[addressIndex] =
                 watch(
                         high[addressIndex],
@@ -56,7 +58,7 @@ public final class BlockUse {
                         externalIp,
                         leased[addressIndex],
                         blocksEach);
-        long inAll = (long) blocksEach * addresses.size();
+        long inAll = (long) blocksEach * pool.get().size();
         poolHigh = watch(poolHigh, Resource.POOL_BLOCKS, 0, leasedInAll, inAll);
         boolean isExhausted = ALL.isHigh(exhausted, leasedInAll, inAll);
         if (isExhausted && !exhausted) {

@@ -89,6 +89,12 @@ public final class EventFeed {
         tell(kind, Resource.NONE, externalIp, 0, 0);
     }
 
+    /** Tells of a subscriber. */
+    public void tell(EventKind kind, String subscriber) {
+        long at = wallMillis.getAsLong();
+        tell(new NodeEvent(kind, at, subscriber, 0, 0, 0, 0, 0, 0, 0, Resource.NONE, 0, 0));
+    }
+
     /** Tells of a port block. */
     public void tell(EventKind kind, BlockView block) {
         tell(
@@ -102,6 +108,7 @@ public final class EventFeed {
                         block.externalIp(),
                         block.firstPort(),
                         block.firstPort() + block.portCount() - 1,
+                        0,
                         Resource.NONE,
                         0,
                         0));
@@ -110,7 +117,7 @@ public final class EventFeed {
     /** Tells how much is used of something. */
     void tell(EventKind kind, Resource resource, int externalIp, long used, long capacity) {
         long at = wallMillis.getAsLong();
-        tell(new NodeEvent(kind, at, "", 0, 0, 0, externalIp, 0, 0, resource, used, capacity));
+        tell(new NodeEvent(kind, at, "", 0, 0, 0, externalIp, 0, 0, 0, resource, used, capacity));
     }
 
     private void tell(NodeEvent event) {
@@ -133,6 +140,7 @@ public final class EventFeed {
                         event.externalIp(),
                         event.firstPort(),
                         event.lastPort(),
+                        event.remoteIp(),
                         event.resource(),
                         event.used(),
                         event.capacity()));

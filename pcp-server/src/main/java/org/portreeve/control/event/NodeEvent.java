@@ -12,6 +12,7 @@ import org.portreeve.nat.event.Resource;
  * @param externalIp the external address
  * @param firstPort the external port, or the first of a block
  * @param lastPort the same port, or the last of a block
+ * @param remoteIp the remote address towards which a shared port is used
  * @param resource what is used
  * @param used how much of it
  * @param capacity how much there is
@@ -26,12 +27,13 @@ public record NodeEvent(
         int externalIp,
         int firstPort,
         int lastPort,
+        int remoteIp,
         Resource resource,
         long used,
         long capacity) {
 
     /** An event of a whole node. */
     static NodeEvent of(EventKind kind, long wallMillis) {
-        return new NodeEvent(kind, wallMillis, "", 0, 0, 0, 0, 0, 0, Resource.NONE, 0, 0);
+        return new NodeEvent(kind, wallMillis, "", 0, 0, 0, 0, 0, 0, 0, Resource.NONE, 0, 0);
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
+import org.portreeve.control.event.NodeEvent;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
 import org.portreeve.control.history.HistoryChange.Present;
@@ -19,6 +20,7 @@ import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.MappingEvent;
+import org.portreeve.nat.event.EventKind;
 
 /**
  * Takes down who has which external ports: hears of every mapping and port block, and writes what
@@ -105,6 +107,15 @@ public final class HistoryFeed implements AutoCloseable {
                     case BlockEvent.Released released ->
                             new Ended(Possession.of(released.block()), nowMillis);
                 });
+    }
+
+    /** Takes down a connection at a shared port, if the event is one's. */
+    public void onEvent(NodeEvent event) {
+        if (event.kind() == EventKind.OVERLAP_MADE) {
+            take(new Began(Possession.of(event), event.wallMillis()));
+        } else if (event.kind() == EventKind.OVERLAP_ENDED) {
+            take(new Ended(Possession.of(event), event.wallMillis()));
+        }
     }
 
     private void take(HistoryChange change) {

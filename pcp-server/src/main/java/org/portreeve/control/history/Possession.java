@@ -1,5 +1,6 @@
 package org.portreeve.control.history;
 
+import org.portreeve.control.event.NodeEvent;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.view.BlockView;
 import org.portreeve.control.view.MappingView;
@@ -7,7 +8,53 @@ import org.portreeve.nat.InternalTuple;
 
 /** External ports and whose they are. Immutable. */
 record Possession(
-        int realm, String subscriber, int protocol, int externalIp, int firstPort, int portCount) {
+        int realm,
+        String subscriber,
+        int protocol,
+        int externalIp,
+        int firstPort,
+        int portCount,
+        int remoteIp) {
+    /** Ports that are had towards every remote address. */
+    Possession(
+            int realm,
+            String subscriber,
+            int protocol,
+            int externalIp,
+            int firstPort,
+            int portCount) {
+        this(
+                realm,
+                subscriber,
+                protocol,
+                externalIp,
+                firstPort,
+                portCount,
+                HistoryEntry.ANY_REMOTE);
+    }
+
+    /** A port that a connection shares. */
+    static Possession of(NodeEvent overlap) {
+        return new Possession(
+                InternalTuple.DEFAULT_REALM,
+                overlap.subscriber(),
+                overlap.protocol(),
+                overlap.externalIp(),
+                overlap.firstPort(),
+                1,
+                overlap.remoteIp());
+    }
+
+    /** Whether the port is shared: the translator alone knows of it. */
+    boolean isShared() {
+        return remoteIp != HistoryEntry.ANY_REMOTE;
+    }
+
+    /** The same ports, whoever has them. */
+    Possession place() {
+        return new Possession(realm, "", protocol, externalIp, firstPort, portCount, remoteIp);
+    }
+
     static Possession of(MappingView mapping) {
         InternalTuple internal = mapping.internal();
         return new Possession(
@@ -36,7 +83,8 @@ record Possession(
                 entry.protocol(),
                 entry.externalIp(),
                 entry.firstPort(),
-                entry.portCount());
+                entry.portCount(),
+                entry.remoteIp());
     }
 
     HistoryEntry during(long fromMillis, long toMillis) {
@@ -47,6 +95,7 @@ record Possession(
                 externalIp,
                 firstPort,
                 portCount,
+                remoteIp,
                 fromMillis,
                 toMillis);
     }

@@ -15,8 +15,11 @@ import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
 import org.portreeve.control.journal.JournalRecord.PortHeld;
+import org.portreeve.control.journal.JournalRecord.SubscriberDrainEnded;
+import org.portreeve.control.journal.JournalRecord.SubscriberDrained;
 import org.portreeve.control.journal.JournalRecord.TimeMark;
 import org.portreeve.control.journal.JournalRecord.Unpaired;
 import org.portreeve.nat.InternalTuple;
@@ -48,11 +51,15 @@ final class JournalCodec {
     private static final int LEASE_DESCRIBED = 11;
     private static final int ADDRESS_DRAINED = 12;
     private static final int DRAIN_ENDED = 13;
+    private static final int LEASE_RESTED = 14;
+    private static final int SUBSCRIBER_DRAINED = 15;
+    private static final int SUBSCRIBER_DRAIN_ENDED = 16;
 
     private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
     private static final int NONCE_BYTES = Nonce.LENGTH;
     private static final int ENDPOINT_BYTES = 4 + 2;
     private static final int LENGTH_BYTES = 2;
+    private static final int HOLD_BYTES = TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8;
     private static final int LEASE_BYTES = TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8;
 
     /** What each type has before the subscriber's id, by code; 0 for no such type. */
@@ -60,7 +67,7 @@ final class JournalCodec {
         0,
         LEASE_BYTES,
         TUPLE_BYTES,
-        TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8,
+        HOLD_BYTES,
         1 + ENDPOINT_BYTES,
         4,
         0,
@@ -70,7 +77,10 @@ final class JournalCodec {
         8,
         LEASE_BYTES + LENGTH_BYTES,
         4 + 8 + 8,
-        4
+        4,
+        HOLD_BYTES,
+        8,
+        0
     };
 
     private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
@@ -88,9 +98,12 @@ final class JournalCodec {
                 switch (record) {
                     case LeaseGranted lease -> lease.subscriber().length();
                     case PortHeld hold -> hold.subscriber().length();
+                    case LeaseRested(PortHeld hold) -> hold.subscriber().length();
                     case Paired paired -> paired.subscriber().length();
                     case Unpaired unpaired -> unpaired.subscriber().length();
                     case BlockLeased block -> block.subscriber().length();
+                    case SubscriberDrained drained -> drained.subscriber().length();
+                    case SubscriberDrainEnded ended -> ended.subscriber().length();
                     case LeaseEnded _, HoldEnded _, BlockReleased _ -> 0;
                     case EpochStarted _, TimeMark _, AddressDrained _, DrainEnded _ -> 0;
                 };
@@ -106,7 +119,8 @@ final class JournalCodec {
         switch (record) {
             case LeaseGranted lease -> leaseGranted(lease, out);
             case LeaseEnded(InternalTuple internal) -> tuple(internal, type(LEASE_ENDED, out));
-            case PortHeld hold -> portHeld(hold, out);
+            case PortHeld hold -> portHeld(hold, type(PORT_HELD, out));
+            case LeaseRested(PortHeld hold) -> portHeld(hold, type(LEASE_RESTED, out));
             case HoldEnded(int protocol, int ip, int port) ->
                     endpoint(ip, port, type(HOLD_ENDED, out).put((byte) protocol));
             case Paired(String subscriber, int ip) ->
@@ -121,6 +135,10 @@ final class JournalCodec {
             case AddressDrained(int ip, long restSeconds, long sinceMillis) ->
                     type(ADDRESS_DRAINED, out).putInt(ip).putLong(restSeconds).putLong(sinceMillis);
             case DrainEnded(int ip) -> type(DRAIN_ENDED, out).putInt(ip);
+            case SubscriberDrained(String subscriber, long sinceMillis) ->
+                    text(subscriber, type(SUBSCRIBER_DRAINED, out).putLong(sinceMillis));
+            case SubscriberDrainEnded(String subscriber) ->
+                    text(subscriber, type(SUBSCRIBER_DRAIN_ENDED, out));
         }
         out.putShort(start, (short) (out.position() - start - LENGTH_BYTES));
     }
@@ -142,7 +160,7 @@ final class JournalCodec {
     }
 
     private static void portHeld(PortHeld hold, ByteBuffer out) {
-        tuple(hold.internal(), type(PORT_HELD, out));
+        tuple(hold.internal(), out);
         endpoint(hold.externalIp(), hold.externalPort(), out);
         nonce(hold.nonce(), out);
         out.putLong(hold.untilMillis());
@@ -198,6 +216,7 @@ final class JournalCodec {
             case LEASE_DESCRIBED -> leaseGranted(in, end, true);
             case LEASE_ENDED -> Optional.of(new LeaseEnded(tuple(in)));
             case PORT_HELD -> Optional.of(portHeld(in, end));
+            case LEASE_RESTED -> Optional.of(new LeaseRested(portHeld(in, end)));
             case HOLD_ENDED -> Optional.of(new HoldEnded(octet(in), in.getInt(), port(in)));
             case PAIRED -> {
                 int ip = in.getInt();
@@ -216,6 +235,11 @@ final class JournalCodec {
             case ADDRESS_DRAINED ->
                     Optional.of(new AddressDrained(in.getInt(), in.getLong(), in.getLong()));
             case DRAIN_ENDED -> Optional.of(new DrainEnded(in.getInt()));
+            case SUBSCRIBER_DRAINED -> {
+                long sinceMillis = in.getLong();
+                yield Optional.of(new SubscriberDrained(text(in, end), sinceMillis));
+            }
+            case SUBSCRIBER_DRAIN_ENDED -> Optional.of(new SubscriberDrainEnded(text(in, end)));
             default -> Optional.empty();
         };
     }

@@ -16,8 +16,11 @@ import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
 import org.portreeve.control.journal.JournalRecord.PortHeld;
+import org.portreeve.control.journal.JournalRecord.SubscriberDrainEnded;
+import org.portreeve.control.journal.JournalRecord.SubscriberDrained;
 import org.portreeve.control.journal.JournalRecord.TimeMark;
 import org.portreeve.control.journal.JournalRecord.Unpaired;
 import org.portreeve.nat.InternalTuple;
@@ -32,6 +35,7 @@ public final class JournalImage {
     private final Map<String, Paired> pairings = new LinkedHashMap<>();
     private final Map<BlockStart, BlockLeased> blocks = new LinkedHashMap<>();
     private final Map<Integer, AddressDrained> drains = new LinkedHashMap<>();
+    private final Map<String, SubscriberDrained> drainedSubscribers = new LinkedHashMap<>();
     private OptionalLong epochStartMillis = OptionalLong.empty();
     private OptionalLong lastWallMillis = OptionalLong.empty();
 
@@ -41,6 +45,10 @@ public final class JournalImage {
             case LeaseGranted lease -> leases.put(lease.internal(), lease);
             case LeaseEnded(InternalTuple internal) -> leases.remove(internal);
             case PortHeld hold -> holds.put(ExternalTuple.of(hold), hold);
+            case LeaseRested(PortHeld hold) -> {
+                leases.remove(hold.internal());
+                holds.put(ExternalTuple.of(hold), hold);
+            }
             case HoldEnded(int protocol, int ip, int port) ->
                     holds.remove(new ExternalTuple(protocol, ip, port));
             case Paired paired -> pairings.put(paired.subscriber(), paired);
@@ -52,6 +60,8 @@ public final class JournalImage {
             case TimeMark(long wallMillis) -> lastWallMillis = later(wallMillis);
             case AddressDrained drained -> drains.put(drained.externalIp(), drained);
             case DrainEnded(int ip) -> drains.remove(ip);
+            case SubscriberDrained drained -> drainedSubscribers.put(drained.subscriber(), drained);
+            case SubscriberDrainEnded(String subscriber) -> drainedSubscribers.remove(subscriber);
         }
     }
 
@@ -92,6 +102,11 @@ public final class JournalImage {
         return Collections.unmodifiableCollection(drains.values());
     }
 
+    /** Subscribers that get no new mapping, one record for each. */
+    public Collection<SubscriberDrained> drainedSubscribers() {
+        return Collections.unmodifiableCollection(drainedSubscribers.values());
+    }
+
     /** When the epoch was 0; empty when the journal never had one: state was lost, begin one. */
     public OptionalLong epochStartMillis() {
         return epochStartMillis;
@@ -108,6 +123,7 @@ public final class JournalImage {
                         epochStartMillis.stream().mapToObj(EpochStarted::new),
                         lastWallMillis.stream().mapToObj(TimeMark::new),
                         drains.values().stream(),
+                        drainedSubscribers.values().stream(),
                         pairings.values().stream(),
                         blocks.values().stream(),
                         holds.values().stream(),

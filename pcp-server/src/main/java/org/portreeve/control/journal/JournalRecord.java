@@ -30,7 +30,7 @@ public sealed interface JournalRecord {
             String description)
             implements JournalRecord {}
 
-    /** The lease of this tuple is over; a hold may follow as its own record. */
+    /** The lease of this tuple is over; its port does not rest. */
     record LeaseEnded(InternalTuple internal) implements JournalRecord {}
 
     /** An external port rests for its former owner: replaces what is known under the port. */
@@ -42,6 +42,12 @@ public sealed interface JournalRecord {
             Nonce nonce,
             long untilMillis)
             implements JournalRecord {}
+
+    /**
+     * A lease is over and its port rests for its owner. One record, so that no crash comes between:
+     * a lease that ended without a rest would leave its port to the next who asks.
+     */
+    record LeaseRested(PortHeld hold) implements JournalRecord {}
 
     /** The rest of an external port is over, or its owner has it again. */
     record HoldEnded(int protocol, int externalIp, int externalPort) implements JournalRecord {}
@@ -77,6 +83,16 @@ public sealed interface JournalRecord {
 
     /** New subscribers may get an external address again. */
     record DrainEnded(int externalIp) implements JournalRecord {}
+
+    /**
+     * A subscriber gets no new mapping: replaces what was said of it.
+     *
+     * @param sinceMillis when that was said
+     */
+    record SubscriberDrained(String subscriber, long sinceMillis) implements JournalRecord {}
+
+    /** A subscriber may get mappings again. */
+    record SubscriberDrainEnded(String subscriber) implements JournalRecord {}
 
     /** A mark of time while nothing else happens, so that a clock set back is noticed at start. */
     record TimeMark(long wallMillis) implements JournalRecord {}

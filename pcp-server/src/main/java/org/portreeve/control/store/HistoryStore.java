@@ -23,7 +23,10 @@ public interface HistoryStore {
      * Who had this external port at some time between two, both included; latest first.
      *
      * @param protocol an IP protocol number; entries of any protocol match too
+     * @param remoteIp the remote address that a packet came from or went to; of a shared port those
+     *     match who had it towards that one. {@link HistoryEntry#ANY_REMOTE}: all
      */
-    List<HistoryEntry> find(int externalIp, int port, int protocol, long fromMillis, long toMillis)
+    List<HistoryEntry> find(
+            int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis)
             throws StoreException;
 }

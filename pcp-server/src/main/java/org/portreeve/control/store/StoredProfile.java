@@ -14,6 +14,7 @@ import org.portreeve.nat.rules.Rules;
 public record StoredProfile(String name, Rules.Quota quota, RequestRate requests) {
     /** The whole profile: what the store has no column for is that of the default one. */
     public Profile above(Profile defaults) {
-        return new Profile(name, defaults.rules().with(quota), requests);
+        Rules rules = defaults.rules();
+        return new Profile(name, rules.with(quota.with(rules.quota().each())), requests);
     }
 }

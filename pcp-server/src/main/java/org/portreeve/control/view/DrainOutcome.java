@@ -8,6 +8,8 @@ public enum DrainOutcome {
     UNKNOWN_ADDRESS,
     /** New subscribers would have no address left. */
     LAST_ADDRESS,
+    /** A reload is changing the pool; ask again. */
+    POOL_CHANGING,
     /** The address is not drained. */
     NOT_DRAINED,
     /** The journal does not keep records now; nothing was changed. */

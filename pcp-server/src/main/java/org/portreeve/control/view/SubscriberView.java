@@ -10,6 +10,7 @@ import org.portreeve.control.policy.Profile;
  * @param id its configured name, or its dotted address
  * @param prefixes its internal addresses, as {@code 100.64.0.0/24}
  * @param profile with all limits
+ * @param isDrained whether staff drain it: it gets no new mapping
  * @param externalIp the paired address, empty while it has none
  * @param leases explicit mappings, grants under way included
  * @param statics reservations in force
@@ -22,6 +23,7 @@ public record SubscriberView(
         String id,
         List<String> prefixes,
         Profile profile,
+        boolean isDrained,
         OptionalInt externalIp,
         int leases,
         int statics,

@@ -73,7 +73,7 @@ class HistoryFeedTest {
     private static List<HistoryEntry> holders(
             HistoryStore history, MapOutcome.Granted granted, long atMillis) throws StoreException {
         return history.find(
-                granted.externalIp(), granted.externalPort(), Protocol.UDP, atMillis, atMillis);
+                granted.externalIp(), granted.externalPort(), Protocol.UDP, 0, atMillis, atMillis);
     }
 
     @Test

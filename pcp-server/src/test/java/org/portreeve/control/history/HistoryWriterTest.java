@@ -93,7 +93,12 @@ class HistoryWriterTest {
 
         @Override
         public List<HistoryEntry> find(
-                int externalIp, int port, int protocol, long fromMillis, long toMillis) {
+                int externalIp,
+                int port,
+                int protocol,
+                int remoteIp,
+                long fromMillis,
+                long toMillis) {
             throw new AssertionError("nobody asks");
         }
     }

@@ -27,6 +27,10 @@ class JournalCodecTest {
 
     /** What is in the files of shipped versions: a change here loses the leases of an upgrade. */
     static Stream<Arguments> goldenRecords() {
+        return Stream.concat(ofLeases(), ofOthers());
+    }
+
+    private static Stream<Arguments> ofLeases() {
         return Stream.of(
                 Arguments.of(
                         new JournalRecord.LeaseGranted(
@@ -67,6 +71,16 @@ class JournalCodecTest {
                         "0028 03 01020304 11 64400007 fedc c6336401 07d0"
                                 + " 1112131415161718191a1b1c 0000002122232425 7331"),
                 Arguments.of(
+                        new JournalRecord.LeaseRested(
+                                new JournalRecord.PortHeld(
+                                        INTERNAL, "s1", EXTERNAL_IP, 2000, NONCE, 7)),
+                        "0028 0e 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 1112131415161718191a1b1c 0000000000000007 7331"));
+    }
+
+    private static Stream<Arguments> ofOthers() {
+        return Stream.of(
+                Arguments.of(
                         new JournalRecord.HoldEnded(6, EXTERNAL_IP, 65535),
                         "0008 04 06 c6336401 ffff"),
                 Arguments.of(new JournalRecord.Paired("ü", EXTERNAL_IP), "0007 05 c6336401 c3bc"),
@@ -85,7 +99,11 @@ class JournalCodecTest {
                 Arguments.of(
                         new JournalRecord.AddressDrained(EXTERNAL_IP, 3_600, 0x21_2223_2425L),
                         "0015 0c c6336401 0000000000000e10 0000002122232425"),
-                Arguments.of(new JournalRecord.DrainEnded(EXTERNAL_IP), "0005 0d c6336401"));
+                Arguments.of(new JournalRecord.DrainEnded(EXTERNAL_IP), "0005 0d c6336401"),
+                Arguments.of(
+                        new JournalRecord.SubscriberDrained("s1", 0x21_2223_2425L),
+                        "000b 0f 0000002122232425 7331"),
+                Arguments.of(new JournalRecord.SubscriberDrainEnded("s1"), "0003 10 7331"));
     }
 
     @ParameterizedTest

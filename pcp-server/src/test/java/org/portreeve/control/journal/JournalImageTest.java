@@ -31,6 +31,15 @@ class JournalImageTest {
     }
 
     @Test
+    void leaseThatRestsIsOverAndItsPortHeldByOneRecord() {
+        image.apply(lease(1));
+        image.apply(new JournalRecord.LeaseRested(hold(INTERNAL, 2)));
+
+        assertTrue(image.leases().isEmpty());
+        assertEquals(List.of(hold(INTERNAL, 2)), List.copyOf(image.holds()));
+    }
+
+    @Test
     void holdIsKeptByExternalPortWhoeverHadIt() {
         image.apply(hold(INTERNAL, 1));
         image.apply(hold(InternalTuple.of(17, 2, 1000), 2));

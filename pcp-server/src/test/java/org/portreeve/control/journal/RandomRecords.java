@@ -9,7 +9,7 @@ import org.portreeve.nat.InternalTuple;
 /** Records of all types over few keys, so that they replace and remove each other. One thread. */
 final class RandomRecords {
     private static final int KEYS = 40;
-    private static final int TYPES = 12;
+    private static final int TYPES = 15;
 
     private final SplittableRandom random;
     private long wallMillis = 1_700_000_000_000L;
@@ -21,9 +21,7 @@ final class RandomRecords {
     JournalRecord next() {
         return switch (random.nextInt(TYPES + 4)) {
             case 0 -> new JournalRecord.LeaseEnded(internal());
-            case 1 ->
-                    new JournalRecord.PortHeld(
-                            internal(), subscriber(), ip(), port(), nonce(), random.nextLong());
+            case 1 -> hold();
             case 2 -> new JournalRecord.HoldEnded(protocol(), ip(), port());
             case 3 -> new JournalRecord.Paired(subscriber(), ip());
             case 4 -> new JournalRecord.Unpaired(subscriber());
@@ -33,8 +31,16 @@ final class RandomRecords {
             case 8 -> new JournalRecord.TimeMark(wallMillis += random.nextInt(1000));
             case 9 -> new JournalRecord.AddressDrained(ip(), random.nextInt(1_000), wallMillis);
             case 10 -> new JournalRecord.DrainEnded(ip());
+            case 11 -> new JournalRecord.LeaseRested(hold());
+            case 12 -> new JournalRecord.SubscriberDrained(subscriber(), wallMillis);
+            case 13 -> new JournalRecord.SubscriberDrainEnded(subscriber());
             default -> lease();
         };
+    }
+
+    private JournalRecord.PortHeld hold() {
+        return new JournalRecord.PortHeld(
+                internal(), subscriber(), ip(), port(), nonce(), random.nextLong());
     }
 
     JournalRecord.LeaseGranted lease() {

@@ -40,12 +40,18 @@ final class Books {
         this.externals = externals;
     }
 
-    /** A new process: what was restored is there, of the rest there will be word. */
-    void begin() {
+    /**
+     * A new process: what was restored is there, of the rest there will be word.
+     *
+     * @param isKept whether the rests of blocks were put back too
+     */
+    void begin(boolean isKept) {
         mappings.clear();
         blocks.clear();
         deadlinesNs.clear();
-        restsSinceNs.clear();
+        if (!isKept) {
+            restsSinceNs.clear();
+        }
         boolean[] isOver = {false};
         node.control.callRoll(
                 view -> {

@@ -10,8 +10,11 @@ import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.Application;
+import org.portreeve.nat.rules.Behaviour;
 import org.portreeve.nat.rules.Rules;
 
 /**
@@ -24,6 +27,7 @@ import org.portreeve.nat.rules.Rules;
  * @param devicePackets packets that a device holds
  * @param lifetime bounds of leases
  * @param journalLosses of a hundred groups of records, while the journal fails
+ * @param keepMillis how old a snapshot may be
  * @param weights of all kinds of steps
  */
 record Knobs(
@@ -34,6 +38,7 @@ record Knobs(
         int devicePackets,
         LifetimeBounds lifetime,
         int journalLosses,
+        long keepMillis,
         Map<StepKind, Integer> weights) {
     static final int SHARDS = 3;
     static final int FIRST_HOST = Ipv4.of("100.64.0.0");
@@ -59,6 +64,7 @@ record Knobs(
                 1 << (6 + random.nextInt(7)),
                 new LifetimeBounds(1 + random.nextInt(120), 300 + random.nextInt(86_000)),
                 20 + random.nextInt(81),
+                random.nextInt(30_000, 600_000),
                 weights(random));
     }
 
@@ -70,6 +76,43 @@ record Knobs(
                 1 << (3 + random.nextInt(9)),
                 1 << random.nextInt(10),
                 1 + random.nextInt(500));
+    }
+
+    /** The same limits and ports, mapped and filtered in one way or another. */
+    static Rules behaviour(SplittableRandom random, Rules of) {
+        List<Application> applications = new ArrayList<>();
+        while (random.nextInt(3) == 0 && applications.size() < Rules.MAX_APPLICATIONS) {
+            int first = 1 + random.nextInt(2_000);
+            applications.add(
+                    new Application(
+                            random.nextBoolean() ? Protocol.UDP : Protocol.TCP,
+                            Application.Side.INTERNAL,
+                            new PortRange(first, first + random.nextInt(500)),
+                            behaviour(random),
+                            behaviour(random)));
+        }
+        return new Rules(
+                of.quota(),
+                of.explicitPorts(),
+                new Rules.Mapping(behaviour(random), behaviour(random), random.nextInt(4) == 0),
+                new Rules.Filtering(behaviour(random), behaviour(random)),
+                new Rules.Eif(
+                        1 + random.nextInt(64),
+                        1 + random.nextInt(500),
+                        1 + random.nextInt(50_000),
+                        1 + random.nextInt(50),
+                        1 + random.nextInt(100),
+                        seconds(random, 2, 40),
+                        random.nextInt(4) == 0,
+                        false),
+                applications);
+    }
+
+    private static Behaviour behaviour(SplittableRandom random) {
+        Behaviour[] all = Behaviour.values();
+        return random.nextInt(3) > 0
+                ? Behaviour.ENDPOINT_INDEPENDENT
+                : all[random.nextInt(all.length)];
     }
 
     private static NatConfig nat(SplittableRandom random, int hosts, Rules.Quota quota) {

@@ -5,6 +5,7 @@ import org.portreeve.control.PacketShard;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.wire.IcmpHeader;
+import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * What a translator changes of a packet, and a number to know it again by. Immutable.
@@ -52,6 +53,11 @@ record Packet(
                 p.getShort(4) & 0xffff);
     }
 
+    /** Whether it is a TCP segment that ends or refuses a connection. */
+    boolean isReset() {
+        return protocol == Protocol.TCP && (kind & TcpHeader.RST) != 0;
+    }
+
     /** Whether it tells of the fate of another packet. */
     boolean isError() {
         return protocol == Protocol.ICMP
@@ -87,7 +93,13 @@ record Packet(
 
     /** The octets from the IPv4 header on; UDP goes without a checksum. */
     byte[] octets() {
-        int length = IP_BYTES + (protocol == Protocol.TCP ? 20 : 8);
+        return octets(0);
+    }
+
+    /** The same; UDP with so many octets of payload. */
+    byte[] octets(int payloadBytes) {
+        int udpBytes = 8 + (protocol == Protocol.UDP ? payloadBytes : 0);
+        int length = IP_BYTES + (protocol == Protocol.TCP ? 20 : udpBytes);
         ByteBuffer p = ByteBuffer.allocate(length);
         p.putShort((short) 0x4500).putShort((short) length);
         p.putShort((short) number).putShort((short) 0x4000);
@@ -109,7 +121,7 @@ record Packet(
             default ->
                     p.putShort((short) sourcePort)
                             .putShort((short) destinationPort)
-                            .putShort((short) 8)
+                            .putShort((short) udpBytes)
                             .putShort((short) 0);
         }
         return p.array();

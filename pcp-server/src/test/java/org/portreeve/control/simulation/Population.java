@@ -34,7 +34,7 @@ final class Population {
 
     private final SplittableRandom random;
     private final LifetimeBounds lifetime;
-    private final Rules rules;
+    private Rules rules;
     private final Rules.Quota[] quotas;
     private final Belonging[] pairs;
     private final int[] profiles;
@@ -43,7 +43,7 @@ final class Population {
     Population(Knobs knobs, SplittableRandom random) {
         this.random = random;
         lifetime = knobs.lifetime();
-        rules = knobs.nat().rules();
+        rules = Knobs.behaviour(random, knobs.nat().rules());
         quotas = knobs.profiles().toArray(Rules.Quota[]::new);
         pairs = new Belonging[knobs.hosts() / 2];
         profiles = new int[knobs.hosts()];
@@ -90,6 +90,7 @@ final class Population {
     void change() {
         switch (random.nextInt(10)) {
             case 0 -> isImplicit = !isImplicit;
+            case 9 -> rules = Knobs.behaviour(random, rules);
             case 1, 2, 3 -> quotas[random.nextInt(quotas.length)] = Knobs.quota(random);
             case 4, 5 -> some(profiles.length, host -> profiles[host] = profile());
             default -> some(pairs.length, pair -> pairs[pair] = belonging());

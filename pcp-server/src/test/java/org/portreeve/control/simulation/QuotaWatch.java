@@ -55,6 +55,12 @@ final class QuotaWatch {
         Arrays.fill(ports, 0);
         Arrays.fill(sessions, 0);
         Arrays.fill(mappings, 0);
+        // Who is not paired now may be when next looked at, with ports that rest since before.
+        for (ShardAudit audit : node.audits) {
+            for (int subscriber = 0; subscriber < ports.length; subscriber++) {
+                ports[subscriber] = Math.max(ports[subscriber], audit.ports(subscriber));
+            }
+        }
         for (int host = 0; host < population.hosts(); host++) {
             long pairing = node.pairing(Population.ip(host));
             if (pairing != Directory.NONE) {

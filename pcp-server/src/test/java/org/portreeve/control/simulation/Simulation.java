@@ -49,34 +49,40 @@ final class Simulation implements AutoCloseable {
     private final Staff staff;
     private final Books books;
     private final Conservation conservation;
+    private final DrainWatch drains;
+    private final Survivors survivors;
+    private final Progress progress;
     private final int weightSum;
     private int steps;
     private StepKind last = StepKind.REST;
 
-    Simulation(long seed) {
+    Simulation(long seed, Progress progress) {
         this.seed = seed;
+        this.progress = progress;
         random = new SplittableRandom(seed);
         knobs = Knobs.of(random);
         weightSum = knobs.weights().values().stream().mapToInt(Integer::intValue).sum();
         population = new Population(knobs, random);
-        externals = new ExternalWatch(knobs.nat());
+        externals = new ExternalWatch(knobs.nat(), population);
         traffic = new Traffic(random, population, externals, tally);
         var config = new ControlConfig(knobs.nat(), population.policy());
         node = new WholeNode(knobs, config, random, traffic::onLeft);
         traffic.goesThrough(node);
         requesters = new Requesters(random, node, traffic, tally);
         quotas = new QuotaWatch(population, node);
-        staff = new Staff(random, node, population, requesters, externals, quotas, tally);
+        drains = new DrainWatch(node, tally);
+        staff = new Staff(random, node, population, requesters, externals, quotas, drains, tally);
+        survivors = new Survivors(node, externals, staff, tally);
         books = new Books(node, externals);
         conservation = new Conservation(node, tally);
-        books.begin();
+        books.begin(false);
     }
 
     /** Takes so many steps, then lets the longest silence come. */
     void run(int count) {
         try {
             everybodyComes();
-            for (int left = count; left > 0; left--) {
+            for (int left = count; left > 0 && progress.hasTime(); left--) {
                 step();
             }
             fallSilent();
@@ -100,7 +106,9 @@ final class Simulation implements AutoCloseable {
         last = kind();
         tally.steps.merge(last, 1, Integer::sum);
         act(last);
+        progress.onStep(seed, tally);
         conservation.check();
+        drains.check();
         BitSet touched = traffic.takeTouched();
         touched.stream().filter(host -> host < population.hosts()).forEach(quotas::check);
         if (steps % SWEEP_STEPS == 0) {
@@ -137,16 +145,16 @@ final class Simulation implements AutoCloseable {
                 node.turnWorker();
             }
             case RESERVE -> staff.reserve();
+            case DRAIN -> staff.drain();
             case EVICT -> staff.evict();
-            case RELOAD -> staff.reload();
+            case RELOAD -> reload();
             case FAULT -> fault();
             case HEAL -> node.heal();
             case CHECKPOINT -> node.journal.wantsCheckpoint = true;
             case MOMENT -> node.pass(random.nextLong(100 * NS_PER_MILLI));
             case MINUTES -> minutes();
             case REST -> rest();
-            case RESTART -> restart(true);
-            case KILL -> restart(false);
+            case RESTART, PLANNED_RESTART, KILL -> restart(kind);
         }
         if (random.nextInt(3) == 0) {
             node.turn();
@@ -154,10 +162,17 @@ final class Simulation implements AutoCloseable {
     }
 
     private void fault() {
-        switch (random.nextInt(5)) {
-            case 0, 1 -> node.isJournalFailing = true;
+        switch (random.nextInt(6)) {
+            case 0, 1 -> {
+                tally.journalFailures++;
+                node.isJournalFailing = true;
+            }
             case 2 -> node.journal.full = true;
             case 3 -> node.isDeviceStuck = true;
+            case 4 -> {
+                node.stuckShards.set(random.nextInt(Knobs.SHARDS));
+                traffic.flood();
+            }
             default -> {
                 node.store.fails(random.nextBoolean());
                 node.store.hides(random.nextBoolean());
@@ -176,26 +191,55 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    private void restart(boolean inOrder) {
+    private void reload() {
+        tally.policies++;
+        staff.reload();
+    }
+
+    private void restart(StepKind kind) {
         tally.count(node);
-        if (inOrder) {
-            rest();
-        } else {
-            node.kill();
-        }
+        stop(kind);
         requesters.nodeDied(node.store.all());
         staff.nodeDied();
-        externals.onRestart();
         node.pass(random.nextLong((random.nextInt(5) == 0 ? 600 : 20) * NS_PER_SECOND));
-        node.restart();
+        boolean isKept = node.restart();
+        if (isKept) {
+            tally.snapshots++;
+            survivors.check();
+            externals.onPlannedRestart(node::ownerOf);
+        } else {
+            externals.onRestart();
+        }
+        drains.onRestart();
         conservation.begin();
-        books.begin();
+        books.begin(isKept);
         traffic.takeTouched();
         quotas.tighten();
-        tally.leasesKeptOverRestarts += requesters.checkPromises();
+        tally.leasesKept += requesters.checkPromises();
         long lost = node.control.counters().value(ControlCounter.LOST_AT_RESTORE);
         assertTrue(staff.hasReloaded() || lost == 0, () -> "leases lost at restore: " + lost);
         rest();
+    }
+
+    private void stop(StepKind kind) {
+        switch (kind) {
+            case RESTART -> {
+                tally.restarts++;
+                rest();
+                node.kill();
+            }
+            case PLANNED_RESTART -> {
+                if (random.nextBoolean()) {
+                    rest();
+                }
+                survivors.note();
+                node.stop();
+            }
+            default -> {
+                tally.kills++;
+                node.kill();
+            }
+        }
     }
 
     // ------------------------------------------------------------------ what must be
@@ -273,6 +317,7 @@ final class Simulation implements AutoCloseable {
         silence();
         int inForce = staff.checkAtRest();
         assertEquals(inForce, mappings(), "mappings but those of reservations");
+        staff.endDrains();
         staff.deleteAll();
         silence();
         assertEquals(0, mappings(), "mappings");
@@ -296,6 +341,7 @@ final class Simulation implements AutoCloseable {
         for (long left = longestNs; left > 0; left -= chunkNs) {
             node.pass(chunkNs);
             node.settle();
+            progress.onStep(seed, tally);
         }
         rest();
         for (int shard = 0; shard < Knobs.SHARDS; shard++) {

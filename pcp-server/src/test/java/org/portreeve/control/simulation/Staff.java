@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.portreeve.control.ControlConfig;
+import org.portreeve.control.PortControl;
 import org.portreeve.control.desk.Reservations;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.reservation.Reservation;
@@ -17,11 +20,14 @@ import org.portreeve.control.reservation.ReservationOutcome;
 import org.portreeve.control.reservation.ReservationQuery;
 import org.portreeve.control.reservation.ReservationView;
 import org.portreeve.control.reservation.Resolution;
+import org.portreeve.control.view.DrainOutcome;
+import org.portreeve.control.view.DrainView;
 import org.portreeve.nat.InternalTuple;
 
 /** Those who reserve ports, end leases and change the policy, and what they were told. */
 final class Staff {
     private static final int MOST_RESERVATIONS = 400;
+    private static final int LONGEST_REST_SECONDS = 600;
     private static final List<Resolution> RESOLUTIONS = List.of(Resolution.values());
 
     private final SplittableRandom random;
@@ -30,6 +36,7 @@ final class Staff {
     private final Requesters requesters;
     private final ExternalWatch externals;
     private final QuotaWatch quotas;
+    private final DrainWatch drains;
     private final Tally tally;
     private int asked;
     private int answered;
@@ -44,6 +51,7 @@ final class Staff {
             Requesters requesters,
             ExternalWatch externals,
             QuotaWatch quotas,
+            DrainWatch drains,
             Tally tally) {
         this.random = random;
         this.node = node;
@@ -51,6 +59,7 @@ final class Staff {
         this.requesters = requesters;
         this.externals = externals;
         this.quotas = quotas;
+        this.drains = drains;
         this.tally = tally;
     }
 
@@ -103,7 +112,8 @@ final class Staff {
 
     private void prepare(ReservationDraft draft, Resolution resolution) {
         InternalTuple internal = draft.internal();
-        externals.onReserved(draft.externalPort());
+        externals.onReserved(internal, draft.externalPort());
+        draft.externalIp().ifPresent(ip -> drains.onReserved(ip, internal.internalIp()));
         quotas.onReserved(Population.host(internal.internalIp()));
         if (resolution == Resolution.EVICT) {
             requesters.contest(internal, draft.externalPort());
@@ -161,6 +171,53 @@ final class Staff {
         }
     }
 
+    // ------------------------------------------------------------------ addresses
+
+    /** An address is taken out of use, for a while or until it is put back, or put back. */
+    void drain() {
+        List<Integer> pool = node.config.nat().pool().addresses();
+        int externalIp = pool.get(random.nextInt(pool.size()));
+        if (random.nextBoolean()) {
+            long restSeconds = random.nextBoolean() ? 0 : 1 + random.nextInt(LONGEST_REST_SECONDS);
+            hear(
+                    externalIp,
+                    drains::onDrained,
+                    reply -> node.control.drains().drain(externalIp, restSeconds, reply));
+        } else {
+            end(externalIp);
+        }
+    }
+
+    private void end(int externalIp) {
+        hear(externalIp, drains::onEnded, reply -> node.control.drains().end(externalIp, reply));
+    }
+
+    private void hear(
+            int externalIp,
+            BiConsumer<Integer, DrainOutcome> then,
+            Consumer<Consumer<DrainOutcome>> wish) {
+        PortControl process = node.control;
+        asked++;
+        drains.onAsked(externalIp);
+        wish.accept(outcome -> {
+            assertEquals(process, node.control, "a dead process answered");
+            answered++;
+            then.accept(externalIp, outcome);
+        });
+    }
+
+    /** Whatever is out of use for good, or has reservations, is put back; others came back. */
+    void endDrains() {
+        for (DrainView view : node.control.drains().list()) {
+            assertTrue(
+                    view.restSeconds() == 0 || view.subscribers() > 0,
+                    () -> "a quarantine without end: " + view);
+            end(view.externalIp());
+            node.settle();
+        }
+        assertEquals(List.of(), node.control.drains().list());
+    }
+
     // ------------------------------------------------------------------ leases and policy
 
     void evict() {
@@ -204,6 +261,7 @@ final class Staff {
     /** Everything came to rest: store, books and translator agree. Returns what is in force. */
     int checkAtRest() {
         assertEquals(asked, answered, "staff without an answer");
+        drains.checkAtRest();
         hasReloaded = false;
         List<ReservationView> views = node.settled(node.desk.list(ReservationQuery.all())).items();
         assertEquals(node.store.all(), views.stream().map(ReservationView::reservation).toList());

@@ -28,11 +28,15 @@ enum StepKind {
     STAFF_WORK(60),
     /** Staff add, change or delete a reservation. */
     RESERVE(20),
+    /** Staff take an address out of use, for good or for a while, or put it back. */
+    DRAIN(6),
     /** Staff end leases. */
     EVICT(8),
     /** Another policy: other limits, subscribers who come, go and move. */
     RELOAD(5),
-    /** The journal or the store begins to fail, or a device takes no more packets. */
+    /**
+     * The journal or the store begins to fail, a device takes no packets or a shard stands still.
+     */
     FAULT(4),
     /** All that fails works again. */
     HEAL(20),
@@ -44,8 +48,10 @@ enum StepKind {
     MINUTES(12),
     /** Nothing comes until nothing moves; then all books are compared. */
     REST(4),
-    /** The node ends in order and starts again. */
+    /** The node ends when nothing moves, and starts again without a snapshot. */
     RESTART(2),
+    /** The node is stopped in the midst of its work, and starts again with a snapshot. */
+    PLANNED_RESTART(3),
     /** The node ends without a word and starts again. */
     KILL(2);
 

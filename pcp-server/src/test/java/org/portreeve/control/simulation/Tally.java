@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.portreeve.control.ControlCounter;
+import org.portreeve.nat.counter.NatCounter;
 
 /** What a run came to: how much of what happened, to be sure that it happened at all. */
 final class Tally {
@@ -17,7 +18,17 @@ final class Tally {
     long asked;
     long reservationsSaved;
     long reservationsRefused;
-    long leasesKeptOverRestarts;
+    long drainsBegun;
+    long drainsEnded;
+    long quarantinesOver;
+    long policies;
+    long restarts;
+    long snapshots;
+    long kills;
+    long leasesKept;
+    long sessionsKept;
+    long restsKept;
+    long journalFailures;
     long sweeps;
     int mostSubscribers;
     int mostLeases;
@@ -41,32 +52,97 @@ final class Tally {
         }
     }
 
-    @Override
-    public String toString() {
-        return ("%d steps %s; packets: %d in, %d out, %d hairpinned, %d errors of the node; requests: %d, granted %d;"
-                        + " reservations: %d saved, %d refused; leases found again after"
-                        + " restarts: %d; at most: %d subscribers, %d leases, %d reservations,"
-                        + " %d mappings, %d sessions, %d blocks; %d sweeps over everything;"
-                        + " counters of all processes: %s")
+    /** Takes in what another run came to. */
+    void add(Tally other) {
+        other.steps.forEach((kind, count) -> steps.merge(kind, count, Integer::sum));
+        other.counters.forEach(this::add);
+        packetsIn += other.packetsIn;
+        packetsOut += other.packetsOut;
+        hairpins += other.hairpins;
+        errors += other.errors;
+        grants += other.grants;
+        asked += other.asked;
+        reservationsSaved += other.reservationsSaved;
+        reservationsRefused += other.reservationsRefused;
+        drainsBegun += other.drainsBegun;
+        drainsEnded += other.drainsEnded;
+        quarantinesOver += other.quarantinesOver;
+        policies += other.policies;
+        restarts += other.restarts;
+        snapshots += other.snapshots;
+        kills += other.kills;
+        leasesKept += other.leasesKept;
+        sessionsKept += other.sessionsKept;
+        restsKept += other.restsKept;
+        journalFailures += other.journalFailures;
+        sweeps += other.sweeps;
+        most(other);
+    }
+
+    private void most(Tally other) {
+        mostSubscribers = Math.max(mostSubscribers, other.mostSubscribers);
+        mostLeases = Math.max(mostLeases, other.mostLeases);
+        mostMappings = Math.max(mostMappings, other.mostMappings);
+        mostSessions = Math.max(mostSessions, other.mostSessions);
+        mostBlocks = Math.max(mostBlocks, other.mostBlocks);
+        mostReservations = Math.max(mostReservations, other.mostReservations);
+    }
+
+    int stepCount() {
+        return steps.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** One line of it. */
+    String summary() {
+        return ("%d steps; packets: %d in, %d out, %d hairpinned, %d errors of the node; mappings"
+                        + " made: %d; requests: %d, granted %d; refused because a mailbox was full:"
+                        + " %d requests, %d hand-overs of packets; reservations: %d saved, %d"
+                        + " refused; policies: %d; drains: %d begun, %d ended, %d quarantines over;"
+                        + " starts: %d after a rest, %d with a snapshot, %d after a kill; found"
+                        + " again: %d leases, %d sessions, %d ports at rest; journal: %d times"
+                        + " failing, %d groups lost; at most: %d subscribers, %d leases, %d"
+                        + " reservations, %d mappings, %d sessions, %d blocks; %d sweeps over"
+                        + " everything")
                 .formatted(
-                        steps.values().stream().mapToInt(Integer::intValue).sum(),
-                        steps,
+                        stepCount(),
                         packetsIn,
                         packetsOut,
                         hairpins,
                         errors,
+                        counted(NatCounter.MAPPINGS_MADE),
                         asked,
                         grants,
+                        counted(ControlCounter.SHARD_FULL),
+                        counted(NatCounter.DROP_HANDOVER_FULL),
                         reservationsSaved,
                         reservationsRefused,
-                        leasesKeptOverRestarts,
+                        policies,
+                        drainsBegun,
+                        drainsEnded,
+                        quarantinesOver,
+                        restarts,
+                        snapshots,
+                        kills,
+                        leasesKept,
+                        sessionsKept,
+                        restsKept,
+                        journalFailures,
+                        counted(ControlCounter.JOURNAL_LOST),
                         mostSubscribers,
                         mostLeases,
                         mostReservations,
                         mostMappings,
                         mostSessions,
                         mostBlocks,
-                        sweeps,
-                        counters);
+                        sweeps);
+    }
+
+    private long counted(Enum<?> counter) {
+        return counters.getOrDefault(counter.name(), 0L);
+    }
+
+    @Override
+    public String toString() {
+        return "%s; steps: %s; counters of all processes: %s".formatted(summary(), steps, counters);
     }
 }

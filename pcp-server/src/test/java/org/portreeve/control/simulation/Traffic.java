@@ -10,7 +10,6 @@ import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPacket;
-import org.portreeve.nat.shard.ShardAudit;
 import org.portreeve.nat.wire.IcmpHeader;
 import org.portreeve.nat.wire.TcpHeader;
 
@@ -20,6 +19,9 @@ final class Traffic {
     private static final int REMOTES = 64;
     private static final int FLOWS = 4096;
     private static final int BUSY_HOSTS = 80;
+    private static final int FLOOD_ROUNDS = 100;
+    private static final int FLOOD = 64;
+    private static final int LARGE_BYTES = 1_400;
     private static final int[] PROTOCOLS = {
         Protocol.UDP, Protocol.UDP, Protocol.TCP, Protocol.TCP, Protocol.ICMP
     };
@@ -42,6 +44,7 @@ final class Traffic {
     private final Packet[] sent = new Packet[Packet.NUMBERS];
 
     private final int[] sides = new int[Packet.NUMBERS];
+    private final long[] sentNs = new long[Packet.NUMBERS];
 
     /** Packets as they left to the outside: what to answer. */
     private final Packet[] seenOutside = new Packet[FLOWS];
@@ -137,6 +140,22 @@ final class Traffic {
         }
     }
 
+    /** More large datagrams than can be handed to a shard that stands still. */
+    void flood() {
+        for (int round = 0; round < FLOOD_ROUNDS; round++) {
+            for (int left = FLOOD; left > 0; left--) {
+                int host = host();
+                touched.set(host);
+                int remote = REMOTE + random.nextInt(REMOTES);
+                Packet packet = packet(Protocol.UDP, Population.ip(host), port(host), remote, 1);
+                send(PacketPort.INSIDE, packet, LARGE_BYTES);
+            }
+            for (int shard = 0; shard < Knobs.SHARDS; shard++) {
+                node.turnShard(shard);
+            }
+        }
+    }
+
     /** Nothing of it may get through. */
     void garbage() {
         for (int left = burst(); left > 0; left--) {
@@ -204,7 +223,7 @@ final class Traffic {
     private void leftOutside(Packet packet, Packet origin) {
         assertEquals(PacketPort.INSIDE, sides[packet.number()], "sent back outside");
         assertEquals(origin.destinationIp(), packet.destinationIp());
-        checkOwner(packet.source(), origin.source());
+        checkOwner(packet, origin.source());
         int flow = random.nextInt(FLOWS);
         seenOutside[flow] = packet;
         seenInside[flow] = origin;
@@ -214,8 +233,11 @@ final class Traffic {
         boolean isHairpin = sides[packet.number()] == PacketPort.INSIDE;
         if (isHairpin) {
             tally.hairpins++;
-            // RFC 4787 REQ-9: the sender's external tuple, never its internal one.
-            checkOwner(packet.source(), origin.source());
+            // RFC 4787 REQ-9: the sender's external tuple, never its internal one. Whose that was
+            // cannot be told of one that another shard was slow to take.
+            if (sentNs[packet.number()] == node.nowNs()) {
+                checkOwner(packet, origin.source());
+            }
         } else {
             assertEquals(origin.sourceIp(), packet.sourceIp());
         }
@@ -226,17 +248,17 @@ final class Traffic {
                 () -> "given to the wrong host: " + origin);
     }
 
-    private void checkOwner(InternalTuple external, InternalTuple internal) {
+    private void checkOwner(Packet packet, InternalTuple internal) {
+        InternalTuple external = packet.source();
         assertEquals(internal, ownerOf(external), () -> "the external tuple of " + external);
-        externals.onPacket(external, internal, node.nowNs());
+        externals.onPacket(external, internal, packet.isReset(), node.nowNs());
     }
 
     private InternalTuple ownerOf(InternalTuple external) {
-        int addressIndex = node.addressIndex(external.internalIp());
-        assertTrue(addressIndex >= 0, () -> "no external tuple: " + external);
-        return node.auditOf(addressIndex)
-                .at(addressIndex, external.protocol(), external.internalPort())
-                .map(ShardAudit.Row::internal)
+        assertTrue(
+                node.addressIndex(external.internalIp()) >= 0,
+                () -> "no external tuple: " + external);
+        return node.ownerOf(external)
                 .orElseThrow(() -> new AssertionError("nobody's external tuple: " + external));
     }
 
@@ -309,11 +331,16 @@ final class Traffic {
     }
 
     private void send(int side, Packet packet) {
+        send(side, packet, 0);
+    }
+
+    private void send(int side, Packet packet, int payloadBytes) {
         nextNumber = (nextNumber + 1) % Packet.NUMBERS;
         Packet numbered = packet.of(packet.kind(), nextNumber);
         sent[nextNumber] = numbered;
         sides[nextNumber] = side;
-        inject(side, numbered.octets());
+        sentNs[nextNumber] = node.nowNs();
+        inject(side, numbered.octets(payloadBytes));
     }
 
     private void inject(int side, byte[] octets) {

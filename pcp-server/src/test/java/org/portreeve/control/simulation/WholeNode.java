@@ -1,11 +1,19 @@
 package org.portreeve.control.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import org.portreeve.control.ControlConfig;
@@ -23,12 +31,17 @@ import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardAudit;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.ShardSecrets;
+import org.portreeve.nat.snapshot.SnapshotHeader;
+import org.portreeve.nat.snapshot.SnapshotReader;
+import org.portreeve.nat.snapshot.SnapshotReader.Opened;
+import org.portreeve.nat.snapshot.SnapshotWriter;
 
 /**
  * A node of three shards with port control, journal, store and desk, each of which does something
  * when it is told to. Nothing here decides what.
  */
 final class WholeNode implements AutoCloseable {
+    private static final String NAME = "sim";
     private static final long NS_PER_MILLI = 1_000_000;
     private static final int QUIET = 3;
     private static final int MOST_TURNS = 200_000;
@@ -48,6 +61,9 @@ final class WholeNode implements AutoCloseable {
     boolean isDeviceStuck;
     boolean isStoreFailing;
 
+    /** Shards whose thread does not get to run. */
+    final BitSet stuckShards = new BitSet();
+
     /** Which process of the node this is. */
     int process;
 
@@ -60,6 +76,9 @@ final class WholeNode implements AutoCloseable {
     private long nowNs;
     private long settledNs;
     private TableMemory memory = new TableMemory();
+
+    /** What a planned stop left for the next process. */
+    private Optional<SnapshotReader> snapshot = Optional.empty();
 
     /** Who looks at what leaves. */
     @FunctionalInterface
@@ -108,6 +127,14 @@ final class WholeNode implements AutoCloseable {
         return config.nat().pool().addresses().indexOf(externalIp);
     }
 
+    /** Who has an external tuple of the pool, in use or at rest. */
+    Optional<InternalTuple> ownerOf(InternalTuple external) {
+        int addressIndex = addressIndex(external.internalIp());
+        return auditOf(addressIndex)
+                .at(addressIndex, external.protocol(), external.internalPort())
+                .map(ShardAudit.Row::internal);
+    }
+
     /** The pairing of an internal address, as shards read it. */
     long pairing(int internalIp) {
         return directory.find(InternalTuple.DEFAULT_REALM, internalIp);
@@ -120,6 +147,9 @@ final class WholeNode implements AutoCloseable {
     // ------------------------------------------------------------------ one thing at a time
 
     int turnShard(int shard) {
+        if (stuckShards.get(shard)) {
+            return 0;
+        }
         takeDeparted(shard, true);
         int done = shards.get(shard).doWork(nowNs);
         if (done == 0) {
@@ -179,7 +209,10 @@ final class WholeNode implements AutoCloseable {
             assertTrue(turns < MOST_TURNS, "the node never comes to rest");
             quiet = turn() == 0 ? quiet + 1 : 0;
         }
-        settledNs = nowNs;
+        // The end of a lease whose record was lost waits for its next try, which takes time.
+        if (control.sizes().operations() == 0) {
+            settledNs = nowNs;
+        }
     }
 
     <T> T settled(CompletionStage<T> stage) {
@@ -191,6 +224,7 @@ final class WholeNode implements AutoCloseable {
     void heal() {
         isJournalFailing = false;
         isDeviceStuck = false;
+        stuckShards.clear();
         isStoreFailing = false;
         journal.full = false;
         store.fails(false);
@@ -198,6 +232,25 @@ final class WholeNode implements AutoCloseable {
     }
 
     // ------------------------------------------------------------------ beginning and end
+
+    /** The process ends as it is meant to: what shards and journal have is written down. */
+    void stop() {
+        var octets = new ByteArrayOutputStream();
+        try {
+            var header = new SnapshotHeader(NAME, wallMillis());
+            var out = new SnapshotWriter(Channels.newChannel(octets), header);
+            for (Shard shard : shards) {
+                shard.write(out, nowNs);
+            }
+            out.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        force(Integer.MAX_VALUE);
+        var opened = SnapshotReader.open(ByteBuffer.wrap(octets.toByteArray()));
+        snapshot = Optional.of(assertInstanceOf(Opened.Whole.class, opened).snapshot());
+        kill();
+    }
 
     /** The process is gone, and with it what was not forced, or part of that. */
     void kill() {
@@ -207,11 +260,27 @@ final class WholeNode implements AutoCloseable {
         }
     }
 
-    /** Another process, with what is durable. */
-    void restart() {
+    /** Another process, with what is durable. Returns whether sessions were put back too. */
+    boolean restart() {
         heal();
         journal = journal.crashed(random);
+        snapshot = snapshot.filter(found -> ageMillis(found) <= knobs.keepMillis());
         start();
+        snapshot.ifPresent(this::putBack);
+        boolean isKept = snapshot.isPresent();
+        snapshot = Optional.empty();
+        return isKept;
+    }
+
+    private long ageMillis(SnapshotReader found) {
+        return wallMillis() - found.header().takenAtMillis();
+    }
+
+    private void putBack(SnapshotReader found) {
+        long downNs = ageMillis(found) * NS_PER_MILLI;
+        var done = shards.stream().map(shard -> shard.restore(found, downNs)).toList();
+        settle();
+        assertTrue(done.stream().allMatch(d -> d.toCompletableFuture().isDone()), "not put back");
     }
 
     private void start() {
@@ -236,6 +305,9 @@ final class WholeNode implements AutoCloseable {
                 new PortControl(
                         config, directory, links, journal, journal.found(), nowNs, wallMillis());
         control.statics().load(store.all());
+        control.drains().load(journal.drains());
+        control.expect(
+                snapshot.map(found -> found.internalIps().boxed().toList()).orElse(List.of()));
         desk =
                 new Reservations(
                         control, store, loop::add, worker::add, this::nowNs, this::wallMillis);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.config.NatConfig;
@@ -152,15 +153,7 @@ public final class ModelShard {
             case ShardCommand.InstallStatic c -> installStatic(c);
             case ShardCommand.RemoveStatic c -> removeStatic(c);
             case ShardCommand.QueryPort c -> queryPort(c);
-            case ShardCommand.CutMapping c -> {
-                Mapping mapping = mappings.get(c.internal());
-                boolean found = mapping != null && (mapping.explicit || mapping.reserved);
-                if (found) {
-                    remove(mapping);
-                    rest(mapping, RestKind.CUT, nat.timers().holdDownNs());
-                }
-                link.emit(Kind.ENDED, c.requestId(), found ? 1 : 0, 0, 0);
-            }
+            case ShardCommand.CutMapping c -> cutMapping(c);
             case ShardCommand.ReserveMapping c -> reserve(c);
             case ShardCommand.ActivateMapping c -> {
                 mappings.get(c.internal()).active = true;
@@ -178,24 +171,7 @@ public final class ModelShard {
                 }
             }
             case ShardCommand.RestoreMapping c -> restore(c);
-            case ShardCommand.RestoreHold c -> {
-                long key = key(c.internal().protocol(), c.addressIndex(), c.externalPort());
-                if (owners.containsKey(key)) {
-                    refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
-                } else {
-                    known.add(c.subscriber());
-                    long untilNs = nowNs + c.remainingNs();
-                    rests.put(
-                            key,
-                            new Rest(
-                                    c.internal(),
-                                    c.subscriber(),
-                                    untilNs,
-                                    RestKind.EXPLICIT,
-                                    false));
-                    link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
-                }
-            }
+            case ShardCommand.RestoreHold c -> restoreHold(c);
             case ShardCommand.RestoreBlock c -> {
                 blocks.put(key(0, c.addressIndex(), c.firstPort()), c.subscriber());
                 known.add(c.subscriber());
@@ -209,10 +185,54 @@ public final class ModelShard {
                 pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
                 blocks.remove(key(0, c.addressIndex(), c.firstPort()));
             }
+            case ShardCommand.UsePool c -> link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
+            case ShardCommand.QueryAddress c -> queryAddress(c);
+            case ShardCommand.CutSubscriber c -> cutSubscriber(c);
+            case ShardCommand.CutAddress c -> link.emit(Kind.ADDRESS_USE, c.requestId(), 0, 0, 0);
             case ShardCommand.ForgetSubscriber c -> forget(c);
             case ShardCommand.QueryUse c ->
                     link.emit(Kind.SUBSCRIBER_USE, c.requestId(), portsOf(c.subscriber()), 0, 0);
         }
+    }
+
+    private void restoreHold(ShardCommand.RestoreHold c) {
+        long key = key(c.internal().protocol(), c.addressIndex(), c.externalPort());
+        if (owners.containsKey(key)) {
+            refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+        } else {
+            known.add(c.subscriber());
+            long untilNs = nowNs + c.remainingNs();
+            rests.put(
+                    key, new Rest(c.internal(), c.subscriber(), untilNs, RestKind.EXPLICIT, false));
+            link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
+        }
+    }
+
+    private void queryAddress(ShardCommand.QueryAddress c) {
+        long held =
+                Stream.concat(owners.keySet().stream(), rests.keySet().stream())
+                        .filter(key -> addressOf(key) == c.addressIndex())
+                        .count();
+        long leased =
+                blocks.keySet().stream().filter(key -> addressOf(key) == c.addressIndex()).count();
+        link.emit(Kind.ADDRESS_USE, c.requestId(), held, leased, 0);
+    }
+
+    private void cutSubscriber(ShardCommand.CutSubscriber c) {
+        mappings.values().stream()
+                .filter(m -> m.subscriber == c.subscriber() && !m.explicit)
+                .forEach(m -> m.outboundUntilNs = nowNs);
+        link.emit(Kind.SUBSCRIBER_USE, c.requestId(), portsOf(c.subscriber()), 0, 0);
+    }
+
+    private void cutMapping(ShardCommand.CutMapping c) {
+        Mapping mapping = mappings.get(c.internal());
+        boolean found = mapping != null && (mapping.explicit || mapping.reserved);
+        if (found) {
+            remove(mapping);
+            rest(mapping, RestKind.CUT, nat.timers().holdDownNs());
+        }
+        link.emit(Kind.ENDED, c.requestId(), found ? 1 : 0, 0, 0);
     }
 
     private void reserve(ShardCommand.ReserveMapping c) {
@@ -530,6 +550,10 @@ public final class ModelShard {
 
     private void refuse(long requestId, Refusal refusal) {
         link.emit(Kind.REFUSED, requestId, refusal.ordinal(), 0, 0);
+    }
+
+    private static int addressOf(long key) {
+        return (int) (key >>> 16) & 0xffff;
     }
 
     private static long key(int protocol, int addressIndex, int port) {

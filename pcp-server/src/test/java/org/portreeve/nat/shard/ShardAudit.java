@@ -19,6 +19,9 @@ import org.portreeve.nat.table.SubscriberTable;
  * obvious way, and says what cannot be. Owned by the thread that turns the shard.
  */
 public final class ShardAudit {
+    /** No moment. */
+    public static final long NEVER = Long.MIN_VALUE;
+
     private static final int UNUSED = 0;
     private static final int KEEPERS =
             MappingTable.EXPLICIT | MappingTable.PENDING | MappingTable.STATIC;
@@ -54,6 +57,21 @@ public final class ShardAudit {
             boolean isExplicit,
             boolean isStatic) {}
 
+    /**
+     * A mapping or a resting port, and what keeps it.
+     *
+     * @param restsUntilNs how long its port rests at least; {@link #NEVER} when nothing says so
+     * @param flows its sessions
+     */
+    public record Held(Row row, long restsUntilNs, List<Flow> flows) {}
+
+    /**
+     * A session, as seen from its mapping.
+     *
+     * @param isWanted whether its host opened or answered it; others end with the last of those
+     */
+    public record Flow(int remoteIp, int remotePort, long deadlineNs, boolean isWanted) {}
+
     /** A leased block that gives ports. */
     public record Block(int subscriber, int addressIndex, int firstPort) {}
 
@@ -80,6 +98,32 @@ public final class ShardAudit {
             }
         }
         return kept;
+    }
+
+    /** Everything but what nobody was promised yet. */
+    public List<Held> held() {
+        List<Held> held = new ArrayList<>();
+        for (int row = 0; row < mappings.capacity(); row++) {
+            if (isUsed(row) && mappings.state(row) != MappingTable.RESERVED) {
+                long untilNs = mappings.restsUntilNs(row);
+                held.add(new Held(row(row), untilNs == 0 ? NEVER : untilNs, flows(row)));
+            }
+        }
+        return held;
+    }
+
+    private List<Flow> flows(int row) {
+        List<Flow> flows = new ArrayList<>();
+        for (int s = mappings.firstSession(row); s != SessionTable.NONE; s = sessions.next(s)) {
+            long deadlineNs = sessions.lastSeenNs(s) + idleNs(s);
+            flows.add(
+                    new Flow(
+                            sessions.remoteIp(s),
+                            sessions.remotePort(s),
+                            deadlineNs,
+                            sessions.isWanted(s)));
+        }
+        return flows;
     }
 
     /** Blocks whose record is durable. */
@@ -159,7 +203,7 @@ public final class ShardAudit {
                 "its external tuple leads elsewhere: two owners",
                 row(row));
         boolean isOrphan = state == MappingTable.RESTING_ORPHAN || state == MappingTable.ORPHAN;
-        int found = mappings.find(Mappings.key(row(row).internal()));
+        int found = mappings.find(Mappings.key(row(row).internal()), mappings.peers(row));
         require(isOrphan || found == row, "its internal tuple leads elsewhere", row(row));
         boolean isResting = state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN;
         boolean isArmed = tables.wheel.isArmed(tables.mappingTimer(row));

@@ -17,11 +17,13 @@ final class SqlHistory implements HistoryStore {
     /** Rows that go to the database at once and are committed together. */
     private static final int BATCH = 10_000;
 
+    private static final long HIGHEST_IP = 0xffff_ffffL;
+
     private static final String INSERT =
             """
             INSERT INTO history (to_millis, node, realm, subscriber, protocol, external_ip,
-                first_port, last_port, from_millis)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                first_port, last_port, from_millis, remote_ip)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     /** The parameters are those of the insertion. */
@@ -29,23 +31,24 @@ final class SqlHistory implements HistoryStore {
             """
             UPDATE history SET to_millis = ?
             WHERE node = ? AND realm = ? AND subscriber = ? AND protocol = ? AND external_ip = ?
-                AND first_port = ? AND last_port = ? AND from_millis = ?
+                AND first_port = ? AND last_port = ? AND from_millis = ? AND remote_ip = ?
             """;
 
     private static final String SELECT =
             """
             SELECT DISTINCT realm, subscriber, protocol, external_ip, first_port, last_port,
-                from_millis, to_millis
+                from_millis, to_millis, remote_ip
             FROM history
             WHERE node = ? AND external_ip = ? AND first_port <= ? AND last_port >= ?
                 AND (protocol = ? OR protocol = 0) AND from_millis <= ? AND to_millis >= ?
+                AND (remote_ip BETWEEN ? AND ? OR remote_ip = 0)
             ORDER BY from_millis DESC, protocol FETCH FIRST ? ROWS ONLY
             """;
 
     private static final String SELECT_ONGOING =
             """
             SELECT realm, subscriber, protocol, external_ip, first_port, last_port,
-                from_millis, to_millis
+                from_millis, to_millis, remote_ip
             FROM history WHERE to_millis = ? AND node = ?
             """;
 
@@ -114,6 +117,7 @@ final class SqlHistory implements HistoryStore {
         statement.setInt(7, entry.firstPort());
         statement.setInt(8, entry.lastPort());
         statement.setLong(9, entry.fromMillis());
+        statement.setLong(10, toUnsignedLong(entry.remoteIp()));
     }
 
     @Override
@@ -131,7 +135,7 @@ final class SqlHistory implements HistoryStore {
 
     @Override
     public List<HistoryEntry> find(
-            int externalIp, int port, int protocol, long fromMillis, long toMillis)
+            int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis)
             throws StoreException {
         return transactions.read(
                 "read the history",
@@ -144,7 +148,10 @@ final class SqlHistory implements HistoryStore {
                         select.setInt(5, protocol);
                         select.setLong(6, toMillis);
                         select.setLong(7, fromMillis);
-                        select.setInt(8, MAX_FOUND);
+                        boolean isAny = remoteIp == HistoryEntry.ANY_REMOTE;
+                        select.setLong(8, isAny ? 0 : toUnsignedLong(remoteIp));
+                        select.setLong(9, isAny ? HIGHEST_IP : toUnsignedLong(remoteIp));
+                        select.setInt(10, MAX_FOUND);
                         return entries(select.executeQuery());
                     }
                 });
@@ -162,6 +169,7 @@ final class SqlHistory implements HistoryStore {
                             (int) rows.getLong(4),
                             firstPort,
                             rows.getInt(6) - firstPort + 1,
+                            (int) rows.getLong(9),
                             rows.getLong(7),
                             rows.getLong(8)));
         }

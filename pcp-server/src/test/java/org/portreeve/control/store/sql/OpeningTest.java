@@ -148,7 +148,13 @@ class OpeningTest {
     @Test
     void migrationsAreOnlyEverAdded() throws Exception {
         Map<String, Long> shipped =
-                Map.of("V1__first.sql", 0xDFD1C154L, "V2__ongoing.sql", 0xB445_3566L);
+                Map.of(
+                        "V1__first.sql",
+                        0xDFD1C154L,
+                        "V2__ongoing.sql",
+                        0xB445_3566L,
+                        "V3__remote.sql",
+                        0xA4E9_AD51L);
 
         assertEquals(new TreeMap<>(shipped), migrations());
         assertEquals(Schema.VERSION, shipped.size());

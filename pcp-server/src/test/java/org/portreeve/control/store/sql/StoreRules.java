@@ -32,6 +32,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.rules.Rules;
+import org.portreeve.testkit.Conformance;
 
 /** What a store does, whichever database is beneath. */
 abstract class StoreRules {
@@ -372,7 +373,7 @@ abstract class StoreRules {
     }
 
     private List<String> holders(int port, long from, long to) throws StoreException {
-        return store.history().find(EXTERNAL, port, 6, from, to).stream()
+        return store.history().find(EXTERNAL, port, 6, 0, from, to).stream()
                 .map(HistoryEntry::subscriber)
                 .toList();
     }
@@ -398,9 +399,31 @@ abstract class StoreRules {
     void singlePortIsOneProtocolsOwn() throws StoreException {
         store.history().add(List.of(new HistoryEntry(0, "a", 17, EXTERNAL, 5000, 1, 1, 9)));
 
-        assertEquals(1, store.history().find(EXTERNAL, 5000, 17, 5, 5).size());
-        assertEquals(0, store.history().find(EXTERNAL, 5000, 6, 5, 5).size());
-        assertEquals(0, store.history().find(EXTERNAL + 1, 5000, 17, 5, 5).size());
+        assertEquals(1, store.history().find(EXTERNAL, 5000, 17, 0, 5, 5).size());
+        assertEquals(0, store.history().find(EXTERNAL, 5000, 6, 0, 5, 5).size());
+        assertEquals(0, store.history().find(EXTERNAL + 1, 5000, 17, 0, 5, 5).size());
+    }
+
+    @Test
+    @Conformance("SEED-B-054")
+    void sharedPortIsToldApartByTheRemoteAddress() throws StoreException {
+        HistoryEntry one = shared("one", 1, HistoryEntry.ONGOING);
+        HistoryEntry other = shared("other", -2, 9);
+        store.history().add(List.of(one, other, shared("one", 1, 8)));
+
+        assertEquals(List.of(other), store.history().find(EXTERNAL, 700, 6, -2, 5, 5));
+        assertEquals(
+                List.of("one"),
+                store.history().find(EXTERNAL, 700, 6, 1, 5, 5).stream()
+                        .map(HistoryEntry::subscriber)
+                        .toList());
+        assertEquals(List.of(), store.history().find(EXTERNAL, 700, 6, 1, 9, 9));
+        assertEquals(List.of(), store.history().find(EXTERNAL, 700, 6, 3, 5, 5));
+        assertEquals(2, store.history().find(EXTERNAL, 700, 6, 0, 5, 5).size());
+    }
+
+    private static HistoryEntry shared(String subscriber, int remoteIp, long toMillis) {
+        return new HistoryEntry(0, subscriber, 6, EXTERNAL, 700, 1, remoteIp, 4, toMillis);
     }
 
     @Test
@@ -416,7 +439,7 @@ abstract class StoreRules {
 
         assertEquals(List.of("second"), holders(2048, 400, 9999));
         assertEquals(List.of("second", "first"), holders(2048, 0, 9999));
-        assertEquals(List.of(ended), store.history().find(EXTERNAL, 2048, 6, 0, 250));
+        assertEquals(List.of(ended), store.history().find(EXTERNAL, 2048, 6, 0, 0, 250));
     }
 
     @Test

@@ -1,0 +1,137 @@
+package org.portreeve.control.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.shard.ShardAudit;
+import org.portreeve.nat.shard.ShardAudit.Flow;
+import org.portreeve.nat.shard.ShardAudit.Held;
+
+/**
+ * What a planned restart has to bring back: each session that is not over meanwhile, at its
+ * external tuple and with its deadline, and each port that still rests, for its owner. Left out is
+ * what staff may take: reserved tuples, and what left with its host's owner.
+ */
+final class Survivors {
+    private static final long SLACK_NS = 2_000_000;
+    private static final long TICK_NS = 250_000_000L;
+
+    private final WholeNode node;
+    private final ExternalWatch externals;
+    private final Staff staff;
+    private final Tally tally;
+    private final List<Held> before = new ArrayList<>();
+
+    Survivors(WholeNode node, ExternalWatch externals, Staff staff, Tally tally) {
+        this.node = node;
+        this.externals = externals;
+        this.staff = staff;
+        this.tally = tally;
+    }
+
+    /** The node is about to stop. */
+    void note() {
+        before.clear();
+        if (staff.hasReloaded()) {
+            return;
+        }
+        for (ShardAudit audit : node.audits) {
+            audit.held().stream().filter(this::isOfItsHost).forEach(before::add);
+        }
+    }
+
+    private boolean isOfItsHost(Held held) {
+        ShardAudit.Row row = held.row();
+        long pairing = node.pairing(row.internal().internalIp());
+        return pairing != Directory.NONE
+                && Directory.subscriber(pairing) == row.subscriber()
+                && !externals.isReserved(row.internal(), row.externalPort());
+    }
+
+    /** The next process has put back what it found. */
+    void check() {
+        Map<List<Integer>, Held> after = new HashMap<>();
+        for (ShardAudit audit : node.audits) {
+            audit.held().forEach(held -> after.put(externalOf(held), held));
+        }
+        boolean hadRoom = counted(NatCounter.UNKEPT_TABLE_FULL) == 0;
+        for (Held held : before) {
+            Held found = after.get(externalOf(held));
+            if (hadRoom && !isTaken(held, found)) {
+                check(held, found);
+            }
+        }
+        before.clear();
+    }
+
+    /** The journal is right where it and the snapshot differ. */
+    private static boolean isTaken(Held held, Held found) {
+        return found != null
+                && !found.row().internal().equals(held.row().internal())
+                && (found.row().isExplicit() || found.row().isStatic());
+    }
+
+    private void check(Held held, Held found) {
+        boolean rests = isToCome(held.restsUntilNs());
+        List<Flow> alive =
+                held.flows().stream()
+                        .filter(f -> f.isWanted() && isToCome(f.deadlineNs()))
+                        .toList();
+        if (!rests && alive.isEmpty()) {
+            return;
+        }
+        assertTrue(found != null, () -> "a planned restart lost " + describe(held));
+        InternalTuple internal = held.row().internal();
+        assertEquals(internal, found.row().internal(), () -> "a planned restart gave away " + held);
+        tally.restsKept += alive.isEmpty() ? 1 : 0;
+        tally.sessionsKept += alive.size();
+        for (Flow flow : alive) {
+            assertTrue(
+                    found.flows().stream().anyMatch(f -> isSame(flow, f)),
+                    () -> "a planned restart cut %s of %s, left %s".formatted(flow, held, found));
+        }
+    }
+
+    /** What may tell why it is gone. */
+    private String describe(Held held) {
+        long pairing = node.pairing(held.row().internal().internalIp());
+        Map<NatCounter, Long> unkept = new EnumMap<>(NatCounter.class);
+        for (NatCounter counter : NatCounter.values()) {
+            if (counter.name().startsWith("UNKEPT_")) {
+                unkept.put(counter, counted(counter));
+            }
+        }
+        String paired =
+                pairing == Directory.NONE
+                        ? "unpaired"
+                        : "paired with address " + Directory.addressIndex(pairing);
+        return "%s; its host is %s; %s".formatted(held, paired, unkept);
+    }
+
+    private boolean isToCome(long momentNs) {
+        return momentNs != ShardAudit.NEVER && momentNs - TICK_NS - node.nowNs() > 0;
+    }
+
+    private static boolean isSame(Flow flow, Flow other) {
+        return flow.remoteIp() == other.remoteIp()
+                && flow.remotePort() == other.remotePort()
+                && Math.abs(flow.deadlineNs() - other.deadlineNs()) <= SLACK_NS;
+    }
+
+    private static List<Integer> externalOf(Held held) {
+        ShardAudit.Row row = held.row();
+        return List.of(row.internal().protocol(), row.addressIndex(), row.externalPort());
+    }
+
+    private long counted(NatCounter counter) {
+        return node.shards.stream().mapToLong(s -> s.counters().read().get(counter)).sum();
+    }
+}
