@@ -34,6 +34,7 @@ public final class Api {
         operations.addAll(new ReservationCalls(office).operations());
         operations.addAll(new SubscriberCalls(office).operations());
         operations.addAll(new DrainCalls(office).operations());
+        operations.addAll(new SubscriberDrainCalls(office).operations());
         operations.addAll(new StaffCalls(office).operations());
         operations.addAll(new TraceCalls(office).operations());
         return List.copyOf(operations);

@@ -84,6 +84,11 @@ final class DrainCalls {
                                     + address
                                     + " new subscribers would have no external address. Put"
                                     + " another one back into use first.");
+            case POOL_CHANGING ->
+                    visit.fail(
+                            503,
+                            "The pool is changing",
+                            "A reload is changing the addresses of the pool. Ask again.");
             case NOT_RECORDED ->
                     visit.fail(
                             503,

@@ -210,6 +210,7 @@ final class Shapes {
                     always("id", LINE, "Its configured name, or its address."),
                     always("prefixes", new Kind.Values(LINE), "Its internal addresses."),
                     always("profile", new Kind.One(PROFILE), "What it may have."),
+                    always("drained", FLAG, "Whether it gets no new mapping, by staff."),
                     maybe("externalAddress", ADDRESS, "The paired address, if there is one."),
                     always("leases", COUNT, "Explicit mappings."),
                     always("statics", COUNT, "Reservations in force."),
@@ -257,6 +258,28 @@ final class Shapes {
     static final Shape DRAINS =
             Shape.of("Drains", always("items", new Kind.Many(DRAIN), "In the pool's order."));
 
+    static final Shape SUBSCRIBER_DRAIN_WISH =
+            Shape.of(
+                    "SubscriberDrainWish",
+                    always("subscriber", LINE, "The id of a subscriber, or an address of it."),
+                    maybe(
+                            "cut",
+                            FLAG,
+                            "Whether its leases and sessions end now, rather than by their timers;"
+                                    + " reservations stay."));
+
+    static final Shape SUBSCRIBER_DRAIN =
+            Shape.of(
+                    "SubscriberDrain",
+                    always("subscriber", LINE, "The id of the subscriber."),
+                    always("sinceMillis", COUNT, "Since when, since 1970."),
+                    always("leases", COUNT, "Explicit mappings that it still has."));
+
+    static final Shape SUBSCRIBER_DRAINS =
+            Shape.of(
+                    "SubscriberDrains",
+                    always("items", new Kind.Many(SUBSCRIBER_DRAIN), "In the order of their ids."));
+
     static final Shape AUDIT_ENTRY =
             Shape.of(
                     "AuditEntry",
@@ -280,6 +303,10 @@ final class Shapes {
                     always("externalAddress", ADDRESS, "What the Internet saw."),
                     always("firstPort", PORT, "The lowest port."),
                     always("lastPort", PORT, "The highest port."),
+                    maybe(
+                            "remoteAddress",
+                            ADDRESS,
+                            "Of a port that several share: towards which remote address."),
                     always("fromMillis", COUNT, "Since when, since 1970."),
                     maybe("toMillis", COUNT, "Until when, since 1970; none while it goes on."));
 

@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.portreeve.admin.security.Access;
 import org.portreeve.admin.web.Office;
 import org.portreeve.admin.web.Visit;
+import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.nat.Ipv4;
 
 /** Who had which port; each question is in the audit before it is answered. Event loop only. */
@@ -35,6 +36,10 @@ final class TraceCalls {
                                 always("address", Shapes.ADDRESS, "The external address."),
                                 always("port", Shapes.PORT, "The external port."),
                                 always("protocol", Shapes.PROTOCOL, "The transport protocol."),
+                                maybe(
+                                        "remote",
+                                        Shapes.ADDRESS,
+                                        "The remote address, to tell apart who shared a port."),
                                 always("atMillis", Shapes.COUNT, "When, since 1970."),
                                 maybe(
                                         "skewMillis",
@@ -49,6 +54,7 @@ final class TraceCalls {
         int protocol = MappingCalls.protocol(visit.query("protocol"));
         long atMillis = Long.parseLong(visit.query("atMillis"));
         long skewMillis = Numbers.read(visit.query("skewMillis")).orElse(0);
+        int remoteIp = Ipv4.parse(visit.query("remote")).orElse(HistoryEntry.ANY_REMOTE);
         String subject =
                 "%s %s:%d"
                         .formatted(
@@ -69,6 +75,7 @@ final class TraceCalls {
                                                 externalIp,
                                                 port,
                                                 protocol,
+                                                remoteIp,
                                                 atMillis - skewMillis,
                                                 atMillis + skewMillis)),
                 found ->

@@ -15,6 +15,7 @@ import org.portreeve.control.store.User;
 import org.portreeve.control.view.DrainView;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingView;
+import org.portreeve.control.view.SubscriberDrainView;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
@@ -115,6 +116,9 @@ final class Views {
         if (entry.protocol() != HistoryEntry.ANY_PROTOCOL) {
             object.put("protocol", Protocol.name(entry.protocol()).toLowerCase(Locale.ROOT));
         }
+        if (entry.remoteIp() != HistoryEntry.ANY_REMOTE) {
+            object.put("remoteAddress", Ipv4.format(entry.remoteIp()));
+        }
         if (entry.toMillis() != HistoryEntry.ONGOING) {
             object.put("toMillis", entry.toMillis());
         }
@@ -146,12 +150,20 @@ final class Views {
                 .put("editedMillis", reservation.editedMillis());
     }
 
+    static JsonObject subscriberDrain(SubscriberDrainView drain) {
+        return new JsonObject()
+                .put("subscriber", drain.subscriber())
+                .put("sinceMillis", drain.sinceMillis())
+                .put("leases", drain.leases());
+    }
+
     static JsonObject subscriber(SubscriberView view) {
         JsonObject object =
                 new JsonObject()
                         .put("id", view.id())
                         .put("prefixes", new JsonArray(view.prefixes()))
                         .put("profile", profile(view.profile()))
+                        .put("drained", view.isDrained())
                         .put("leases", view.leases())
                         .put("statics", view.statics())
                         .put("holds", view.holds())

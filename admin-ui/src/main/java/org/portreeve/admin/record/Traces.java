@@ -18,7 +18,8 @@ public final class Traces {
 
     /** Who had an external port between two times, as {@link HistoryStore#find}. */
     public Future<List<HistoryEntry>> find(
-            int externalIp, int port, int protocol, long fromMillis, long toMillis) {
-        return worker.run(() -> store.find(externalIp, port, protocol, fromMillis, toMillis));
+            int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis) {
+        return worker.run(
+                () -> store.find(externalIp, port, protocol, remoteIp, fromMillis, toMillis));
     }
 }

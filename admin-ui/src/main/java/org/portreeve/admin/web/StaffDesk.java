@@ -2,10 +2,13 @@ package org.portreeve.admin.web;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.OptionalInt;
 import org.portreeve.admin.record.Audits;
 import org.portreeve.admin.security.Principal;
 import org.portreeve.control.desk.Desk;
+import org.portreeve.control.view.DrainMode;
 import org.portreeve.control.view.DrainOutcome;
+import org.portreeve.control.view.SubscriberDrainOutcome;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 
@@ -54,6 +57,41 @@ public final class StaffDesk {
         var context = vertx.getOrCreateContext();
         return audits.add(staff.name(), "address.use", Ipv4.format(externalIp), "")
                 .compose(_ -> Future.fromCompletionStage(desk.endDrain(externalIp), context));
+    }
+
+    /** Drains a subscriber, by id or by an internal address of it. */
+    public Future<SubscriberDrainOutcome> drainSubscriber(
+            Principal staff, String subscriber, DrainMode mode) {
+        var context = vertx.getOrCreateContext();
+        String detail = mode == DrainMode.CUT ? "its leases and sessions are cut" : "";
+        return named(subscriber)
+                .compose(id ->
+                        audits.add(staff.name(), "subscriber.drain", id, detail)
+                                .compose(_ ->
+                                        Future.fromCompletionStage(
+                                                desk.drainSubscriber(id, mode), context)));
+    }
+
+    /** Lets a subscriber have mappings again. */
+    public Future<SubscriberDrainOutcome> endSubscriberDrain(Principal staff, String subscriber) {
+        var context = vertx.getOrCreateContext();
+        return named(subscriber)
+                .compose(id ->
+                        audits.add(staff.name(), "subscriber.use", id, "")
+                                .compose(_ ->
+                                        Future.fromCompletionStage(
+                                                desk.endSubscriberDrain(id), context)));
+    }
+
+    /** The id of whom an internal address belongs to; anything else is taken for an id. */
+    private Future<String> named(String subscriber) {
+        OptionalInt internalIp = Ipv4.parse(subscriber);
+        return internalIp.isEmpty()
+                ? Future.succeededFuture(subscriber)
+                : Future.fromCompletionStage(
+                                desk.subscriberOf(internalIp.getAsInt()),
+                                vertx.getOrCreateContext())
+                        .map(id -> id.orElse(subscriber));
     }
 
     /** Tells hosts on the inside links the external address again. */

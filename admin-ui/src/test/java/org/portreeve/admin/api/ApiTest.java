@@ -139,6 +139,22 @@ class ApiTest {
     }
 
     @Test
+    void subscriberIsDrainedByAnAddressAndLetBeAgain() {
+        String wish = new JsonObject().put("subscriber", "100.64.0.99").put("cut", true).encode();
+        assertEquals(204, send("POST", ROOT + "/subscriber-drains", wish, json()).statusCode());
+        JsonArray drains =
+                answer(200, "GET", "/subscriber-drains", Shapes.SUBSCRIBER_DRAINS)
+                        .getJsonArray("items");
+        assertEquals(1, drains.size());
+        String id = drains.getJsonObject(0).getString("subscriber");
+        String path = ROOT + "/subscriber-drains/" + id;
+        assertEquals(204, send("DELETE", path, "", Map.of()).statusCode());
+        assertEquals(404, send("DELETE", path, "", Map.of()).statusCode());
+        String unknown = new JsonObject().put("subscriber", "nobody at all").encode();
+        assertEquals(404, send("POST", ROOT + "/subscriber-drains", unknown, json()).statusCode());
+    }
+
+    @Test
     void addressIsTakenOutOfUseAndPutBack() {
         String wish = "{\"address\":\"198.51.100.4\",\"restSeconds\":600}";
         assertEquals(204, send("POST", ROOT + "/drains", wish, json()).statusCode());

@@ -151,6 +151,7 @@ final class Samples {
                 id,
                 List.of("100.64.0.0/28", "100.64.9.1/32"),
                 new Profile("default", rules, new RequestRate(20, 100)),
+                false,
                 OptionalInt.of(EXTERNAL_IP),
                 5,
                 1,

@@ -60,6 +60,7 @@ public record SubscriberModel(
         return List.of(
                 new Term("Internal addresses", String.join(", ", view.prefixes())),
                 new Term("External address", external.isEmpty() ? "None yet" : external),
+                new Term("New mappings", view.isDrained() ? "None: drained" : "Within the quota"),
                 new Term("Profile", Words.said(view.profile().name())),
                 new Term("Reservations in force", Words.count(view.statics())),
                 new Term("Resting ports", Words.count(view.holds())),
