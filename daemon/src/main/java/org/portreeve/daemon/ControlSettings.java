@@ -1,11 +1,13 @@
 package org.portreeve.daemon;
 
+import java.util.Collection;
 import java.util.List;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.RecoveredState;
 import org.portreeve.control.journal.JournalImage;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.nat.io.linux.RouteConfig;
+import org.portreeve.nat.rules.PassThrough;
 
 /** A node's configuration in the words of the parts that it configures. Pure. */
 final class ControlSettings {
@@ -26,12 +28,18 @@ final class ControlSettings {
     }
 
     static RouteConfig routes(NodeConfig config) {
+        return routes(config, config.nat().pool().addresses());
+    }
+
+    /** The same for these external addresses. */
+    static RouteConfig routes(NodeConfig config, Collection<Integer> addresses) {
         var io = config.packetIo();
         return RouteConfig.of(
                 io.tunName(),
                 io.insideInterfaces(),
                 io.outsideInterfaces(),
                 config.nat().inside(),
-                config.nat().pool().addresses());
+                addresses,
+                config.nat().passThrough().stream().map(PassThrough::prefix).distinct().toList());
     }
 }

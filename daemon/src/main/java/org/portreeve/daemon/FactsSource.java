@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.portreeve.admin.web.NodeFacts;
 import org.portreeve.admin.web.NodeFacts.AnswerCount;
@@ -18,6 +19,7 @@ import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.shard.Translator;
 import org.portreeve.natpmp.NatPmpCounter;
@@ -39,12 +41,11 @@ final class FactsSource {
     private final NodeConfig config;
     private final Clocks clocks;
     private final BooleanSupplier ready;
-    private final BooleanSupplier offersNatPmp;
     private final Translator translator;
     private final Counters<PcpCounter> pcp;
     private final Counters<NatPmpCounter> natPmp;
     private final Gateway gateway;
-    private final List<String> poolAddresses;
+    private final Supplier<NodeConfig> inForce;
     private final String pcpAddresses;
     private final long startNs;
     private final AtomicReference<Sizes> sizes = new AtomicReference<>(new Sizes(0, 0, 0, 0, 0));
@@ -53,7 +54,7 @@ final class FactsSource {
             NodeConfig config,
             Clocks clocks,
             BooleanSupplier ready,
-            BooleanSupplier offersNatPmp,
+            Supplier<NodeConfig> inForce,
             Translator translator,
             Counters<PcpCounter> pcp,
             Counters<NatPmpCounter> natPmp,
@@ -61,12 +62,11 @@ final class FactsSource {
         this.config = config;
         this.clocks = clocks;
         this.ready = ready;
-        this.offersNatPmp = offersNatPmp;
+        this.inForce = inForce;
         this.translator = translator;
         this.pcp = pcp;
         this.natPmp = natPmp;
         this.gateway = gateway;
-        poolAddresses = config.nat().pool().addresses().stream().map(Ipv4::format).toList();
         pcpAddresses =
                 config.pcp().listenIps().stream()
                         .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
@@ -86,12 +86,16 @@ final class FactsSource {
                 Version.TEXT,
                 TimeUnit.NANOSECONDS.toSeconds(clocks.nowNs().getAsLong() - startNs),
                 ready.getAsBoolean(),
-                poolAddresses,
+                pool().addresses().stream().map(Ipv4::format).toList(),
                 config.nat().shardCount(),
                 holdings(),
                 traffic(counts),
                 answers(),
                 services());
+    }
+
+    private Pool pool() {
+        return inForce.get().nat().pool();
     }
 
     private Holdings holdings() {
@@ -102,10 +106,7 @@ final class FactsSource {
             sessions += shard.occupancy().sessions();
             mappings += shard.occupancy().mappings();
         }
-        long ports =
-                (long) config.nat().pool().ports().size()
-                        * config.nat().pool().addresses().size()
-                        * PROTOCOLS;
+        long ports = (long) pool().ports().size() * pool().addresses().size() * PROTOCOLS;
         return new Holdings(
                 now.subscribers(),
                 now.leases(),
@@ -157,7 +158,7 @@ final class FactsSource {
         var services = new ArrayList<ServiceHealth>();
         // A part that breaks ends the node; what is configured answers as long as it runs.
         services.add(new ServiceHealth("PCP", pcpAddresses, true, ""));
-        if (offersNatPmp.getAsBoolean()) {
+        if (inForce.get().pcp().natPmp()) {
             services.add(new ServiceHealth("NAT-PMP", pcpAddresses, true, ""));
         }
         if (gateway.isOffered()) {

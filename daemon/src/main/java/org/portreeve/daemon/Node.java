@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ import org.portreeve.daemon.config.NodeConfig.Io;
 import org.portreeve.daemon.event.EventLog;
 import org.portreeve.daemon.metrics.MetricsEndpoint;
 import org.portreeve.daemon.metrics.NodeMetrics;
+import org.portreeve.daemon.ranges.RangeParameters;
+import org.portreeve.daemon.ranges.RangeRecords;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.linux.Routes;
 import org.portreeve.nat.shard.Shard;
@@ -56,6 +59,10 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    private static final String NO_MEMORY =
+            "nothing was changed: the memory that filtering by address needs is not to be had;"
+                    + " lower translator.capacity.sessions or give the host more";
+
     private final NodeConfig config;
     private final Runnable onFailure;
     private final AtomicReference<Valid> inForce;
@@ -79,6 +86,7 @@ public final class Node {
             Gateway gateway,
             Staff staff,
             EventLog events,
+            LivePool pool,
             SocketAddress metrics) {}
 
     private Node(Valid loaded, Runnable onFailure) {
@@ -143,6 +151,10 @@ public final class Node {
         List<String> lines = new ArrayList<>(ReloadReport.lines(change));
         try {
             Policy policy = parts.storage.together(changed.policy());
+            if (!Awaited.answer(parts.desk.prepare(policy))) {
+                return List.of(NO_MEMORY);
+            }
+            lines.addAll(parts.pool.follow(change));
             PolicyChange applied = Awaited.answer(parts.desk.apply(policy));
             parts.pcp.offerNatPmp(changed.pcp().natPmp());
             Awaited.answer(parts.desk.use(changed.events().settings(), changed.onFailure()));
@@ -184,6 +196,7 @@ public final class Node {
         var image = new JournalImage();
         var journal = FileLeaseJournal.open(config.data(), config.node(), image, wakeup);
         stops.add(journal::close);
+        noteRanges();
         var packets = Packets.open(config);
         stops.add(packets::close);
         var directory = new Directory();
@@ -205,7 +218,9 @@ public final class Node {
                         clocks.wallMillis().getAsLong());
         storage.load(control);
         control.drains().load(image.drains());
+        control.subscriberDrains().load(image.drainedSubscribers());
         EventLog events = logEvents(translator, control);
+        control.events().listen(storage::onEvent);
         restart.find();
         control.expect(restart.hosts());
         stops.add(() -> keepSessions(translator));
@@ -213,6 +228,15 @@ public final class Node {
         stops.add(translator::close);
         metrics.add(journal.counters());
         serve(vertx, translator, control, storage, events);
+    }
+
+    /** Before a packet is translated: or a port of now could be looked up with ranges of before. */
+    private void noteRanges() throws IOException {
+        var records = new RangeRecords(config.data());
+        var now = Instant.ofEpochMilli(clocks.wallMillis().getAsLong());
+        if (records.note(config.node(), RangeParameters.of(config.nat()), now)) {
+            LOG.info("The computed ranges changed; {} says from when which hold", records.path());
+        }
     }
 
     private EventLog logEvents(Translator translator, PortControl control) {
@@ -250,7 +274,7 @@ public final class Node {
                         config,
                         clocks,
                         ready::get,
-                        () -> inForce.get().config().pcp().natPmp(),
+                        () -> inForce.get().config(),
                         translator,
                         pcpCounters,
                         natPmpCounters,
@@ -272,7 +296,9 @@ public final class Node {
         gateway.await();
         ready.set(true);
         SocketAddress at = serveMetrics(vertx, translator, control, gateway, staff);
-        running = Optional.of(new Running(pcp, desk, storage, gateway, staff, events, at));
+        var pool = LivePool.following(config, desk);
+        stops.add(pool::close);
+        running = Optional.of(new Running(pcp, desk, storage, gateway, staff, events, pool, at));
     }
 
     private PcpVerticle servePcp(Vertx vertx, PortControl control)

@@ -31,6 +31,14 @@ final class ReloadReport {
                                 : String.join(", ", applied.profilesChanged()));
     }
 
+    /** Names, as far as one line holds them. */
+    static String named(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
+        return names.size() <= NAMED
+                ? first
+                : first + " and %,d more".formatted(names.size() - NAMED);
+    }
+
     private static void addSome(List<String> lines, List<String> phrases) {
         phrases.stream().limit(NAMED).forEach(lines::add);
         if (phrases.size() > NAMED) {

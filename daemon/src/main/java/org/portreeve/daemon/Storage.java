@@ -10,6 +10,7 @@ import org.portreeve.control.PortControl;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.desk.Reservations;
+import org.portreeve.control.event.NodeEvent;
 import org.portreeve.control.history.HistoryCounter;
 import org.portreeve.control.history.HistoryFeed;
 import org.portreeve.control.policy.Policy;
@@ -38,7 +39,7 @@ final class Storage {
     private final ExecutorService worker =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
 
-    private Optional<HistoryFeed> history = Optional.empty();
+    private volatile Optional<HistoryFeed> history = Optional.empty();
 
     private Storage(NodeConfig config) {
         opening = CompletableFuture.supplyAsync(() -> open(config), worker);
@@ -102,6 +103,11 @@ final class Storage {
         var feed = HistoryFeed.start(desk, store().history(), clocks.wallMillis(), Storage::report);
         history = Optional.of(feed);
         return feed.counters();
+    }
+
+    /** Takes down what a shard told, from {@link #takeDown} on. Event loop only. */
+    void onEvent(NodeEvent event) {
+        history.ifPresent(feed -> feed.onEvent(event));
     }
 
     private static void report(Optional<StoreException> fault) {

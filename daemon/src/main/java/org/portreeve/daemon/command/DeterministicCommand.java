@@ -1,18 +1,25 @@
 package org.portreeve.daemon.command;
 
+import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.portreeve.daemon.command.node.GivenTime;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.daemon.exit.ExitCode;
+import org.portreeve.daemon.ranges.RangeParameters;
+import org.portreeve.daemon.ranges.RangeRecords;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.port.DeterministicRanges;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -28,6 +35,10 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {DeterministicCommand.Forward.class, DeterministicCommand.Reverse.class})
 final class DeterministicCommand implements Runnable {
+    private static final String AT =
+            "Compute with what held then, as the node noted in its data directory; such as"
+                    + " 2026-03-01T12:30:00Z.";
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -44,6 +55,9 @@ final class DeterministicCommand implements Runnable {
         @Parameters(paramLabel = "ADDRESS", description = "An internal address.")
         private String address;
 
+        @Option(names = "--at", paramLabel = "TIME", description = AT)
+        private Optional<String> time;
+
         @Mixin private PoolFile file;
         @Spec private CommandSpec spec;
 
@@ -52,8 +66,8 @@ final class DeterministicCommand implements Runnable {
             int internalIp =
                     Ipv4.parse(address)
                             .orElseThrow(() -> bad(spec, address + " is no IPv4 address"));
-            NodeConfig config = file.read();
-            DeterministicRanges ranges = ranges(config);
+            RangeParameters parameters = parameters(file, spec, time);
+            DeterministicRanges ranges = parameters.ranges();
             int addressIndex = ranges.addressIndex(internalIp);
             if (addressIndex == DeterministicRanges.NONE) {
                 throw new CommandFailedException(
@@ -61,7 +75,7 @@ final class DeterministicCommand implements Runnable {
             }
             int first = ranges.firstPort(internalIp);
             var ports = new PortRange(first, first + ranges.rangePorts() - 1);
-            String externalIp = Ipv4.format(config.nat().pool().addresses().get(addressIndex));
+            String externalIp = Ipv4.format(parameters.addresses().get(addressIndex));
             var fields = new LinkedHashMap<String, Object>();
             fields.put("internalAddress", address);
             fields.put("externalAddress", externalIp);
@@ -84,6 +98,9 @@ final class DeterministicCommand implements Runnable {
         @Parameters(paramLabel = "ADDRESS:PORT", description = "An external address and port.")
         private String external;
 
+        @Option(names = "--at", paramLabel = "TIME", description = AT)
+        private Optional<String> time;
+
         @Mixin private PoolFile file;
         @Spec private CommandSpec spec;
 
@@ -100,9 +117,9 @@ final class DeterministicCommand implements Runnable {
             if (ip.isEmpty() || port == 0) {
                 throw bad(spec, external + " is no ADDRESS:PORT such as 203.0.113.1:40000");
             }
-            NodeConfig config = file.read();
-            int addressIndex = config.nat().pool().addresses().indexOf(ip.getAsInt());
-            DeterministicRanges ranges = ranges(config);
+            RangeParameters parameters = parameters(file, spec, time);
+            int addressIndex = parameters.addresses().indexOf(ip.getAsInt());
+            DeterministicRanges ranges = parameters.ranges();
             if (addressIndex < 0) {
                 throw new CommandFailedException(
                         external + ": the address is not in the pool of this configuration");
@@ -127,14 +144,37 @@ final class DeterministicCommand implements Runnable {
         }
     }
 
-    private static DeterministicRanges ranges(NodeConfig config) throws CommandFailedException {
-        var ranges = new DeterministicRanges(config.nat().inside(), config.nat().pool());
-        if (ranges.rangePorts() == 0) {
-            throw new CommandFailedException(
-                    "the pool of this configuration has no ranges: allocation is neither"
-                            + " deterministic nor static");
+    /** Those of the file, or those that its node noted for a time. */
+    private static RangeParameters parameters(
+            PoolFile file, CommandSpec spec, Optional<String> time) throws CommandFailedException {
+        NodeConfig config = file.read();
+        if (time.isPresent()) {
+            return noted(new RangeRecords(config.data()), GivenTime.at(spec, time.get()));
         }
-        return ranges;
+        return RangeParameters.of(config.nat())
+                .orElseThrow(() ->
+                        new CommandFailedException(
+                                "the pool of this configuration has no ranges: allocation is"
+                                        + " neither deterministic nor static"));
+    }
+
+    private static RangeParameters noted(RangeRecords records, Instant time)
+            throws CommandFailedException {
+        try {
+            RangeRecords.Entry entry =
+                    records.at(time)
+                            .orElseThrow(() ->
+                                    new CommandFailedException(
+                                            "%s says nothing of %s: the node noted no ranges until then"
+                                                    .formatted(records.path(), time)));
+            return entry.parameters()
+                    .orElseThrow(() ->
+                            new CommandFailedException(
+                                    "the pool had no ranges at %s: ask portreeve trace"
+                                            .formatted(time)));
+        } catch (IOException e) {
+            throw new CommandFailedException("the ranges of then cannot be read: " + e);
+        }
     }
 
     private static ParameterException bad(CommandSpec spec, String sentence) {

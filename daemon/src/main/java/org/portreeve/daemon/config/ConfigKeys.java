@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.portreeve.daemon.config.ValueKind.Address;
 import org.portreeve.daemon.config.ValueKind.Choice;
+import org.portreeve.daemon.config.ValueKind.Destinations;
 import org.portreeve.daemon.config.ValueKind.Device;
 import org.portreeve.daemon.config.ValueKind.DeviceStem;
 import org.portreeve.daemon.config.ValueKind.File;
@@ -19,6 +20,7 @@ import org.portreeve.daemon.config.ValueKind.Flag;
 import org.portreeve.daemon.config.ValueKind.Listen;
 import org.portreeve.daemon.config.ValueKind.Name;
 import org.portreeve.daemon.config.ValueKind.Network;
+import org.portreeve.daemon.config.ValueKind.PortTime;
 import org.portreeve.daemon.config.ValueKind.Span;
 import org.portreeve.daemon.config.ValueKind.Text;
 import org.portreeve.daemon.config.ValueKind.Whole;
@@ -30,6 +32,8 @@ import org.portreeve.nat.config.ErrorRules;
  */
 final class ConfigKeys {
     /** Where the elements of the pool list are described. */
+    static final String ADDRESSES = "translator.capacity.addresses";
+
     static final String POOL = "translator.pools[]";
 
     /** Where the profile lies that the others take their defaults from. */
@@ -131,11 +135,16 @@ final class ConfigKeys {
                         List.of(),
                         "Internet-facing interfaces; required when io is tun."),
                 list(
-                                "translator.pass-through",
-                                new Text(),
-                                List.of(),
-                                "Destinations that are routed untranslated.")
-                        .defaultOnly());
+                        "translator.pass-through",
+                        new Destinations(),
+                        List.of(),
+                        "Destinations that subscribers reach untranslated, with their own"
+                                + " addresses and without a mapping, and that reach subscribers"
+                                + " so (RFC 6888 REQ-6): whole TCP, UDP and ICMP packets, no"
+                                + " fragments or other protocols. Listed hosts must use internal"
+                                + " addresses: what they send to an external one is answered from"
+                                + " the internal one. Sessions to a destination end at the restart"
+                                + " that lists it."));
     }
 
     private static List<ConfigKey> capacity() {
@@ -155,7 +164,15 @@ final class ConfigKeys {
                         "translator.capacity.subscribers",
                         new Whole(16, 1L << 22, true),
                         "auto",
-                        "Subscribers with a pairing at one time; auto follows the pool."));
+                        "Subscribers with a pairing at one time; auto follows the pool."),
+                one(
+                        ADDRESSES,
+                        new Whole(1, Contradictions.MAX_POOL_ADDRESSES, true),
+                        "auto",
+                        "External addresses that there is room for, those that are on their way"
+                                + " out of the pool included; auto is 8 more than the pool has at"
+                                + " the start, as many as it has in deterministic and static"
+                                + " pools."));
     }
 
     private static List<ConfigKey> timers() {
@@ -165,6 +182,13 @@ final class ConfigKeys {
                         new Span(120, DAY, "RFC 4787 REQ-5: not less than 120 s"),
                         "300s",
                         "Idle time of a UDP mapping."),
+                list(
+                        "translator.timers.udp-ports",
+                        new PortTime(),
+                        List.of(),
+                        "Shorter idle times of UDP sessions to well-known ports of peers, such as"
+                                + " 53 10s for DNS (RFC 4787 REQ-5 a). A mapping ends so early"
+                                + " only when all its sessions are such."),
                 one(
                         "translator.timers.icmp",
                         new Span(60, DAY, "RFC 5508 REQ-2: not less than 60 s"),
@@ -210,14 +234,21 @@ final class ConfigKeys {
                         "translator.icmp-errors.outside",
                         new Flag(),
                         "true",
-                        "Whether it sends time exceeded to outside hosts, from an address of the"
-                                + " pool."),
+                        "Whether it sends errors of its own to outside hosts, from an address of"
+                                + " the pool: time exceeded, and answers to unsolicited SYNs."),
                 one(
                         "translator.icmp-errors.refusals",
                         new Flag(),
                         "true",
                         "Whether subscribers are told (host unreachable) that a packet got no"
                                 + " port or session."),
+                one(
+                        "translator.icmp-errors.unsolicited-syns",
+                        new Flag(),
+                        "true",
+                        "Whether an outside host is told (port unreachable) that nobody waits for"
+                                + " its SYN, 6 s after it (RFC 5382 REQ-4); not without"
+                                + " outside: true."),
                 one(
                         "translator.icmp-errors.per-second",
                         new Whole(1, MAX_ERRORS_PER_SECOND, false),

@@ -24,9 +24,10 @@ public final class ConfigMeaning {
         lines.add("subscribers: " + subscribers(config));
         lines.add("pool: " + pool(config.poolName(), nat));
         lines.addAll(PoolMeaning.lines(nat));
+        nat.passThrough().forEach(each -> lines.add("untranslated: to and from " + each));
         lines.add("shards: " + nat.shardCount());
         lines.add("capacity: " + capacity(nat));
-        lines.add("memory: about %,d MiB of tables".formatted(AutoSizes.tableBytes(nat) / MIB));
+        lines.add("memory: " + memory(config));
         lines.add("log volume: " + PoolMeaning.logVolume(nat));
         config.policy().profiles().values().stream()
                 .sorted(Comparator.comparing(Profile::name))
@@ -79,6 +80,16 @@ public final class ConfigMeaning {
                         (long) each.sessions() * nat.shardCount(),
                         (long) each.mappings() * nat.shardCount(),
                         each.subscribers());
+    }
+
+    private static String memory(NodeConfig config) {
+        boolean filtersByAddress =
+                config.policy().profiles().values().stream()
+                        .anyMatch(profile -> profile.rules().filtersByAddress());
+        return "about %,d MiB of tables%s"
+                .formatted(
+                        AutoSizes.tableBytes(config.nat(), filtersByAddress) / MIB,
+                        filtersByAddress ? ", with those of filtering by address" : "");
     }
 
     private static String pcp(NodeConfig config) {

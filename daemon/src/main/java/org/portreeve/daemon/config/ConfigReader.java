@@ -13,15 +13,18 @@ import java.util.List;
 import java.util.Optional;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Profile;
+import org.portreeve.control.view.DrainMode;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.ErrorRules;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.rules.PassThrough;
 
 /** From the text of a configuration to the record the node is built from. Any thread. */
 public final class ConfigReader {
     private static final String POOL = ConfigKeys.POOL;
+    private static final String PASS_THROUGH = "translator.pass-through";
     private static final String ICMP_ERRORS = "translator.icmp-errors";
 
     private ConfigReader() {}
@@ -74,6 +77,7 @@ public final class ConfigReader {
                 nat(settings, host),
                 settings.nanos("translator.restart.keep"),
                 settings.text(POOL + ".name"),
+                settings.text(PoolKeys.ON_REMOVAL).equals("cut") ? DrainMode.CUT : DrainMode.WAIT,
                 new PolicyReader(settings, new ArrayList<>()).policy(),
                 new NodeConfig.Pcp(
                         settings.texts("pcp.listen").stream().map(Ipv4::of).toList(),
@@ -116,7 +120,10 @@ public final class ConfigReader {
                 timers(settings),
                 capacity(settings, addresses, shards, host),
                 new RulesReader(settings).rules(Profile.DEFAULT),
-                icmpErrors(settings));
+                icmpErrors(settings),
+                settings.texts(PASS_THROUGH).stream()
+                        .map(text -> PassThrough.parse(text).orElseThrow())
+                        .toList());
     }
 
     private static ErrorRules icmpErrors(Settings settings) {
@@ -124,6 +131,7 @@ public final class ConfigReader {
                 settings.isTrue(ICMP_ERRORS + ".inside"),
                 settings.isTrue(ICMP_ERRORS + ".outside"),
                 settings.isTrue(ICMP_ERRORS + ".refusals"),
+                settings.isTrue(ICMP_ERRORS + ".unsolicited-syns"),
                 settings.whole(ICMP_ERRORS + ".per-second"),
                 settings.whole(ICMP_ERRORS + ".per-subscriber-per-second"),
                 settings.texts("translator.inside.infrastructure").stream()
@@ -144,7 +152,10 @@ public final class ConfigReader {
                 settings.nanos("translator.timers.tcp-established"),
                 settings.nanos("translator.timers.tcp-opening"),
                 settings.nanos("translator.timers.tcp-closing"),
-                settings.nanos("translator.timers.hold-down"));
+                settings.nanos("translator.timers.hold-down"),
+                settings.texts("translator.timers.udp-ports").stream()
+                        .map(text -> ValueKind.PortTime.timer(text).orElseThrow())
+                        .toList());
     }
 
     private static NatConfig.Capacity capacity(
@@ -153,7 +164,14 @@ public final class ConfigReader {
         return new NatConfig.Capacity(
                 Math.ceilDiv(size(settings, "sessions", rows), shards),
                 Math.ceilDiv(size(settings, "mappings", rows), shards),
-                size(settings, "subscribers", AutoSizes.subscribers(addresses)));
+                size(settings, "subscribers", AutoSizes.subscribers(addresses)),
+                size(settings, "addresses", AutoSizes.addresses(addresses, isFixed(settings))));
+    }
+
+    /** Whether the addresses of the pool follow from computed ranges. */
+    private static boolean isFixed(Settings settings) {
+        String allocation = settings.text(POOL + ".allocation");
+        return allocation.equals("deterministic") || allocation.equals("static");
     }
 
     private static int size(Settings settings, String word, int auto) {

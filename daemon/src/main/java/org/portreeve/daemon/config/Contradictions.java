@@ -1,17 +1,20 @@
 package org.portreeve.daemon.config;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.PortTimer;
+import org.portreeve.nat.rules.PassThrough;
 
 /**
  * Relations between values, each allowed alone, that cannot hold together. Used by one thread, then
  * thrown away.
  */
 final class Contradictions {
-    /** External addresses of one node; each has 768 KiB of index. */
+    /** External addresses of one node; each has 792 KiB of index. */
     static final int MAX_POOL_ADDRESSES = 4_096;
 
     /** From 224.0.0.0 on no address is a host's. */
@@ -33,6 +36,8 @@ final class Contradictions {
         refuseUnavailableIo();
         requireWhatTunNeeds();
         checkAddresses();
+        checkPassThrough();
+        checkPortTimers();
         new PoolReader(settings).findFaults(faults);
         checkServices();
         checkAdmin();
@@ -97,6 +102,10 @@ final class Contradictions {
         if (size == 0 || size > MAX_POOL_ADDRESSES) {
             fault(poolPath, "must hold 1 to " + MAX_POOL_ADDRESSES + " addresses, not " + size);
         }
+        String room = ConfigKeys.ADDRESSES;
+        if (!settings.isAuto(room) && settings.whole(room) < size) {
+            fault(room, "must be at least %d, the addresses of the pool".formatted(size));
+        }
         refuseOverlaps(insidePath, inside);
         refuseOverlaps(poolPath, pool);
         if (pool.stream().anyMatch(range -> inside.stream().anyMatch(range::overlaps))) {
@@ -105,6 +114,49 @@ final class Contradictions {
                     "pool and inside prefixes"
                             + " overlap: an address is either external or a subscriber's");
         }
+    }
+
+    private void checkPortTimers() {
+        String path = "translator.timers.udp-ports";
+        var ports = new HashSet<Integer>();
+        for (String text : settings.texts(path)) {
+            PortTimer timer = ValueKind.PortTime.timer(text).orElseThrow();
+            if (timer.idleNs() >= settings.nanos("translator.timers.udp")) {
+                fault(path, text + " is not shorter than translator.timers.udp");
+            }
+            if (!ports.add(timer.port())) {
+                fault(path, "port " + timer.port() + " has two times; keep one");
+            }
+        }
+    }
+
+    /** What is in the pool or inside is never passed untranslated, so nobody may think it is. */
+    private void checkPassThrough() {
+        String path = "translator.pass-through";
+        List<String> texts = settings.texts(path);
+        if (texts.size() > PassThrough.MAX_ENTRIES) {
+            fault(
+                    path,
+                    texts.size()
+                            + " entries are more than the %d that a node may have"
+                                    .formatted(PassThrough.MAX_ENTRIES));
+        }
+        for (String text : texts) {
+            AddressRange range = AddressRange.of(PassThrough.parse(text).orElseThrow().prefix());
+            if (ranges(POOL + ".addresses").stream().anyMatch(pool -> holds(pool, range))) {
+                fault(path, text + " lies in the pool: external addresses are translated always");
+            }
+            boolean isInside =
+                    ranges("translator.inside.prefixes").stream()
+                            .anyMatch(inside -> holds(inside, range));
+            if (isInside) {
+                fault(path, text + " lies inside: subscribers meet by external addresses alone");
+            }
+        }
+    }
+
+    private static boolean holds(AddressRange outer, AddressRange range) {
+        return outer.first() <= range.first() && range.last() <= outer.last();
     }
 
     private void refuseOverlaps(String path, List<AddressRange> ranges) {

@@ -27,6 +27,11 @@ final class EventKeys {
 
     static final String ON_FAILURE = "records.on-failure";
 
+    static final String DESTINATIONS = "records.destinations";
+
+    /** The value of {@link #DESTINATIONS} that shared ports need. */
+    static final String OF_SHARED_PORTS = "overlapping";
+
     private static final long DAY = 86_400;
 
     private EventKeys() {}
@@ -77,7 +82,14 @@ final class EventKeys {
                                         + " keeps no records: refuse-new refuses them; continue"
                                         + " uses them and records them when the journal works"
                                         + " again, unless the node ends before.")
-                        .live());
+                        .live(),
+                one(
+                        DESTINATIONS,
+                        Choice.of("none", OF_SHARED_PORTS),
+                        "none",
+                        "Which remote addresses are kept with who had a port: none (RFC 6888"
+                                + " REQ-12), or those of connections at overlap-ports, which need"
+                                + " them."));
     }
 
     /** The settings of values without faults. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
+import org.portreeve.control.view.DrainMode;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.event.EventSettings;
 
@@ -18,6 +19,7 @@ import org.portreeve.nat.event.EventSettings;
  * @param restartKeepNs how long sessions that a planned stop kept may wait for the start; 0: none
  *     are kept
  * @param poolName name of the pool in records
+ * @param onRemoval what becomes of what an address has that leaves the pool; a reload changes it
  * @param policy who the subscribers are and what each may have; a reload changes it
  * @param pcp where PCP and NAT-PMP answer
  * @param upnp where UPnP is offered
@@ -33,6 +35,7 @@ public record NodeConfig(
         NatConfig nat,
         long restartKeepNs,
         String poolName,
+        DrainMode onRemoval,
         Policy policy,
         Pcp pcp,
         Upnp upnp,
@@ -47,9 +50,10 @@ public record NodeConfig(
                 node,
                 data,
                 packetIo,
-                nat,
+                nat.withAddresses(wanted.nat.pool().addresses()),
                 restartKeepNs,
                 poolName,
+                wanted.onRemoval,
                 wanted.policy,
                 new Pcp(pcp.listenIps, wanted.pcp.natPmp),
                 upnp,

@@ -19,6 +19,9 @@ import org.portreeve.nat.config.Pool;
 final class PoolKeys {
     private static final String POOL = ConfigKeys.POOL;
 
+    /** What becomes of what a removed address has. */
+    static final String ON_REMOVAL = POOL + ".on-removal";
+
     private static final long DAY = 86_400;
 
     /** TCP ports, UDP ports and identifiers of one address. */
@@ -36,11 +39,23 @@ final class PoolKeys {
         return List.of(
                 one(POOL + ".name", new Name(), "default", "Name of the pool in records."),
                 list(
-                        POOL + ".addresses",
-                        new PoolAddresses(),
-                        List.of("198.51.100.0/28"),
-                        "External addresses. The default is a documentation prefix that no"
-                                + " packet reaches; required when io is tun."),
+                                POOL + ".addresses",
+                                new PoolAddresses(),
+                                List.of("198.51.100.0/28"),
+                                "External addresses. The default is a documentation prefix that no"
+                                        + " packet reaches; required when io is tun. A reload adds"
+                                        + " addresses at once; one that is left out gets no new"
+                                        + " mapping, and leaves when nothing uses it any more. In"
+                                        + " deterministic and static pools they change with a"
+                                        + " restart alone.")
+                        .live(),
+                one(
+                                ON_REMOVAL,
+                                Choice.of("drain", "cut"),
+                                "drain",
+                                "What becomes of sessions and leases at an address that is left out:"
+                                        + " they end by their timers, or at once.")
+                        .live(),
                 one(POOL + ".ports", new Ports(false), "1024-65535", "External ports in use."),
                 one(
                         POOL + ".allocation",
@@ -57,6 +72,19 @@ final class PoolKeys {
                         "Single ports for explicit mappings, inside ports; the rest is for blocks"
                                 + " or ranges. Dynamic pools give them to others last. None in"
                                 + " static pools, and where none is written."),
+                one(
+                        POOL + ".kept-incoming.per-subscriber",
+                        new Whole(0, 1_024, false),
+                        "0",
+                        "TCP and UDP ports each of incoming-ports that a subscriber can always have"
+                                + " by asking, whatever the others took; in block and deterministic"
+                                + " pools."),
+                one(
+                        POOL + ".kept-incoming.subscribers",
+                        new Whole(1, PortRange.MAX_PORT, false),
+                        "64",
+                        "For how many subscribers of an external address they are kept; with more"
+                                + " of them the promise is not."),
                 list(
                         POOL + ".excluded-ports",
                         new Ports(false),
@@ -66,9 +94,10 @@ final class PoolKeys {
                         POOL + ".overlap-ports",
                         new Ports(true),
                         "none",
-                        "Ports that several subscribers share towards different hosts (RFC 7857"
-                                + " §3). Refused as long as destinations are not recorded, which"
-                                + " this version does not do."));
+                        "Ports outside of ports that TCP connections of several subscribers share,"
+                                + " each towards a remote address of its own (RFC 7857 §3), when"
+                                + " no other port is left for them. Only the remote endpoint of a"
+                                + " connection gets in. Needs records.destinations: overlapping."));
     }
 
     private static List<ConfigKey> blocks() {

@@ -29,6 +29,21 @@ final class PoolMeaning {
         if (!pool.excludedPorts().isEmpty()) {
             lines.add("excluded ports: " + pool.excludedPorts());
         }
+        if (pool.kept().perSubscriber() > 0) {
+            lines.add(
+                    "kept incoming ports: %d of TCP and of UDP for each subscriber, up to %,d at an address; %,d are left"
+                            .formatted(
+                                    pool.kept().perSubscriber(),
+                                    pool.kept().subscribers(),
+                                    pool.incomingPorts().size()
+                                            - pool.kept().perSubscriber()
+                                                    * pool.kept().subscribers()));
+        }
+        if (!pool.overlapPorts().equals(Pool.NO_PORTS)) {
+            lines.add(
+                    "shared ports: %s, for TCP when no other is left; each connection is recorded with its remote address"
+                            .formatted(pool.overlapPorts()));
+        }
         if (pool.pairing().isSoft()) {
             lines.add("pairing: soft; a full address sends new sessions to others of its shard");
         }

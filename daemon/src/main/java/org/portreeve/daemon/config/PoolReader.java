@@ -1,6 +1,8 @@
 package org.portreeve.daemon.config;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.PortRange;
@@ -8,11 +10,13 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.config.Pool.Allocation;
 import org.portreeve.nat.port.DeterministicRanges;
+import org.portreeve.nat.port.PortLayout;
 
 /** The pool, and what cannot be about its ports. Used by one thread, then thrown away. */
 final class PoolReader {
     private static final String POOL = ConfigKeys.POOL;
     private static final String DETERMINISTIC = POOL + ".deterministic";
+    private static final String KEPT = POOL + ".kept-incoming";
     private static final String SELECTION = POOL + ".port-selection";
 
     private final Settings settings;
@@ -44,13 +48,25 @@ final class PoolReader {
                         settings.nanos(POOL + ".block.idle-return"));
         return Pool.of(addresses, ports, incoming, block)
                 .with(allocation(addresses.size()))
-                .without(
-                        settings.texts(POOL + ".excluded-ports").stream()
-                                .map(text -> PortRange.parse(text).orElseThrow())
-                                .toList())
+                .without(excluded())
                 .with(choice())
                 .with(new Pool.Pairing(isSoft(), settings.nanos(POOL + ".pair-idle")))
-                .withMaxResting(maxResting());
+                .withMaxResting(maxResting())
+                .withOverlap(settings.ports(POOL + ".overlap-ports"))
+                .with(kept());
+    }
+
+    private List<PortRange> excluded() {
+        return settings.texts(POOL + ".excluded-ports").stream()
+                .map(text -> PortRange.parse(text).orElseThrow())
+                .toList();
+    }
+
+    private Pool.Kept kept() {
+        int perSubscriber = settings.whole(KEPT + ".per-subscriber");
+        return perSubscriber == 0
+                ? Pool.Kept.NONE
+                : new Pool.Kept(perSubscriber, settings.whole(KEPT + ".subscribers"));
     }
 
     private boolean isSoft() {
@@ -100,13 +116,8 @@ final class PoolReader {
 
     /** Adds a fault for each contradiction. */
     void findFaults(List<Fault> faults) {
-        if (!settings.text(POOL + ".overlap-ports").equals(ValueKind.Ports.NONE)) {
-            fault(
-                    faults,
-                    POOL + ".overlap-ports",
-                    "needs a record of every destination (RFC 7857 §3), or nobody could tell later"
-                            + " who had a port; this version keeps none, so only none is allowed");
-        }
+        checkOverlap(faults);
+        checkKept(faults);
         if (!incoming.equals(Pool.NO_PORTS)
                 && (incoming.first() < ports.first() || ports.last() < incoming.last())) {
             String sentence = "incoming-ports " + incoming + " must lie inside ports " + ports;
@@ -124,6 +135,64 @@ final class PoolReader {
             case "deterministic", "static" -> checkRanges(faults);
             default -> {}
         }
+    }
+
+    private void checkOverlap(List<Fault> faults) {
+        String path = POOL + ".overlap-ports";
+        PortRange shared = settings.ports(path);
+        if (shared.equals(Pool.NO_PORTS)) {
+            return;
+        }
+        if (!settings.text(EventKeys.DESTINATIONS).equals(EventKeys.OF_SHARED_PORTS)) {
+            fault(
+                    faults,
+                    path,
+                    "needs %s: %s, or nobody could tell later who had such a port (RFC 7857 §3)"
+                            .formatted(EventKeys.DESTINATIONS, EventKeys.OF_SHARED_PORTS));
+        }
+        if (shared.first() <= ports.last() && ports.first() <= shared.last()) {
+            fault(
+                    faults,
+                    path,
+                    "must lie outside of ports %s: what is given singly is never shared"
+                            .formatted(ports));
+        }
+    }
+
+    private void checkKept(List<Fault> faults) {
+        Pool.Kept kept = kept();
+        if (kept.equals(Pool.Kept.NONE)) {
+            return;
+        }
+        long wanted = (long) kept.perSubscriber() * kept.subscribers();
+        int there = incoming.equals(Pool.NO_PORTS) ? 0 : incomingUdpPorts();
+        if (settings.text(POOL + ".allocation").equals("dynamic")) {
+            fault(
+                    faults,
+                    KEPT + ".per-subscriber",
+                    "only 0 in a dynamic pool: traffic gets incoming ports there, too");
+        } else if (wanted > there) {
+            fault(
+                    faults,
+                    first(KEPT, ".per-subscriber", ".subscribers"),
+                    "%d ports for each of %,d subscribers are %,d, but incoming-ports %s are %,d"
+                            .formatted(
+                                    kept.perSubscriber(),
+                                    kept.subscribers(),
+                                    wanted,
+                                    there == 0 ? "none" : incoming,
+                                    there));
+        }
+    }
+
+    /** Ports that somebody may get; of UDP, which has fewer. */
+    private int incomingUdpPorts() {
+        List<PortRange> nobodys = new ArrayList<>(excluded());
+        nobodys.add(PortLayout.PCP_PORTS);
+        return (int)
+                IntStream.rangeClosed(incoming.first(), incoming.last())
+                        .filter(port -> nobodys.stream().noneMatch(each -> each.contains(port)))
+                        .count();
     }
 
     private void checkIncoming(List<Fault> faults) {

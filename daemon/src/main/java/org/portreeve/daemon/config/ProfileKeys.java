@@ -21,6 +21,7 @@ final class ProfileKeys {
     private static final long DAY = 86_400;
     private static final int MOST_IN_TOTAL = 100_000_000;
     private static final ValueKind RATE = new Whole(1, 1_000_000, false);
+    private static final ValueKind PORTS_OF = new Whole(0, 65_535, true);
     private static final ValueKind SESSIONS = new Whole(1, 1_000_000, false);
     private static final ValueKind BEHAVIOUR =
             Choice.of("endpoint-independent", "address-dependent", "address-and-port-dependent");
@@ -94,6 +95,21 @@ final class ProfileKeys {
                         new Whole(1, 65_535, false),
                         "2048",
                         "External ports of a subscriber, at most its blocks times their size."),
+                one(
+                        quota + ".tcp-ports",
+                        PORTS_OF,
+                        "auto",
+                        "External TCP ports among them (RFC 6888 REQ-4); auto: all."),
+                one(
+                        quota + ".udp-ports",
+                        PORTS_OF,
+                        "auto",
+                        "External UDP ports among them; auto: all."),
+                one(
+                        quota + ".icmp-identifiers",
+                        PORTS_OF,
+                        "auto",
+                        "External identifiers of ICMP queries among them; auto: all."),
                 one(
                         quota + ".sessions",
                         new Whole(1, 1_000_000, false),
@@ -184,6 +200,24 @@ final class ProfileKeys {
                         new Flag(),
                         "false",
                         "Whether inbound packets keep sessions alive (RFC 4787 REQ-6)."),
+                one(
+                        eif + ".inbound-packet-rate.per-second",
+                        new Whole(0, 10_000_000, false),
+                        "0",
+                        "Packets that outside hosts may send to one mapping in a second, whatever"
+                                + " session they are of; 0 is no bound."),
+                one(
+                        eif + ".inbound-packet-rate.burst",
+                        new Whole(1, 1_000_000, false),
+                        "1000",
+                        "Packets that outside hosts may send to one mapping beyond the rate."),
+                list(
+                        eif + ".refresh-ignore",
+                        Choice.of("stun-error", "ike-invalid-syntax"),
+                        List.of(),
+                        "Replies of the subscriber by which it shows that it does not want what it"
+                                + " got: they do not keep a session alive (RFC 7857 §7.1), as ICMP"
+                                + " errors and TCP resets never do."),
                 one(
                         eif + ".protocol-independent",
                         new Flag(),

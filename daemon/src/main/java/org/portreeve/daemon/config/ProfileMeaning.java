@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Application;
@@ -27,13 +29,24 @@ final class ProfileMeaning {
     }
 
     private static String limits(Profile profile) {
-        return "%,d mappings, %,d ports, %,d sessions, %,d new sessions and %,d requests a second"
+        return "%,d mappings, %,d ports%s, %,d sessions, %,d new sessions and %,d requests a second"
                 .formatted(
                         profile.quota().mappings(),
                         profile.quota().ports(),
+                        ofProtocols(profile.quota().each()),
                         profile.quota().sessions(),
                         profile.quota().sessionsPerSecond(),
                         profile.requests().perSecond());
+    }
+
+    private static String ofProtocols(Rules.PortsOf each) {
+        String parts =
+                Stream.of(Protocol.TCP, Protocol.UDP, Protocol.ICMP)
+                        .filter(protocol -> each.of(protocol) != Rules.PortsOf.ALL)
+                        .map(protocol ->
+                                "%,d of %s".formatted(each.of(protocol), Protocol.name(protocol)))
+                        .collect(Collectors.joining(", "));
+        return parts.isEmpty() ? "" : " (at most " + parts + ")";
     }
 
     private static String behaviour(Rules rules) {
@@ -49,13 +62,19 @@ final class ProfileMeaning {
 
     private static String outside(Rules.Eif eif) {
         return ("outside hosts may have %,d sessions on a mapping and open %,d a second, which end"
-                        + " after %d s without an answer; their packets %s sessions%s")
+                        + " after %d s without an answer; their packets %s sessions%s%s")
                 .formatted(
                         eif.inboundSessionsPerMapping(),
                         eif.inboundSessionsPerSecond(),
                         TimeUnit.NANOSECONDS.toSeconds(eif.unrepliedNs()),
                         eif.inboundRefresh() ? "keep" : "do not keep",
-                        eif.protocolIndependent() ? "; UDP and TCP let each other in" : "");
+                        eif.protocolIndependent() ? "; UDP and TCP let each other in" : "",
+                        eif.inboundPackets().isBounded() ? "; " + packets(eif) : "");
+    }
+
+    private static String packets(Rules.Eif eif) {
+        return "at most %,d packets a second to a mapping"
+                .formatted(eif.inboundPackets().perSecond());
     }
 
     private static String application(Application application) {

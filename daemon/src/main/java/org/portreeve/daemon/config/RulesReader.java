@@ -2,11 +2,13 @@ package org.portreeve.daemon.config;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Application;
 import org.portreeve.nat.rules.Behaviour;
 import org.portreeve.nat.rules.Rules;
+import org.portreeve.nat.rules.UnwantedReply;
 
 /** The rules of the profiles of a file, and what is wrong with their applications. Immutable. */
 final class RulesReader {
@@ -40,7 +42,15 @@ final class RulesReader {
                 settings.whole(quota + ".ports"),
                 settings.whole(quota + ".sessions"),
                 settings.whole(quota + ".session-rate.per-second"),
-                settings.whole(quota + ".session-rate.burst"));
+                settings.whole(quota + ".session-rate.burst"),
+                new Rules.PortsOf(
+                        portsOf(quota + ".tcp-ports"),
+                        portsOf(quota + ".udp-ports"),
+                        portsOf(quota + ".icmp-identifiers")));
+    }
+
+    private int portsOf(String path) {
+        return settings.isAuto(path) ? Rules.PortsOf.ALL : settings.whole(path);
     }
 
     private Rules.Eif eif(String eif) {
@@ -52,7 +62,13 @@ final class RulesReader {
                 settings.whole(eif + ".inbound-session-rate.burst"),
                 settings.nanos(eif + ".unreplied"),
                 settings.isTrue(eif + ".inbound-refresh"),
-                settings.isTrue(eif + ".protocol-independent"));
+                settings.isTrue(eif + ".protocol-independent"),
+                new Rules.PacketRate(
+                        settings.whole(eif + ".inbound-packet-rate.per-second"),
+                        settings.whole(eif + ".inbound-packet-rate.burst")),
+                settings.texts(eif + ".refresh-ignore").stream()
+                        .map(word -> UnwantedReply.valueOf(constant(word)))
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** What an application leaves out is as in the profile that uses it. */
@@ -74,7 +90,11 @@ final class RulesReader {
     }
 
     private Behaviour behaviour(String path) {
-        return Behaviour.valueOf(settings.text(path).toUpperCase(Locale.ROOT).replace('-', '_'));
+        return Behaviour.valueOf(constant(settings.text(path)));
+    }
+
+    private static String constant(String word) {
+        return word.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     /** Adds a fault for each application that says too little or contradicts itself. */

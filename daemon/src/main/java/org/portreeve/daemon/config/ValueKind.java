@@ -5,11 +5,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.config.PortTimer;
+import org.portreeve.nat.rules.PassThrough;
 
 /** What the text of a key may be, and the phrase that says so. Immutable. */
 sealed interface ValueKind {
@@ -102,6 +105,35 @@ sealed interface ValueKind {
         }
     }
 
+    /** A well-known port and a time, such as {@code 53 10s}. */
+    record PortTime() implements ValueKind {
+        private static final Span TIME = new Span(PortTimer.MIN_SECONDS, 86_400, "");
+
+        @Override
+        public boolean accepts(String text) {
+            return timer(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "a port from 0 to %d and %s: 53 10s"
+                    .formatted(PortTimer.MAX_PORT, TIME.allowed());
+        }
+
+        /** The timer of text of this kind. */
+        static Optional<PortTimer> timer(String text) {
+            String[] words = text.split(" ", -1);
+            return words.length == 2 && TIME.accepts(words[1])
+                    ? PortTimer.parsePort(words[0])
+                            .map(port -> new PortTimer(port, nanos(words[1])))
+                    : Optional.empty();
+        }
+
+        private static long nanos(String time) {
+            return TimeUnit.SECONDS.toNanos(Span.seconds(time).orElseThrow());
+        }
+    }
+
     /** External ports; {@code none} where there need not be any. */
     record Ports(boolean orNone) implements ValueKind {
         static final String NONE = "none";
@@ -132,6 +164,20 @@ sealed interface ValueKind {
         @Override
         public String allowed() {
             return "an IPv4 prefix such as 100.64.0.0/10, with zero host bits";
+        }
+    }
+
+    /** Remote endpoints: a prefix, maybe of one protocol, maybe of some ports. */
+    record Destinations() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return PassThrough.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "a prefix, after it tcp or udp where only that is meant, then a port or range"
+                    + " where not all are: 203.0.113.0/28, or 203.0.113.9/32 udp 53";
         }
     }
 

@@ -33,10 +33,15 @@ final class EventLine {
             line.put("protocol", Protocol.name(event.protocol()).toLowerCase(Locale.ROOT));
         }
         if (event.internalIp() != 0) {
-            line.put("internal-address", Ipv4.format(event.internalIp()))
-                    .put("internal-port", event.internalPort());
+            line.put("internal-address", Ipv4.format(event.internalIp()));
+        }
+        if (event.internalIp() != 0 && event.protocol() != 0) {
+            line.put("internal-port", event.internalPort());
         }
         putExternal(line, event);
+        if (event.remoteIp() != 0) {
+            line.put("remote-address", Ipv4.format(event.remoteIp()));
+        }
         if (event.resource() != Resource.NONE) {
             line.put("resource", event.resource().word())
                     .put("used", event.used())

@@ -5,19 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.portreeve.control.Nonce;
 import org.portreeve.daemon.command.pcp.NonceSecret;
+import org.portreeve.daemon.config.ConfigReader;
+import org.portreeve.daemon.config.Host;
+import org.portreeve.daemon.config.LoadedConfig;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.daemon.exit.ExitCode;
+import org.portreeve.daemon.ranges.RangeParameters;
+import org.portreeve.daemon.ranges.RangeRecords;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.wire.Decoded;
@@ -197,6 +204,60 @@ class CommandTreeTest {
                 err.toString());
         assertEquals(2, run("deterministic", "forward", "100.64.0"));
         assertEquals(2, run("deterministic", "reverse", "203.0.113.1", "-c", file));
+    }
+
+    @Test
+    @Conformance("NAT-DET-008")
+    void deterministicLooksUpAnEarlierTimeWithWhatHeldThen() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String old = rangesFile(data, "old.yaml", 14);
+        String fresh = rangesFile(data, "fresh.yaml", 16);
+        var records = new RangeRecords(data);
+        note(records, old, "2026-01-01T00:00:00Z");
+        note(records, fresh, "2026-02-01T00:00:00Z");
+
+        assertEquals("100.64.0.1", internal("203.0.113.1:5055", fresh, "2026-01-31T23:59:59Z"));
+        assertEquals(
+                "100.64.0.2", internal("203.0.113.1:5055", fresh, "2026-02-01T01:00:00+01:00"));
+        out.getBuffer().setLength(0);
+        String reverse = "203.0.113.1:5055";
+        assertEquals(0, run("deterministic", "reverse", reverse, "-c", fresh));
+        assertEquals("203.0.113.1:5055 belongs to 100.64.0.2.\n", out.toString());
+        String early = "2025-12-31T23:59:59Z";
+        assertEquals(1, run("deterministic", "reverse", reverse, "-c", fresh, "--at", early));
+        assertTrue(err.toString().contains("says nothing of " + early), err::toString);
+        assertEquals(2, run("deterministic", "forward", "100.64.0.2", "--at", "yesterday"));
+    }
+
+    private String internal(String external, String file, String time) {
+        out.getBuffer().setLength(0);
+        int code = run("deterministic", "reverse", external, "--json", "-c", file, "--at", time);
+        assertEquals(0, code, err::toString);
+        return new JsonObject(out.toString()).getString("internalAddress");
+    }
+
+    private static void note(RangeRecords records, String file, String time) throws IOException {
+        var valid =
+                (LoadedConfig.Valid) ConfigReader.readFile(Path.of(file), new Host(4, 1L << 33));
+        var parameters = RangeParameters.of(valid.config().nat());
+        assertTrue(records.note("cgn-1", parameters, Instant.parse(time)));
+    }
+
+    private String rangesFile(Path data, String name, int compression) throws IOException {
+        return Files.writeString(
+                        directory.resolve(name),
+                        """
+                        data: %s
+                        translator:
+                          inside: {prefixes: [100.64.0.1, 100.64.0.2/31, 100.64.0.4/30]}
+                          pools:
+                            - addresses: [203.0.113.1]
+                              allocation: deterministic
+                              incoming-ports: none
+                              deterministic: {compression: %d, dynamic-factor: 2}
+                        """
+                                .formatted(data, compression))
+                .toString();
     }
 
     @Test

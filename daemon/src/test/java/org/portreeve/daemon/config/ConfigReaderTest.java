@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +17,9 @@ import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.config.PortTimer;
+import org.portreeve.nat.rules.PassThrough;
+import org.portreeve.testkit.Conformance;
 
 class ConfigReaderTest {
     private static final Host HOST = new Host(4, 16L << 30);
@@ -127,6 +132,7 @@ class ConfigReaderTest {
         "udp, 119s, 120s", "udp, 1m, 2m", "icmp, 59s, 60s",
         "tcp-established, 7439s, 7440s", "tcp-established, 2h, 1d", "tcp-closing, 239s, 4m"
     })
+    @Conformance("NAT-TCP-005")
     void timersBelowTheRfcMinimumAreRefused(String timer, String tooShort, String allowed) {
         assertEquals(1, faults("translator: {timers: {" + timer + ": " + tooShort + "}}").size());
         valid("translator: {timers: {" + timer + ": " + allowed + "}}");
@@ -223,6 +229,98 @@ class ConfigReaderTest {
         assertEquals(1, faults.size(), faults::toString);
         assertTrue(faults.getFirst().toString().contains(words), faults::toString);
         assertEquals(3, faults.getFirst().line());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[203.0.113.7/28]           | a prefix, after it tcp or udp",
+                "['203.0.113.7 sctp']       | a prefix, after it tcp or udp",
+                "[127.9.0.0/16]             | 127.9.0.0/16 lies inside",
+                "['192.0.2.1 udp 53']       | 192.0.2.1 udp 53 lies in the pool",
+            })
+    void destinationsThatCannotBePassedUntranslatedAreRefused(String list, String words) {
+        List<Fault> faults =
+                faults(
+                        "translator:\n  pools: [{addresses: [192.0.2.0/28]}]\n  pass-through: "
+                                + list);
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.getFirst().toString().contains(words), faults::toString);
+        assertEquals(3, faults.getFirst().line());
+    }
+
+    @Test
+    void destinationsWithoutTranslationAreBoundedInNumber() {
+        String most =
+                IntStream.range(0, PassThrough.MAX_ENTRIES)
+                        .mapToObj(i -> "203.0.113." + i + ", ")
+                        .collect(Collectors.joining());
+        NatConfig nat = valid("translator: {pass-through: [" + most + "]}").nat();
+        assertEquals(PassThrough.MAX_ENTRIES, nat.passThrough().size());
+        List<Fault> faults = faults("translator: {pass-through: [" + most + " 203.0.113.200]}");
+        assertTrue(faults.getFirst().toString().contains("more than the 32"), faults::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[53]              | a port from 0 to 1023 and a time from 5s",
+                "[1024 10s]        | a port from 0 to 1023",
+                "[53 4s]           | a time from 5s",
+                "[53 5m]           | 53 5m is not shorter than translator.timers.udp",
+                "[53 10s, 53 11s]  | port 53 has two times",
+            })
+    void timesOfPortsThatCannotBeAreRefused(String list, String words) {
+        List<Fault> faults = faults("translator: {timers: {udp-ports: " + list + "}}");
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.getFirst().toString().contains(words), faults::toString);
+    }
+
+    @Test
+    @Conformance("SEED-A-146")
+    void timersAreTheRecommendedOnesByDefault() {
+        NatConfig.Timers timers = valid("").nat().timers();
+
+        assertEquals(NatConfig.Timers.defaults(), timers);
+        assertEquals(300_000_000_000L, timers.udpIdleNs());
+        assertEquals(7_440_000_000_000L, timers.tcpEstablishedIdleNs());
+    }
+
+    @Test
+    @Conformance("NAT-UDP-003")
+    void timesOfWellKnownPortsAreOfThoseAlone() {
+        assertEquals(List.of(), valid("").nat().timers().udpPorts());
+        assertEquals(
+                List.of(new PortTimer(53, 10_000_000_000L), new PortTimer(0, 60_000_000_000L)),
+                valid("translator: {timers: {udp-ports: [53 10s, 0 1m]}}")
+                        .nat()
+                        .timers()
+                        .udpPorts());
+    }
+
+    @Test
+    void memoryOfFilteringByAddressIsCountedWhereAProfileAsksForIt() {
+        String usual = "profiles: {some: {filtering: {tcp: address-and-port-dependent}}}";
+        String byAddress = "profiles: {some: {filtering: {tcp: address-dependent}}}";
+
+        assertTrue(memory(usual).endsWith("of tables"), memory(usual));
+        assertTrue(memory(byAddress).endsWith("with those of filtering by address"));
+        NatConfig nat = valid(byAddress).nat();
+        long sessions = (long) nat.capacity().sessions() * nat.shardCount();
+        assertEquals(
+                sessions * AutoSizes.CONTACT_BYTES,
+                AutoSizes.tableBytes(nat, true) - AutoSizes.tableBytes(nat, false));
+    }
+
+    private static String memory(String yaml) {
+        return ConfigMeaning.lines(valid(yaml)).stream()
+                .filter(line -> line.startsWith("memory: "))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -58,6 +58,14 @@ class PoolReaderTest {
     }
 
     @Test
+    @Conformance("SEED-A-042")
+    void incomingPortsAreKeptForSubscribersWhenAsked() {
+        assertEquals(Pool.Kept.NONE, pool("{}", "10.0.0.0/24").kept());
+        Pool pool = pool("{kept-incoming: {per-subscriber: 2, subscribers: 100}}", "10.0.0.0/24");
+        assertEquals(new Pool.Kept(2, 100), pool.kept());
+    }
+
+    @Test
     void restAndPairing() {
         Pool usual = pool("{}", "10.0.0.0/24");
         assertEquals(Pool.ANY_NUMBER, usual.maxResting());
@@ -76,7 +84,9 @@ class PoolReaderTest {
                 "{allocation: static, incoming-ports: 1024-2047} | only none in a static pool",
                 "{allocation: static, paired: soft} | only hard",
                 "{incoming-ports: none} | who has no block yet",
-                "{overlap-ports: 2048-4095} | needs a record of every destination",
+                "{kept-incoming: {per-subscriber: 241}} | 64 subscribers are 15,424, but incoming",
+                "{allocation: dynamic, kept-incoming: {per-subscriber: 1}} | only 0 in a dynamic pool",
+                "{overlap-ports: 512-1023} | needs records.destinations: overlapping",
                 "{port-selection: {algorithm: 6}} | from 1 to 5",
                 "{allocation: dynamic, block: {size: 500}} | power of two",
             })
@@ -86,6 +96,19 @@ class PoolReaderTest {
         assertEquals(1, faults.size(), faults::toString);
         assertTrue(faults.getFirst().toString().contains(words), faults::toString);
         assertEquals(4, faults.getFirst().line());
+    }
+
+    @Test
+    @Conformance({"SEED-B-052", "SEED-B-054"})
+    void portsAreSharedOutsideOfAllOthersAndWithRecordsOfDestinationsAlone() {
+        String records = "records: {destinations: overlapping}\n";
+        String apart = records + yaml("{overlap-ports: 512-1023}", "100.64.0.0/24");
+        var valid = (Valid) ConfigReader.read(apart, HOST);
+        assertEquals(new PortRange(512, 1_023), valid.config().nat().pool().overlapPorts());
+        assertEquals(Pool.NO_PORTS, pool("{}", "100.64.0.0/24").overlapPorts());
+        String inside = records + yaml("{overlap-ports: 512-1024}", "100.64.0.0/24");
+        Fault fault = ((Refused) ConfigReader.read(inside, HOST)).faults().getFirst();
+        assertTrue(fault.toString().contains("outside of ports 1024-65535"), fault::toString);
     }
 
     @Test

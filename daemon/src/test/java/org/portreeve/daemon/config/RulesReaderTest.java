@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,8 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Application;
 import org.portreeve.nat.rules.Behaviour;
 import org.portreeve.nat.rules.Rules;
+import org.portreeve.nat.rules.UnwantedReply;
+import org.portreeve.testkit.Conformance;
 
 class RulesReaderTest {
     private static final Host HOST = new Host(4, 8L << 30);
@@ -54,6 +57,37 @@ class RulesReaderTest {
         assertEquals(
                 new Rules.Eif(1024, 1_000_000, 100_000_000, 50, 200, 30_000_000_000L, false, false),
                 rules.eif());
+    }
+
+    @Test
+    @Conformance("NAT-CGN-040")
+    void portsOfAProtocolAreAPartOfAllWhereThatIsSaid() {
+        String text =
+                """
+                profiles:
+                  default: {quota: {ports: 500, tcp-ports: 300}}
+                  gold: {quota: {ports: 900, tcp-ports: auto, icmp-identifiers: 10}}
+                """;
+        int all = Rules.PortsOf.ALL;
+        assertEquals(new Rules.PortsOf(300, all, all), rules(text, "default").quota().each());
+        assertEquals(new Rules.PortsOf(all, all, 10), rules(text, "gold").quota().each());
+        assertEquals(Rules.PortsOf.ANY, rules("", "default").quota().each());
+    }
+
+    @Test
+    void packetsAndRepliesAreAsTheyAreWritten() {
+        String yaml =
+                """
+                profiles:
+                  default:
+                    eif:
+                      inbound-packet-rate: {per-second: 500, burst: 60}
+                      refresh-ignore: [stun-error, ike-invalid-syntax]
+                """;
+        Rules.Eif eif = rules(yaml, "default").eif();
+
+        assertEquals(new Rules.PacketRate(500, 60), eif.inboundPackets());
+        assertEquals(Set.of(UnwantedReply.values()), eif.refreshIgnored());
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -16,7 +18,9 @@ import org.portreeve.testkit.host.Datagram;
 import org.portreeve.testkit.host.TcpConnection;
 import org.portreeve.testkit.host.TcpServer;
 import org.portreeve.testkit.host.UdpSocket;
+import org.portreeve.testkit.lab.CommandResult;
 import org.portreeve.testkit.lab.Lab;
+import org.portreeve.testkit.lab.Namespace;
 import org.portreeve.testkit.pcp.PcpAnswer;
 import org.portreeve.testkit.pcp.PcpRequests;
 
@@ -26,6 +30,9 @@ import org.portreeve.testkit.pcp.PcpRequests;
 class InboundTest {
     /** PCP-MIX-007 asks for a thousand out of a thousand. */
     private static final int FIRST_PACKETS = 1_000;
+
+    /** Not 28, by which it says that nobody answered at all. */
+    private static final int CURL_COULD_NOT_CONNECT = 7;
 
     private static Scene scene;
 
@@ -39,6 +46,28 @@ class InboundTest {
     @AfterParameterizedClassInvocation
     static void close() {
         scene.close();
+    }
+
+    @Test
+    @Conformance("NAT-TCP-003")
+    void aConnectionToAPortOfNobodyIsRefusedAfterSixSeconds() {
+        CommandResult attempt =
+                scene.lab()
+                        .run(
+                                Namespace.INET,
+                                "curl",
+                                "-sS",
+                                "--connect-timeout",
+                                "20",
+                                "-w",
+                                "tried for %{time_total} s",
+                                "http://198.51.100.5:4444/");
+
+        assertEquals(CURL_COULD_NOT_CONNECT, attempt.exit(), attempt::output);
+        Matcher seconds = Pattern.compile("tried for ([0-9.]+) s").matcher(attempt.output());
+        assertTrue(seconds.find(), attempt::output);
+        double taken = Double.parseDouble(seconds.group(1));
+        assertTrue(taken >= 6 && taken < 9, attempt::output);
     }
 
     @Test

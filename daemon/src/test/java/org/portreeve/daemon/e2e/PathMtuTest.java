@@ -1,16 +1,21 @@
 package org.portreeve.daemon.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.portreeve.testkit.Conformance;
+import org.portreeve.testkit.lab.Capture;
 import org.portreeve.testkit.lab.CommandResult;
 import org.portreeve.testkit.lab.Lab;
 import org.portreeve.testkit.lab.LabProcess;
 import org.portreeve.testkit.lab.Namespace;
+import org.portreeve.testkit.pcap.CapturedPacket;
 
 /**
  * Goal: a link of the node that takes less than the hosts know of is found out by them. Method: one
@@ -32,6 +37,26 @@ class PathMtuTest {
     @AfterEach
     void close() {
         scene.close();
+    }
+
+    @Test
+    @Conformance("NAT-ICMP-020")
+    void packetThatMayBeCutUpLeavesInPiecesInOrderAndAnotherIsAnswered() {
+        open(Lab.OUTSIDE_DEVICE);
+        Capture pieces =
+                scene.lab()
+                        .capture(
+                                Namespace.INET,
+                                Lab.HOST_DEVICE,
+                                "ip proto 1 and src net 198.51.100.0/28");
+
+        run("ping", "-M", "dont", "-s", "1472", "-c", "1", "-W", "1", Lab.INET);
+        List<Integer> lengths = pieces.stop().stream().map(CapturedPacket::lengthBytes).toList();
+        CommandResult whole =
+                run("ping", "-M", "do", "-s", "1472", "-c", "1", "-W", "2", Lab.INET_OTHER);
+
+        assertEquals(List.of(1_396, 124), lengths);
+        assertTrue(whole.output().matches("(?s).*(mtu = |mtu=|mtu: )1400.*"), whole::output);
     }
 
     @Test

@@ -36,6 +36,7 @@ class EventLogTest {
                     Ipv4.of("198.51.100.1"),
                     16_384,
                     16_895,
+                    0,
                     Resource.NONE,
                     0,
                     0);
@@ -68,6 +69,7 @@ class EventLogTest {
                         Ipv4.of("198.51.100.1"),
                         16_400,
                         16_400,
+                        0,
                         Resource.NONE,
                         0,
                         0);
@@ -79,11 +81,44 @@ class EventLogTest {
                 EventLine.of("n", mapping));
         var use =
                 new NodeEvent(
-                        EventKind.USE_HIGH, 0, "", 0, 0, 0, 0, 0, 0, Resource.POOL_BLOCKS, 8, 10);
+                        EventKind.USE_HIGH,
+                        0,
+                        "",
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Resource.POOL_BLOCKS,
+                        8,
+                        10);
         assertEquals(
                 "{\"time\":\"1970-01-01T00:00:00.000Z\",\"node\":\"n\",\"event\":\"use-high\","
                         + "\"resource\":\"pool-blocks\",\"used\":8,\"capacity\":10}",
                 EventLine.of("n", use));
+        int remoteIp = Ipv4.of("203.0.113.7");
+        var shared =
+                new NodeEvent(
+                        EventKind.OVERLAP_MADE,
+                        0,
+                        "a",
+                        Protocol.TCP,
+                        Ipv4.of("100.64.0.2"),
+                        5_000,
+                        Ipv4.of("198.51.100.1"),
+                        900,
+                        900,
+                        remoteIp,
+                        Resource.NONE,
+                        0,
+                        0);
+        assertTrue(
+                EventLine.of("n", shared)
+                        .endsWith(
+                                "\"external-address\":\"198.51.100.1\",\"external-port\":900,"
+                                        + "\"remote-address\":\"203.0.113.7\"}"));
     }
 
     @Test

@@ -2,6 +2,8 @@ package org.portreeve.daemon.command.node;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.portreeve.control.DrainControl;
@@ -17,17 +19,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** External addresses that a running node is to use no more for new subscribers. Main thread. */
+/** External addresses and subscribers that a running node gives nothing new to. Main thread. */
 @Command(
         name = "drain",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "Takes external addresses of a running node out of use: new subscribers do not get",
-            "them, those who have them keep them until nothing of theirs is left."
+            "them, those who have them keep them until nothing of theirs is left. Or drains",
+            "subscribers: they get no new mappings."
         },
         subcommands = {
             DrainCommand.Address.class,
+            DrainCommand.Subscriber.class,
             DrainCommand.Listed.class,
             DrainCommand.End.class
         })
@@ -36,7 +40,8 @@ public final class DrainCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which: address, list or end?");
+        throw new ParameterException(
+                spec.commandLine(), "Which: address, subscriber, list or end?");
     }
 
     private static void check(String address, CommandLine line) {
@@ -83,18 +88,68 @@ public final class DrainCommand implements Runnable {
         }
     }
 
+    /** Drains a subscriber. Main thread. */
+    @Command(
+            name = "subscriber",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Gives a subscriber no new mapping. What it has ends by its timers, leases at the",
+                "end of the lifetime that they have. Reservations stay."
+            })
+    static final class Subscriber implements Callable<Integer> {
+        @Mixin private NodeTarget target;
+
+        @Parameters(
+                paramLabel = "ADDRESS|NAME",
+                description = "The subscriber's name, or an internal address of it.")
+        private String subscriber;
+
+        @Option(names = "--cut", description = "End its leases and sessions now.")
+        private boolean cuts;
+
+        @Override
+        public Integer call() throws CommandFailedException {
+            var body = new JsonObject().put("subscriber", subscriber).put("cut", cuts);
+            NodeTarget.accepted(target.ask(HttpMethod.POST, "/subscriber-drains", body.encode()));
+            target.out().printf("%s gets no new mapping any more.%n", subscriber);
+            target.out().flush();
+            return ExitCode.SUCCESS;
+        }
+    }
+
     /** Lists those out of use. Main thread. */
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists external addresses that are out of use.")
+            description = "Lists external addresses that are out of use, and drained subscribers.")
     static final class Listed implements Callable<Integer> {
         @Mixin private NodeTarget target;
 
         @Override
         public Integer call() throws CommandFailedException {
-            target.show(target.ask("/drains"), this::print);
+            JsonObject drains = NodeTarget.accepted(target.ask("/drains"));
+            JsonObject others = NodeTarget.accepted(target.ask("/subscriber-drains"));
+            drains.put("subscribers", others.getJsonArray("items"));
+            if (target.isJson()) {
+                target.out().println(drains.encode());
+            } else {
+                print(drains);
+                printSubscribers(drains);
+            }
+            target.out().flush();
             return ExitCode.SUCCESS;
+        }
+
+        private void printSubscribers(JsonObject drains) {
+            var table = new TextTable("SUBSCRIBER", "SINCE", "LEASES");
+            for (Object each : drains.getJsonArray("subscribers")) {
+                var drain = (JsonObject) each;
+                table.add(
+                        drain.getString("subscriber"),
+                        Instant.ofEpochMilli(drain.getLong("sinceMillis")).toString(),
+                        drain.getInteger("leases").toString());
+            }
+            table.print(target.out());
         }
 
         private void print(JsonObject drains) {
@@ -123,19 +178,33 @@ public final class DrainCommand implements Runnable {
     @Command(
             name = "end",
             mixinStandardHelpOptions = true,
-            description = "Puts an external address back into use.")
+            description = "Puts an external address back into use, or lets a subscriber be.")
     static final class End implements Callable<Integer> {
         @Mixin private NodeTarget target;
-        @Spec private CommandSpec spec;
 
-        @Parameters(paramLabel = "ADDRESS", description = "The external address.")
-        private String address;
+        @Parameters(
+                paramLabel = "ADDRESS|NAME",
+                description = {
+                    "The external address; or the subscriber's name, or an internal address of it."
+                })
+        private String which;
 
         @Override
         public Integer call() throws CommandFailedException {
-            check(address, spec.commandLine());
-            NodeTarget.accepted(target.ask(HttpMethod.DELETE, "/drains/" + address, ""));
-            target.out().printf("New subscribers may get %s again.%n", address);
+            JsonObject drains = NodeTarget.accepted(target.ask("/drains"));
+            boolean isAddress =
+                    drains.getJsonArray("items").stream()
+                            .anyMatch(
+                                    each -> which.equals(((JsonObject) each).getString("address")));
+            if (isAddress) {
+                NodeTarget.accepted(target.ask(HttpMethod.DELETE, "/drains/" + which, ""));
+                target.out().printf("New subscribers may get %s again.%n", which);
+            } else {
+                String name = URLEncoder.encode(which, StandardCharsets.UTF_8).replace("+", "%20");
+                String path = "/subscriber-drains/" + name;
+                NodeTarget.accepted(target.ask(HttpMethod.DELETE, path, ""));
+                target.out().printf("%s may get mappings again.%n", which);
+            }
             target.out().flush();
             return ExitCode.SUCCESS;
         }

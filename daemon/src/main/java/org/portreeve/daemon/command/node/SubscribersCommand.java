@@ -50,7 +50,8 @@ public final class SubscribersCommand implements Callable<Integer> {
             JsonObject profile = subscriber.getJsonObject("profile");
             table.add(
                     subscriber.getString("id"),
-                    profile.getString("name"),
+                    profile.getString("name")
+                            + (subscriber.getBoolean("drained") ? ", drained" : ""),
                     subscriber.getString("externalAddress", "-"),
                     use(subscriber, "leases", profile, "mappings"),
                     use(subscriber, "ports", profile, "ports"),

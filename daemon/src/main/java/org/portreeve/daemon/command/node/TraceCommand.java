@@ -1,15 +1,15 @@
 package org.portreeve.daemon.command.node;
 
 import io.vertx.core.json.JsonObject;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.daemon.exit.ExitCode;
+import org.portreeve.nat.Ipv4;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +48,12 @@ public final class TraceCommand implements Callable<Integer> {
             description = "How much earlier or later it may have been. Default: ${DEFAULT-VALUE}.")
     private long skewSeconds;
 
+    @Option(
+            names = "--remote",
+            paramLabel = "ADDRESS",
+            description = "The remote address: needed to tell apart who shared a port.")
+    private Optional<String> remote;
+
     @Override
     public Integer call() throws CommandFailedException {
         ControlAnswer answer = target.ask("/trace?" + query());
@@ -67,34 +73,33 @@ public final class TraceCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "ADDR:PORT/PROTO is such as 198.51.100.7:40000/udp");
         }
-        return "address=%s&port=%s&protocol=%s&atMillis=%d&skewMillis=%d"
+        return "address=%s&port=%s&protocol=%s&atMillis=%d&skewMillis=%d%s"
                 .formatted(
                         parts.group(1),
                         parts.group(2),
                         parts.group(3),
-                        atMillis(),
-                        TimeUnit.SECONDS.toMillis(skewSeconds));
+                        GivenTime.at(spec, time).toEpochMilli(),
+                        TimeUnit.SECONDS.toMillis(skewSeconds),
+                        remote.map(this::remoteQuery).orElse(""));
     }
 
-    private long atMillis() {
-        try {
-            return OffsetDateTime.parse(time).toInstant().toEpochMilli();
-        } catch (DateTimeException e) {
+    private String remoteQuery(String address) {
+        if (Ipv4.parse(address).isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--at is a time with its zone, such as 2026-03-01T12:30:00Z",
-                    e);
+                    spec.commandLine(), "--remote is an IPv4 address such as 203.0.113.7");
         }
+        return "&remote=" + address;
     }
 
     private void print(JsonObject trace) {
-        var table = new TextTable("SUBSCRIBER", "EXTERNAL", "PROTOCOL", "FROM", "TO");
+        var table = new TextTable("SUBSCRIBER", "EXTERNAL", "PROTOCOL", "REMOTE", "FROM", "TO");
         for (Object each : trace.getJsonArray("items")) {
             var possession = (JsonObject) each;
             table.add(
                     possession.getString("subscriber"),
                     possession.getString("externalAddress") + ":" + ports(possession),
                     possession.getString("protocol", "all"),
+                    possession.getString("remoteAddress", "any"),
                     text(possession.getLong("fromMillis")),
                     possession.containsKey("toMillis")
                             ? text(possession.getLong("toMillis"))
