@@ -1,11 +1,18 @@
-package org.portreeve.bench;
+package org.portreeve.bench.dataplane;
 
 import java.util.List;
+import java.util.Locale;
 
-/** Where the bulk goes. */
-enum Direction {
+/** Where the bulk goes. Immutable. */
+public enum Direction {
+    /** From the subscriber. */
     OUTBOUND,
+    /** To the subscriber. */
     INBOUND;
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** What iperf3 must be told at the subscriber. */
     List<String> options() {

@@ -1,4 +1,4 @@
-package org.portreeve.bench;
+package org.portreeve.bench.dataplane;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.List;
  * @param machineNs time that all processors were busy, in nanoseconds
  * @param processNs user and system time of all threads of the process, in nanoseconds
  */
-record CpuClock(long machineNs, long processNs) {
+public record CpuClock(long machineNs, long processNs) {
     /** USER_HZ, which is 100 on every architecture that Java runs on under Linux. */
     private static final long TICK_NS = 10_000_000;
 

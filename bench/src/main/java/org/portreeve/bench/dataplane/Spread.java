@@ -1,11 +1,12 @@
-package org.portreeve.bench;
+package org.portreeve.bench.dataplane;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Median and range of a few measurements. Immutable. */
-record Spread(double median, double least, double most) {
-    static <T> Spread of(List<T> measured, ToDoubleFunction<T> figure) {
+public record Spread(double median, double least, double most) {
+    /** Of at least one. */
+    public static <T> Spread of(List<T> measured, ToDoubleFunction<T> figure) {
         double[] sorted = measured.stream().mapToDouble(figure).sorted().toArray();
         if (sorted.length == 0) {
             throw new IllegalArgumentException("nothing was measured");
@@ -17,7 +18,7 @@ record Spread(double median, double least, double most) {
     }
 
     /** The cell of a table. */
-    String cell(int decimals) {
+    public String cell(int decimals) {
         String number = "%." + decimals + "f";
         return (number + " [" + number + "-" + number + "]").formatted(median, least, most);
     }
