@@ -30,12 +30,13 @@ public final class DrainControl {
     private final Map<Integer, Drain> drains = new TreeMap<>();
 
     /** Wishes whose record is on its way, and how many of them take an address out. */
-    private int underWay;
+    private final Wishes wishes;
 
     private int takingOut;
 
     DrainControl(ControlState state, PoolControl pool) {
         this.state = state;
+        wishes = new Wishes(state.recorder);
         this.pool = pool;
         this.loads = state.pairings.loads();
     }
@@ -70,7 +71,7 @@ public final class DrainControl {
             var record =
                     new JournalRecord.AddressDrained(externalIp, restSeconds, state.wallMillis);
             takingOut++;
-            record(
+            wishes.record(
                     record,
                     durable -> {
                         takingOut--;
@@ -92,7 +93,7 @@ public final class DrainControl {
                             : DrainOutcome.NOT_DRAINED);
             return;
         }
-        record(
+        wishes.record(
                 new JournalRecord.DrainEnded(externalIp),
                 durable -> {
                     if (durable) {
@@ -114,11 +115,12 @@ public final class DrainControl {
         List<Integer> rested = new ArrayList<>();
         drains.forEach((addressIndex, drain) -> {
             // Nobody takes its rest away whose own end is being recorded, or another rest.
-            if (underWay == 0 && drain.isRested(isLeft(addressIndex, drain), state.nowNs)) {
+            if (wishes.underWay() == 0
+                    && drain.isRested(isLeft(addressIndex, drain), state.nowNs)) {
                 rested.add(addressIndex);
             }
         });
-        if (underWay > 0) {
+        if (wishes.underWay() > 0) {
             // What staff want now comes after it; in the journal the end would come after that.
             return;
         }
@@ -147,21 +149,9 @@ public final class DrainControl {
 
     /** What a checkpoint writes of it; false when that must be tried again later. */
     boolean write(Recorder recorder) {
-        return underWay == 0
+        return wishes.underWay() == 0
                 && drains.values().stream()
                         .allMatch(drain -> recorder.append(drain.record, _ -> {}));
-    }
-
-    private void record(JournalRecord record, Recorder.Waiter then) {
-        underWay++;
-        Recorder.Waiter settled =
-                durable -> {
-                    underWay--;
-                    then.recorded(durable);
-                };
-        if (!state.recorder.append(record, settled)) {
-            settled.recorded(false);
-        }
     }
 
     private static DrainOutcome outcome(boolean durable) {

@@ -34,10 +34,11 @@ public final class SubscriberDrains {
     private final Map<String, JournalRecord.SubscriberDrained> drained = new TreeMap<>();
 
     /** Wishes whose record is on its way. */
-    private int underWay;
+    private final Wishes wishes;
 
     SubscriberDrains(ControlState state, Evictions evictions) {
         this.state = state;
+        wishes = new Wishes(state.recorder);
         this.evictions = evictions;
     }
 
@@ -58,11 +59,11 @@ public final class SubscriberDrains {
     public void drain(String id, DrainMode mode, Consumer<SubscriberDrainOutcome> reply) {
         if (state.subscribers.keyOf(id) == Subscribers.UNKNOWN) {
             reply.accept(SubscriberDrainOutcome.UNKNOWN_SUBSCRIBER);
-        } else if (!drained.containsKey(id) && drained.size() + underWay >= MAX_DRAINED) {
+        } else if (!drained.containsKey(id) && drained.size() + wishes.underWay() >= MAX_DRAINED) {
             reply.accept(SubscriberDrainOutcome.TOO_MANY);
         } else {
             var record = new JournalRecord.SubscriberDrained(id, state.wallMillis);
-            record(
+            wishes.record(
                     record,
                     durable -> {
                         if (durable) {
@@ -79,7 +80,7 @@ public final class SubscriberDrains {
             reply.accept(SubscriberDrainOutcome.NOT_DRAINED);
             return;
         }
-        record(
+        wishes.record(
                 new JournalRecord.SubscriberDrainEnded(id),
                 durable -> {
                     if (durable && drained.remove(id) != null) {
@@ -115,20 +116,8 @@ public final class SubscriberDrains {
 
     /** What a checkpoint writes of it; false when that must be tried again later. */
     boolean write(Recorder recorder) {
-        return underWay == 0
+        return wishes.underWay() == 0
                 && drained.values().stream().allMatch(record -> recorder.append(record, _ -> {}));
-    }
-
-    private void record(JournalRecord record, Recorder.Waiter then) {
-        underWay++;
-        Recorder.Waiter settled =
-                durable -> {
-                    underWay--;
-                    then.recorded(durable);
-                };
-        if (!state.recorder.append(record, settled)) {
-            settled.recorded(false);
-        }
     }
 
     private static SubscriberDrainOutcome outcome(boolean durable) {

@@ -8,15 +8,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.portreeve.nat.PortRange;
-import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
-import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.config.Pool.Allocation;
-import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.SubscriberRules;
-import org.portreeve.nat.rules.Rules;
-import org.portreeve.nat.table.SubscriberTable;
 
 /**
  * Goal: sets of ports that follow each other are free, of the right parity, and found whenever
@@ -85,27 +79,6 @@ class ContiguousPortsTest {
 
     private static PortAllocator allocator(Allocation allocation, SplittableRandom random) {
         Pool pool = Pool.of(List.of(1), PORTS, INCOMING, new Pool.Block(16, 2, 1)).with(allocation);
-        var config =
-                new NatConfig(
-                        1,
-                        List.of(Prefix.of("10.0.0.0/30")),
-                        pool,
-                        NatConfig.Timers.defaults(),
-                        new NatConfig.Capacity(16, 16, 16),
-                        Rules.of(
-                                new Rules.Quota(1, 1, 1, 1, 1),
-                                PORTS,
-                                new Rules.Eif(1, 1, 1, 1, false)));
-        var layout = new PortLayout(config);
-        return new PortAllocator(
-                layout,
-                pool,
-                1,
-                address -> address,
-                new InboundIndex(1),
-                new BlockTable(layout, 1),
-                new SubscriberTable(16),
-                new PortRandom(random.nextLong(), random.nextLong()),
-                new SubscriberRules(new Directory(), config.rules()));
+        return Allocators.of(pool, new PortRandom(random.nextLong(), random.nextLong()));
     }
 }

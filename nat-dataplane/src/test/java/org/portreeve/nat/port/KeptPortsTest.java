@@ -8,14 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.portreeve.nat.PortRange;
-import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
-import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
-import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.directory.SubscriberRules;
-import org.portreeve.nat.rules.Rules;
-import org.portreeve.nat.table.SubscriberTable;
 import org.portreeve.testkit.Conformance;
 
 /** An incoming range of 64 ports, of which two are kept for each of ten subscribers. */
@@ -112,27 +106,6 @@ class KeptPortsTest {
 
     private static PortAllocator allocator(Pool.Kept kept) {
         Pool pool = Pool.of(List.of(1), PORTS, INCOMING, new Pool.Block(16, 2, 1)).with(kept);
-        var config =
-                new NatConfig(
-                        1,
-                        List.of(Prefix.of("10.0.0.0/30")),
-                        pool,
-                        NatConfig.Timers.defaults(),
-                        new NatConfig.Capacity(16, 16, 16),
-                        Rules.of(
-                                new Rules.Quota(1, 1, 1, 1, 1),
-                                PORTS,
-                                new Rules.Eif(1, 1, 1, 1, false)));
-        var layout = new PortLayout(config);
-        return new PortAllocator(
-                layout,
-                pool,
-                1,
-                address -> address,
-                new InboundIndex(1),
-                new BlockTable(layout, 1),
-                new SubscriberTable(16),
-                new PortRandom(1, 2),
-                new SubscriberRules(new Directory(), config.rules()));
+        return Allocators.of(pool, new PortRandom(1, 2));
     }
 }
