@@ -52,6 +52,11 @@ public final class Capture {
         }
     }
 
+    /** What it writes, whole once it has been stopped; it goes with the lab. */
+    public Path file() {
+        return file;
+    }
+
     /** Ends the capture and reads it. */
     public List<CapturedPacket> stop() {
         tcpdump.signal("INT");

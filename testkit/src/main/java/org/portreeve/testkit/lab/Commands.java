@@ -12,7 +12,7 @@ public final class Commands {
     private Commands() {}
 
     /** Runs a command on the host itself. */
-    static CommandResult run(List<String> command, Duration patience) {
+    public static CommandResult run(List<String> command, Duration patience) {
         return start(command, command).result(patience);
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * @param minimumLifetimeSeconds the shortest lifetime that is granted
  * @param data where the node keeps its state
  * @param pool its external addresses
+ * @param listen the addresses that answer PCP
  * @param natPmp whether it answers NAT-PMP too
  * @param more further keys of the top of the file, YAML
  */
@@ -18,6 +19,7 @@ public record NodeConfig(
         int minimumLifetimeSeconds,
         Path data,
         String pool,
+        String listen,
         boolean natPmp,
         String more) {
     private static final int MINIMUM_LIFETIME_SECONDS = 120;
@@ -25,27 +27,35 @@ public record NodeConfig(
     /** The product's own lifetimes, and its state in a subdirectory of the lab. */
     public static NodeConfig of(Lab lab, int shards) {
         Path data = lab.directory().resolve("data");
-        return new NodeConfig(shards, MINIMUM_LIFETIME_SECONDS, data, Lab.POOL, true, "");
+        return new NodeConfig(
+                shards, MINIMUM_LIFETIME_SECONDS, data, Lab.POOL, Lab.CGN_INSIDE, true, "");
     }
 
     /** The same with shorter leases, so that a test sees them end. */
     public NodeConfig withMinimumLifetime(int seconds) {
-        return new NodeConfig(shards, seconds, data, pool, natPmp, more);
+        return new NodeConfig(shards, seconds, data, pool, listen, natPmp, more);
     }
 
     /** The same with other external addresses. */
     public NodeConfig withPool(String addresses) {
-        return new NodeConfig(shards, minimumLifetimeSeconds, data, addresses, natPmp, more);
+        return new NodeConfig(
+                shards, minimumLifetimeSeconds, data, addresses, listen, natPmp, more);
+    }
+
+    /** The same answering PCP at these addresses, divided by commas. */
+    public NodeConfig withListen(String addresses) {
+        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, addresses, natPmp, more);
     }
 
     /** The same without NAT-PMP. */
     public NodeConfig withoutNatPmp() {
-        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, false, more);
+        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, listen, false, more);
     }
 
     /** The same with further keys, after those given before. */
     public NodeConfig with(String yaml) {
-        return new NodeConfig(shards, minimumLifetimeSeconds, data, pool, natPmp, more + yaml);
+        return new NodeConfig(
+                shards, minimumLifetimeSeconds, data, pool, listen, natPmp, more + yaml);
     }
 
     /** The configuration file's text. */
@@ -76,7 +86,7 @@ public record NodeConfig(
                         Lab.SUBSCRIBER_PREFIX,
                         Lab.OUTSIDE_DEVICE,
                         pool,
-                        Lab.CGN_INSIDE,
+                        listen,
                         natPmp,
                         minimumLifetimeSeconds,
                         more);

@@ -10,8 +10,8 @@ import java.util.HexFormat;
  * @param result the result code; 0 is SUCCESS
  * @param lifetimeSeconds of the mapping, or of the error
  * @param epochSeconds the server's epoch
- * @param nonce the nonce in hexadecimal; empty when this is no MAP answer
- * @param protocol the protocol number; 0 when this is no MAP answer
+ * @param nonce the nonce in hexadecimal; empty when this is no MAP or PEER answer
+ * @param protocol the protocol number; 0 when this is neither
  * @param internalPort as it was asked
  * @param externalPort assigned, or in an error as suggested
  * @param externalAddress assigned, in dotted form
@@ -32,6 +32,7 @@ public record PcpAnswer(
     private static final int HEADER_BYTES = 24;
     private static final int MAP_BYTES = 60;
     private static final int MAP = 1;
+    private static final int PEER = 2;
     private static final int RESPONSE = 0x80;
     private static final int OPCODE_MASK = 0x7f;
 
@@ -43,7 +44,7 @@ public record PcpAnswer(
         }
         ByteBuffer answer = ByteBuffer.wrap(bytes);
         int opcode = bytes[1] & OPCODE_MASK;
-        boolean map = opcode == MAP && bytes.length >= MAP_BYTES;
+        boolean map = (opcode == MAP || opcode == PEER) && bytes.length >= MAP_BYTES;
         return new PcpAnswer(
                 opcode,
                 Byte.toUnsignedInt(bytes[3]),

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Requests of RFC 6887, written here again so that tests do not trust the codec they test.
@@ -16,6 +17,8 @@ import java.nio.ByteBuffer;
  *  36      protocol, reserved (24)
  *  40      internal port, suggested external port
  *  44..59  suggested external address, IPv4-mapped
+ *  60      remote port, reserved (16)             (PEER, §12.1)
+ *  64..79  remote address, IPv4-mapped
  * </pre>
  */
 public final class PcpRequests {
@@ -34,8 +37,10 @@ public final class PcpRequests {
     private static final int VERSION = 2;
     private static final int OPCODE_ANNOUNCE = 0;
     private static final int OPCODE_MAP = 1;
+    private static final int OPCODE_PEER = 2;
     private static final int HEADER_BYTES = 24;
     private static final int MAP_BYTES = 60;
+    private static final int PEER_BYTES = 80;
     private static final short MAPPED = (short) 0xffff;
 
     private PcpRequests() {}
@@ -61,6 +66,25 @@ public final class PcpRequests {
         request.putShort(40, (short) internalPort);
         request.putShort(42, (short) suggestedPort);
         request.putShort(54, MAPPED);
+        return bytes;
+    }
+
+    /** A PEER request without a suggestion (RFC 6887 §12.1). */
+    public static byte[] peer(
+            String client,
+            byte[] nonce,
+            int protocol,
+            int internalPort,
+            String remote,
+            int remotePort,
+            long lifetimeSeconds) {
+        byte[] mapping = map(client, nonce, protocol, internalPort, lifetimeSeconds);
+        byte[] bytes = Arrays.copyOf(mapping, PEER_BYTES);
+        ByteBuffer request = ByteBuffer.wrap(bytes);
+        request.put(1, (byte) OPCODE_PEER);
+        request.putShort(60, (short) remotePort);
+        request.putShort(74, MAPPED);
+        request.put(76, octets(remote));
         return bytes;
     }
 
