@@ -12,10 +12,15 @@ import java.util.OptionalInt;
 public record Prefix(int network, int length) {
     /** Refuses a length out of range and host bits that are set. */
     public Prefix {
-        if (length < 0 || length > 32 || (network & ~mask(length)) != 0) {
+        if (!isOne(network, length)) {
             throw new IllegalArgumentException(
                     "not a prefix: " + Ipv4.format(network) + "/" + length);
         }
+    }
+
+    /** Whether an address with all host bits zero and a length in range make a prefix. */
+    public static boolean isOne(int network, int length) {
+        return length >= 0 && length <= 32 && (network & ~mask(length)) == 0;
     }
 
     /** The prefix of {@code a.b.c.d/n} or of a single address; empty for any other text. */
@@ -51,6 +56,11 @@ public record Prefix(int network, int length) {
     @Override
     public String toString() {
         return Ipv4.format(network) + "/" + length;
+    }
+
+    /** The bits that count, as a number to be combined with an address. */
+    public int mask() {
+        return mask(length);
     }
 
     private static int mask(int length) {

@@ -142,7 +142,8 @@ public record NatConfig(
                 timers,
                 capacity,
                 rules,
-                icmpErrors);
+                icmpErrors,
+                passThrough);
     }
 
     /** The shard that owns an external address. */

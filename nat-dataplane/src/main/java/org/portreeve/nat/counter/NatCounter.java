@@ -58,6 +58,8 @@ public enum NatCounter {
     DROP_NO_MAPPING("Inbound packet to an external port that nobody holds; scans are normal"),
     DROP_FILTERED("Inbound packet to a mapping that accepts no new sessions"),
     DROP_STRANGER("Inbound packet of a peer that the host has not contacted, where filtering asks"),
+    DROP_PEER_FILTER(
+            "Inbound packet of a peer that the filters of its lease do not name (RFC 6887 §13.3)"),
     DROP_IPV4_CHECKSUM("Inbound packet without a session, and with a wrong IPv4 header checksum"),
     DROP_CHECKSUM("Inbound packet without a session, and with a wrong TCP or UDP checksum"),
     DROP_PORTS_EXHAUSTED("The subscriber's paired address has no free port or block left"),

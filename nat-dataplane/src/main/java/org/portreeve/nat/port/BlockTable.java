@@ -152,10 +152,11 @@ public final class BlockTable {
     }
 
     /**
-     * A free block may hold a port that was restored from before a change of the ranges; one that
-     * touches the incoming range, or has no port to give, is never leased.
+     * Whether a block may be leased. A free one may hold a port that was restored from before a
+     * change of the ranges; one that touches the incoming range, or has no port to give, is never
+     * leased.
      */
-    private boolean isLeasable(int block, long nowNs) {
+    public boolean isLeasable(int block, long nowNs) {
         int first = firstPort(block);
         if (first <= incoming.last() && incoming.first() <= first + size - 1) {
             return false;

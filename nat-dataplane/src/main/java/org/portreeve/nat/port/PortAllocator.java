@@ -106,18 +106,26 @@ public final class PortAllocator {
         }
         boolean isUdp = Protocol.ofIndex(protocolIndex) == Protocol.UDP;
         int parity = keepsParity && isUdp ? internalPort & 1 : ANY_PARITY;
-        int port = ofParity(subscriber, address, protocolIndex, internalIp, parity);
+        int port = ofParity(subscriber, address, key, parity);
         // A port of the other parity is better than none (RFC 6056 §3.3.2).
         return port == NONE && parity != ANY_PARITY
-                ? ofParity(subscriber, address, protocolIndex, internalIp, ANY_PARITY)
+                ? ofParity(subscriber, address, key, ANY_PARITY)
                 : port;
     }
 
-    private int ofParity(
-            int subscriber, int address, int protocolIndex, int internalIp, int parity) {
-        return layout.isDynamic()
-                ? single(address, protocolIndex, parity)
-                : own(subscriber, address, protocolIndex, internalIp, parity, layout.ports());
+    private int ofParity(int subscriber, int address, long key, int parity) {
+        int protocolIndex = Protocol.index(MappingTable.protocol(key));
+        if (!layout.isDynamic()) {
+            int internalIp = MappingTable.internalIp(key);
+            return own(subscriber, address, protocolIndex, internalIp, parity, layout.ports());
+        }
+        int internalPort = MappingTable.internalPort(key);
+        PortRange alike = layout.alike(protocolIndex, internalPort);
+        int port = single(address, protocolIndex, parity, alike);
+        // Low ports are for low ports alone; those may have others (RFC 4787 REQ-3).
+        return port == NONE && layout.isLow(protocolIndex, internalPort)
+                ? single(address, protocolIndex, parity, layout.ports())
+                : port;
     }
 
     /**
@@ -257,17 +265,16 @@ public final class PortAllocator {
     }
 
     /** One of all ports; those of the incoming range when the others are gone. */
-    private int single(int address, int protocolIndex, int parity) {
+    private int single(int address, int protocolIndex, int parity, PortRange within) {
         if (held[address * Protocol.COUNT + protocolIndex] >= usable[protocolIndex]) {
             return NONE;
         }
-        PortRange ports = layout.ports();
-        int port = outgoing(address, protocolIndex, parity);
-        return port == NONE ? any(address, protocolIndex, ports, parity, ports) : port;
+        int port = outgoing(address, protocolIndex, parity, within);
+        return port == NONE ? any(address, protocolIndex, layout.ports(), parity, within) : port;
     }
 
     /** Of the larger part of the ports beside the incoming range, else of the smaller one. */
-    private int outgoing(int address, int protocolIndex, int parity) {
+    private int outgoing(int address, int protocolIndex, int parity, PortRange within) {
         PortRange ports = layout.ports();
         PortRange incoming = layout.incoming();
         if (incoming.equals(Pool.NO_PORTS)) {
@@ -279,14 +286,14 @@ public final class PortAllocator {
         int upper = incoming.last() + 1;
         int port =
                 above >= below
-                        ? any(address, protocolIndex, upper, above, parity, ports)
-                        : any(address, protocolIndex, lower, below, parity, ports);
+                        ? any(address, protocolIndex, upper, above, parity, within)
+                        : any(address, protocolIndex, lower, below, parity, within);
         if (port != NONE) {
             return port;
         }
         return above >= below
-                ? any(address, protocolIndex, lower, below, parity, ports)
-                : any(address, protocolIndex, upper, above, parity, ports);
+                ? any(address, protocolIndex, lower, below, parity, within)
+                : any(address, protocolIndex, upper, above, parity, within);
     }
 
     private int any(int address, int protocolIndex, PortRange range, int parity, PortRange within) {

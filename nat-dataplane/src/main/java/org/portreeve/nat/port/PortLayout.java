@@ -14,7 +14,13 @@ public final class PortLayout {
     /** The PCP client and server ports are never mapped (RFC 6887 §11.3). */
     public static final PortRange PCP_PORTS = new PortRange(5350, 5351);
 
+    /** The first port that is not well-known (RFC 4787 REQ-3). */
+    private static final int FIRST_HIGH_PORT = 1_024;
+
     private final PortRange ports;
+    private final boolean hasClasses;
+    private final PortRange lowPorts;
+    private final PortRange highPorts;
     private final PortRange incoming;
     private final boolean isDynamic;
     private final DeterministicRanges ranges;
@@ -26,6 +32,9 @@ public final class PortLayout {
     public PortLayout(NatConfig config) {
         Pool pool = config.pool();
         ports = pool.ports();
+        hasClasses = ports.first() < FIRST_HIGH_PORT && FIRST_HIGH_PORT <= ports.last();
+        lowPorts = hasClasses ? new PortRange(ports.first(), FIRST_HIGH_PORT - 1) : ports;
+        highPorts = hasClasses ? new PortRange(FIRST_HIGH_PORT, ports.last()) : ports;
         incoming = pool.incomingPorts();
         isDynamic = pool.allocation() instanceof Pool.Allocation.Dynamic;
         ranges = new DeterministicRanges(config.inside(), pool);
@@ -71,6 +80,24 @@ public final class PortLayout {
     /** The ports in use. */
     PortRange ports() {
         return ports;
+    }
+
+    /**
+     * Those of the class of an internal port, below 1024 or from there on; all, where the ports in
+     * use are of one class, and for identifiers of queries, which have none.
+     */
+    PortRange alike(int protocolIndex, int internalPort) {
+        if (isLow(protocolIndex, internalPort)) {
+            return lowPorts;
+        }
+        return Protocol.ofIndex(protocolIndex) == Protocol.ICMP ? ports : highPorts;
+    }
+
+    /** Whether an internal port is of the lower class, and ports in use of either. */
+    boolean isLow(int protocolIndex, int internalPort) {
+        return hasClasses
+                && Protocol.ofIndex(protocolIndex) != Protocol.ICMP
+                && internalPort < FIRST_HIGH_PORT;
     }
 
     /** Those for single ports of explicit mappings. */

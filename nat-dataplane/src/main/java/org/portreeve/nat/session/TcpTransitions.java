@@ -5,7 +5,8 @@ import org.portreeve.nat.wire.TcpHeader;
 
 /**
  * What each TCP segment does to the state of its session: the machine of RFC 7857 §2 Figure 1, with
- * the two opening states that RFC 6146 §3.5.2.2 tells apart.
+ * the two opening states that RFC 6146 §3.5.2.2 tells apart, and one for sessions that no segment
+ * opened.
  *
  * <p>C is the internal side and S the external one, whoever began. States and events are small
  * integers that session rows store; the order of rows and columns below defines them. A full stop
@@ -36,7 +37,13 @@ public final class TcpTransitions {
     /** A RST passed; whether the receiver took it, the next packets show. */
     public static final int TRANS = 7;
 
-    public static final int STATES = 8;
+    /**
+     * A client asked for the session by PEER, and no segment has passed yet. It is about to open a
+     * connection, or to go on with one whose state was lost (RFC 6887 §10.4).
+     */
+    public static final int PEERED = 8;
+
+    public static final int STATES = 9;
 
     public static final int EVENT_C_SYN = 0;
     public static final int EVENT_S_SYN = 1;
@@ -59,7 +66,7 @@ public final class TcpTransitions {
     /**
      * The machine. A SYN in BOTH_FIN opens nothing: the tuple is held for the closing time. In
      * TRANS every segment but a RST shows that the RST was not believed, so a forged one cannot end
-     * a session.
+     * a session. In PEERED it cannot either, for nobody has seen what sequence numbers are right.
      */
     static final String TABLE =
             """
@@ -72,6 +79,7 @@ public final class TcpTransitions {
             S_FIN       .           .           BOTH_FIN    .           .     .     .
             BOTH_FIN    .           .           .           .           .     .     .
             TRANS       ESTABLISHED ESTABLISHED ESTABLISHED ESTABLISHED .     .     ESTABLISHED
+            PEERED      C_INIT      S_INIT      C_FIN       S_FIN       .     .     ESTABLISHED
             """;
 
     private static final byte[] NEXT = parse(TABLE);
@@ -85,7 +93,8 @@ public final class TcpTransitions {
         IDLE_ESTABLISHED,
         IDLE_ESTABLISHED,
         IDLE_CLOSING,
-        IDLE_CLOSING
+        IDLE_CLOSING,
+        IDLE_OPENING
     };
 
     private TcpTransitions() {}

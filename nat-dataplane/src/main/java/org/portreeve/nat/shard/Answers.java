@@ -4,15 +4,18 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
 import org.portreeve.nat.table.MappingTable;
+import org.portreeve.nat.table.SessionTable;
 
 /** Tells port control what became of its commands, one answer each. Owned by the shard thread. */
 final class Answers {
     private final MappingTable rows;
+    private final SessionTable sessions;
     private final Mappings mappings;
     private final ShardLink link;
 
     Answers(Tables tables, Mappings mappings, ShardLink link) {
         this.rows = tables.mappings;
+        this.sessions = tables.sessions;
         this.mappings = mappings;
         this.link = link;
     }
@@ -43,6 +46,12 @@ final class Answers {
 
     void stillUsed(long requestId, long remainingNs) {
         link.emit(ShardLink.Kind.STILL_USED, requestId, remainingNs, 0, 0);
+    }
+
+    void kept(long requestId, int session, long remainingNs) {
+        int row = sessions.mapping(session);
+        int kind = ShardLink.Kind.SESSION_KEPT;
+        link.emit(kind, requestId, rows.addressIndex(row), rows.externalPort(row), remainingNs);
     }
 
     void forgotten(long requestId, int subscriber, boolean isForgotten) {

@@ -60,9 +60,35 @@ final class Blocks {
             return;
         }
         int block = rows.findFree(address, tables.random, nowNs);
-        if (block == BlockTable.NONE) {
-            return;
+        if (block != BlockTable.NONE) {
+            lease(subscriber, block);
         }
+    }
+
+    /**
+     * Asks for the block that a port lies in, when nobody has it and the subscriber may have
+     * another; returns whether it is on its way.
+     */
+    boolean leaseAt(int subscriber, int addressIndex, int port, long nowNs) {
+        int block = at(addressIndex, port);
+        if (block == BlockTable.NONE) {
+            return false;
+        }
+        if (isPending(subscriber)) {
+            // This one, or one that is to be had first.
+            return true;
+        }
+        boolean isLeased =
+                subscribers.blocks(subscriber) < maxPerSubscriber
+                        && rows.isLeasable(block, nowNs)
+                        && link.hasEventPlace();
+        if (isLeased) {
+            lease(subscriber, block);
+        }
+        return isLeased;
+    }
+
+    private void lease(int subscriber, int block) {
         rows.lease(block, subscriber, BlockTable.PENDING);
         subscribers.addBlock(subscriber, block);
         subscribers.pendingBlock(subscriber, block);

@@ -5,7 +5,6 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.event.EventKind;
-import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
@@ -28,12 +27,14 @@ final class Commands {
     private final Answers answers;
     private final StaticMappings statics;
     private final Cutting cutting;
+    private final PeerSessions peers;
 
     Commands(
             Tables tables,
             Mappings mappings,
             Blocks blocks,
             Outbound outbound,
+            MappingChoice choice,
             Quotas quotas,
             ShardLink link) {
         this.tables = tables;
@@ -45,6 +46,7 @@ final class Commands {
         answers = new Answers(tables, mappings, link);
         statics = new StaticMappings(tables, mappings, blocks, answers);
         cutting = new Cutting(tables, mappings, answers);
+        peers = new PeerSessions(tables, mappings, choice, answers);
     }
 
     /** Goes on with what takes several turns. Returns how much was done. */
@@ -57,6 +59,7 @@ final class Commands {
             case ShardCommand.ReserveMapping reserve -> onReserve(reserve);
             case ShardCommand.ActivateMapping activate -> onActivate(activate);
             case ShardCommand.ReleaseReservation release -> onRelease(release, nowNs);
+            case ShardCommand.StageFilters stage -> onStageFilters(stage);
             case ShardCommand.EndMapping end -> onEnd(end, nowNs);
             case ShardCommand.CutMapping cut -> onCut(cut, nowNs);
             case ShardCommand.QueryIdle query -> onQuery(query, nowNs);
@@ -74,6 +77,10 @@ final class Commands {
             }
             case ShardCommand.InstallStatic install -> statics.install(install, nowNs);
             case ShardCommand.RemoveStatic remove -> statics.remove(remove, nowNs);
+            case ShardCommand.KeepSession keep -> peers.keep(keep, nowNs);
+            case ShardCommand.QuerySession query -> peers.query(query, nowNs);
+            case ShardCommand.ReleaseSession release -> peers.release(release, nowNs);
+            case ShardCommand.RestoreSession restore -> peers.restore(restore, nowNs);
             case ShardCommand.QueryPort query -> onQueryPort(query);
             case ShardCommand.QueryUse query -> {
                 int subscriber = query.subscriber();
@@ -93,6 +100,7 @@ final class Commands {
                         tables.blocks.leased(address));
             }
             case ShardCommand.CutSubscriber cut -> cutting.begin(cut);
+            case ShardCommand.CutHost cut -> cutting.begin(cut);
             case ShardCommand.CutAddress cut -> cutting.begin(cut);
             case ShardCommand.ForgetSubscriber forget -> {
                 boolean isForgotten = blocks.forget(forget.subscriber());
@@ -107,6 +115,11 @@ final class Commands {
             answers.refused(reserve.requestId(), Refusal.INTERNAL_USED);
             return;
         }
+        if (!tables.filters.hasRoom(reserve.filters().size())) {
+            tell(EventKind.TABLE_FULL, reserve);
+            answers.refused(reserve.requestId(), Refusal.TABLE_FULL);
+            return;
+        }
         if (row == MappingTable.NONE || !keepsPort(reserve, row)) {
             reserveFresh(reserve, row);
             return;
@@ -118,7 +131,10 @@ final class Commands {
             return;
         }
         boolean isExplicit = rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING);
-        if (!isExplicit && !quotas.hasMappingLeft(reserve.subscriber())) {
+        boolean mayHave =
+                quotas.hasMappingLeft(reserve.subscriber())
+                        && !quotas.isClosed(reserve.subscriber());
+        if (!isExplicit && !mayHave) {
             tell(EventKind.MAPPING_QUOTA, reserve);
             answers.refused(reserve.requestId(), Refusal.QUOTA);
             return;
@@ -129,6 +145,7 @@ final class Commands {
             }
             mappings.markPending(row);
         }
+        tables.filters.stage(row, reserve.filters());
         answers.reserved(reserve.requestId(), row, true);
     }
 
@@ -206,6 +223,7 @@ final class Commands {
             mappings.orphan(left);
         }
         mappings.markPending(row);
+        tables.filters.stage(row, reserve.filters());
         answers.reserved(reserve.requestId(), row, false);
     }
 
@@ -231,8 +249,22 @@ final class Commands {
         boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.PENDING);
         if (found) {
             mappings.abandon(row, nowNs);
+        } else if (row != MappingTable.NONE) {
+            tables.filters.unstage(row);
         }
         answers.ended(release.requestId(), found, release.internal());
+    }
+
+    private void onStageFilters(ShardCommand.StageFilters stage) {
+        int row = mappings.find(stage.internal());
+        if (row == MappingTable.NONE || !rows.has(row, MappingTable.EXPLICIT)) {
+            answers.refused(stage.requestId(), Refusal.INTERNAL_USED);
+        } else if (!tables.filters.hasRoom(stage.filters().size())) {
+            answers.refused(stage.requestId(), Refusal.TABLE_FULL);
+        } else {
+            tables.filters.stage(row, stage.filters());
+            answers.reserved(stage.requestId(), row, true);
+        }
     }
 
     private void onEnd(ShardCommand.EndMapping end, long nowNs) {
@@ -298,6 +330,7 @@ final class Commands {
         int address = tables.localAddress(restore.addressIndex());
         int internalIp = restore.internal().internalIp();
         if (row != MappingTable.NONE
+                || !tables.filters.hasRoom(restore.filters().size())
                 || tables.ports.isForeignRange(address, internalIp, restore.externalPort())) {
             answers.refused(restore.requestId(), Refusal.CANNOT_PROVIDE);
             return;
@@ -315,6 +348,7 @@ final class Commands {
             return;
         }
         mappings.markPending(row);
+        tables.filters.stage(row, restore.filters());
         mappings.activate(row);
         answers.reserved(restore.requestId(), row, false);
     }
@@ -360,6 +394,7 @@ final class Commands {
     }
 
     private void resumeAfterBlock(int subscriber, long nowNs) {
+        peers.onBlock(subscriber, true, nowNs);
         long key = Waiting.blockKey(subscriber);
         for (int left = tables.waiting.count(key); left > 0; left--) {
             int place = tables.waiting.take(key);
@@ -373,6 +408,7 @@ final class Commands {
 
     /** Without a record: another block would not have one either, so nobody waits for it. */
     private void dropWaiting(int subscriber, long nowNs) {
+        peers.onBlock(subscriber, false, nowNs);
         long key = Waiting.blockKey(subscriber);
         for (int place = tables.waiting.take(key);
                 place != Waiting.NONE;
@@ -392,17 +428,14 @@ final class Commands {
             int port,
             int state,
             long nowNs) {
-        int address = tables.localAddress(addressIndex);
-        boolean isFree = tables.ports.isFree(address, Protocol.index(tuple.protocol()), port);
-        int row = isFree ? create(tuple, subscriber, addressIndex, port, state) : MappingTable.NONE;
-        boolean isInBlock = blocks.at(addressIndex, port) != BlockTable.NONE;
-        if (row != MappingTable.NONE
-                && isInBlock
-                && blocks.ownerOf(addressIndex, port) != subscriber) {
-            // What a reservation left to its tuple inside a block that is another's by now.
-            mappings.setApart(row, nowNs);
-        }
-        return row;
+        return mappings.restore(
+                Mappings.key(tuple),
+                MappingTable.ANY_PEER,
+                subscriber,
+                addressIndex,
+                port,
+                state,
+                nowNs);
     }
 
     private int create(InternalTuple tuple, int subscriber, int addressIndex, int port, int state) {

@@ -6,14 +6,14 @@ import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SessionTable;
 
 /**
- * Ends what traffic of a subscriber, or at an address, keeps because staff want it now: a walk over
- * all mappings, some in each turn. Owned by the shard thread.
+ * Ends what traffic of a subscriber, of a host, or at an address, keeps because staff want it now:
+ * a walk over all mappings, some in each turn. Owned by the shard thread.
  */
 final class Cutting {
     /** Rows that are looked at in a turn. */
     private static final int ROWS = 4_096;
 
-    /** All subscribers, or all addresses. */
+    /** All subscribers, all addresses, or all hosts. */
     private static final int ANY = -1;
 
     private final Tables tables;
@@ -34,11 +34,16 @@ final class Cutting {
     }
 
     void begin(ShardCommand.CutSubscriber cut) {
-        waiting.add(new Cut(cut.requestId(), cut.subscriber(), ANY));
+        waiting.add(new Cut(cut.requestId(), cut.subscriber(), ANY, ANY));
+    }
+
+    void begin(ShardCommand.CutHost cut) {
+        long internalIp = Integer.toUnsignedLong(cut.internalIp());
+        waiting.add(new Cut(cut.requestId(), cut.subscriber(), ANY, internalIp));
     }
 
     void begin(ShardCommand.CutAddress cut) {
-        waiting.add(new Cut(cut.requestId(), ANY, cut.addressIndex()));
+        waiting.add(new Cut(cut.requestId(), ANY, cut.addressIndex(), ANY));
     }
 
     /** Goes on, and answers when it is through. Returns how many rows were looked at. */
@@ -77,6 +82,8 @@ final class Cutting {
     private boolean isCuttable(Cut wanted) {
         return (wanted.subscriber == ANY || rows.subscriber(row) == wanted.subscriber)
                 && (wanted.addressIndex == ANY || rows.addressIndex(row) == wanted.addressIndex)
+                && (wanted.internalIp == ANY
+                        || Integer.toUnsignedLong(rows.internalIp(row)) == wanted.internalIp)
                 && !mappings.isKept(row)
                 && !mappings.isResting(row);
     }
@@ -88,6 +95,6 @@ final class Cutting {
         mappings.settle(row, nowNs);
     }
 
-    /** Whose, or where. */
-    private record Cut(long requestId, int subscriber, int addressIndex) {}
+    /** Whose, or where; the internal address is unsigned, so that none is {@link #ANY}. */
+    private record Cut(long requestId, int subscriber, int addressIndex, long internalIp) {}
 }

@@ -6,6 +6,7 @@ import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.io.VnetHeader;
+import org.portreeve.nat.memory.Memory;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.wire.Checksums;
 import org.portreeve.nat.wire.Ipv4Header;
@@ -22,6 +23,7 @@ import org.portreeve.nat.wire.UdpHeader;
 final class Filtering {
     private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_NO_SESSION);
     private static final int FILTERED = ShardCounters.index(NatCounter.DROP_FILTERED);
+    private static final int PEER_FILTER = ShardCounters.index(NatCounter.DROP_PEER_FILTER);
     private static final int STRANGER = ShardCounters.index(NatCounter.DROP_STRANGER);
     private static final int INBOUND_QUOTA = ShardCounters.index(NatCounter.DROP_INBOUND_QUOTA);
     private static final int SUBSCRIBER_QUOTA =
@@ -60,6 +62,9 @@ final class Filtering {
         int profile = tables.rules.profile(tables.mappings.subscriber(mapping));
         if (!isOpenTo(mapping, Ipv4Header.source(packet), protocol, rules, profile)) {
             return STRANGER;
+        }
+        if (!isAdmitted(mapping, packet, message)) {
+            return PEER_FILTER;
         }
         int refusal = bounds(mapping, rules, profile);
         if (refusal == PacketCheck.OK) {
@@ -142,6 +147,17 @@ final class Filtering {
         return filtering == ProfileRules.ENDPOINT_INDEPENDENT
                 || (filtering == ProfileRules.ADDRESS_DEPENDENT
                         && mappings.sessions().contacts().has(mapping, remoteIp));
+    }
+
+    /**
+     * Whether the filters of the mapping's lease, if it has any, name the peer (RFC 6887 §13.3).
+     */
+    private boolean isAdmitted(int mapping, long packet, long message) {
+        return !tables.filters.has(mapping)
+                || tables.filters.admits(
+                        mapping,
+                        Ipv4Header.source(packet),
+                        Memory.u16(message + TcpHeader.SOURCE_PORT));
     }
 
     private int bounds(int mapping, ProfileRules rules, int profile) {

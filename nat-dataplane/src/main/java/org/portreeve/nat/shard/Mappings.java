@@ -23,11 +23,11 @@ final class Mappings {
     private final long holdDownNs;
     private final long maxRestingEach;
 
-    Mappings(Tables tables, Blocks blocks) {
+    Mappings(Tables tables, Blocks blocks, ShardLink link) {
         this.tables = tables;
         this.rows = tables.mappings;
         this.blocks = blocks;
-        this.sessions = new Sessions(tables, this);
+        this.sessions = new Sessions(tables, this, link);
         this.holdDownNs = tables.config.timers().holdDownNs();
         this.maxRestingEach = tables.config.pool().maxResting();
     }
@@ -68,6 +68,34 @@ final class Mappings {
         tables.use.ports(address, tables.externalIp(addressIndex), protocolIndex(row), 1);
         if (!MappingTable.isResting(state)) {
             made(row);
+        }
+        return row;
+    }
+
+    /**
+     * Binds an external port found durable at start; {@link MappingTable#NONE} when it is not free,
+     * or the table is full.
+     */
+    int restore(
+            long key,
+            long peers,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            int state,
+            long nowNs) {
+        int protocolIndex = Protocol.index(MappingTable.protocol(key));
+        int address = tables.localAddress(addressIndex);
+        if (!tables.ports.isFree(address, protocolIndex, externalPort)) {
+            return MappingTable.NONE;
+        }
+        int row = create(key, peers, subscriber, addressIndex, externalPort, state);
+        boolean isInBlock = blocks.at(addressIndex, externalPort) != BlockTable.NONE;
+        if (row != MappingTable.NONE
+                && isInBlock
+                && blocks.ownerOf(addressIndex, externalPort) != subscriber) {
+            // What a reservation left to its tuple inside a block that is another's by now.
+            setApart(row, nowNs);
         }
         return row;
     }
@@ -126,8 +154,12 @@ final class Mappings {
         tables.subscribers.addExplicitMappings(rows.subscriber(row), 1);
     }
 
-    /** The pending explicit mapping is durable: packets pass, new peers included. */
+    /**
+     * The pending explicit mapping is durable, or other filters of one that is there: packets pass,
+     * those of new peers too that the filters name.
+     */
     void activate(int row) {
+        tables.filters.apply(row);
         rows.unset(row, MappingTable.PENDING | MappingTable.WAS_EXPLICIT);
         rows.set(row, MappingTable.EXPLICIT);
         rows.state(row, MappingTable.ACTIVE);
@@ -137,6 +169,7 @@ final class Mappings {
     /** The pending explicit mapping will not be; the row is what it was without it. */
     void abandon(int row, long nowNs) {
         rows.unset(row, MappingTable.PENDING);
+        tables.filters.unstage(row);
         tables.subscribers.addExplicitMappings(rows.subscriber(row), -1);
         long heldUntilNs = rows.restsUntilNs(row);
         if (rows.state(row) != MappingTable.RESERVED) {
@@ -155,6 +188,7 @@ final class Mappings {
      */
     void endExplicit(int row, long nowNs) {
         rows.unset(row, MappingTable.EXPLICIT);
+        tables.filters.clear(row);
         tables.subscribers.addExplicitMappings(rows.subscriber(row), -1);
         rows.set(row, MappingTable.WAS_EXPLICIT);
         long holdNs = tables.config.timers().explicitHoldNs(rows.protocol(row));
@@ -186,6 +220,7 @@ final class Mappings {
             tables.subscribers.addStaticPorts(subscriber, -1);
         }
         rows.unset(row, MappingTable.EXPLICIT | MappingTable.STATIC);
+        tables.filters.clear(row);
         rows.orphan(row);
         rest(row, nowNs + holdDownNs);
     }

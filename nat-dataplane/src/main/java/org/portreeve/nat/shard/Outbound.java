@@ -6,11 +6,9 @@ import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.directory.PoolAddresses;
-import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.memory.Memory;
-import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.SessionTable;
 import org.portreeve.nat.wire.IcmpHeader;
@@ -33,34 +31,22 @@ final class Outbound {
     private static final int BUSY = ShardCounters.index(NatCounter.DROP_BUSY);
     private static final int NO_RECORD = ShardCounters.index(NatCounter.DROP_NO_RECORD);
     private static final int NO_SESSION = ShardCounters.index(NatCounter.DROP_NO_SESSION);
-    private static final int EXHAUSTED = ShardCounters.index(NatCounter.DROP_PORTS_EXHAUSTED);
-    private static final int PORT_QUOTA = ShardCounters.index(NatCounter.DROP_PORT_QUOTA);
-    private static final int DRAINED = ShardCounters.index(NatCounter.DROP_SUBSCRIBER_DRAINED);
-    private static final int SESSION_QUOTA = ShardCounters.index(NatCounter.DROP_SESSION_QUOTA);
-    private static final int SESSION_RATE = ShardCounters.index(NatCounter.DROP_SESSION_RATE);
     private static final int TIME_WAIT = ShardCounters.index(NatCounter.DROP_TIME_WAIT);
-    private static final int TABLE_FULL = ShardCounters.index(NatCounter.DROP_TABLE_FULL);
 
     private static final int REALM = InternalTuple.DEFAULT_REALM;
 
-    /** Instead of a mapping: the subscriber's next block is pending. */
-    private static final int AWAIT_BLOCK = Integer.MIN_VALUE;
-
     /** Instead of a mapping: nobody has a port for it. */
-    private static final int NO_PORT = refusal(EXHAUSTED);
+    private static final int NO_PORT = MappingChoice.refusal(MappingChoice.EXHAUSTED);
 
     private final Tables tables;
     private final Directory directory;
     private final Mappings mappings;
-    private final Blocks blocks;
     private final ShardLink link;
     private final Departures departures;
     private final Inbound inbound;
-    private final Quotas quotas;
+    private final MappingChoice choice;
     private final ErrorSender errorSender;
     private final OutboundErrors errors;
-    private final Siblings siblings;
-    private final SoftPairing elsewhere;
     private final Overlapping overlapping;
     private final Untranslated untranslated;
 
@@ -68,27 +54,22 @@ final class Outbound {
             Tables tables,
             Directory directory,
             Mappings mappings,
-            Blocks blocks,
             ShardLink link,
             Departures departures,
             Inbound inbound,
-            Quotas quotas,
-            Siblings siblings,
+            MappingChoice choice,
             ErrorSender errorSender) {
         this.tables = tables;
         this.directory = directory;
         this.mappings = mappings;
-        this.blocks = blocks;
         this.link = link;
         this.departures = departures;
         this.inbound = inbound;
-        this.quotas = quotas;
-        this.siblings = siblings;
+        this.choice = choice;
         this.errorSender = errorSender;
         errors =
                 new OutboundErrors(
                         tables, directory, mappings.sessions(), departures, inbound, errorSender);
-        elsewhere = new SoftPairing(tables, blocks);
         overlapping = new Overlapping(tables, mappings);
         untranslated = new Untranslated(tables);
     }
@@ -242,17 +223,18 @@ final class Outbound {
             return NO_SESSION;
         }
         int subscriber = Directory.subscriber(pairing);
-        int refusal = admit(subscriber, isAdmitted, nowNs);
+        int refusal = choice.admit(subscriber, isAdmitted, nowNs);
         if (refusal != PacketCheck.OK) {
             return refused(packet, pairing, refusal, nowNs);
         }
         long key = MappingTable.key(REALM, protocol, source, port);
         tables.ports.aim(key0, peerPort(message, protocol));
-        int mapping = mapping(key, pairing, packet, message, nowNs);
+        int remoteIp = Ipv4Header.destination(packet);
+        int mapping = mapping(key, pairing, remoteIp, peerPort(message, protocol), nowNs);
         if (mapping < 0) {
-            return mapping == AWAIT_BLOCK
+            return mapping == MappingChoice.AWAIT_BLOCK
                     ? awaitBlock(packet, pairing, nowNs)
-                    : refused(packet, pairing, verdict(mapping), nowNs);
+                    : refused(packet, pairing, MappingChoice.verdict(mapping), nowNs);
         }
         session = mappings.sessions().open(mapping, key0, key1, hash, 0, nowNs);
         assert session != SessionTable.NONE : "room for the session was not looked for";
@@ -285,114 +267,15 @@ final class Outbound {
                 : departures.handOver(addressIndex, HandoverRing.HAIRPIN, packet);
     }
 
-    /** Whether another session may be; before a port is taken for it. */
-    private int admit(int subscriber, boolean isAdmitted, long nowNs) {
-        if (!quotas.hasSessionLeft(subscriber)) {
-            tables.telemetry.limit(EventKind.SESSION_QUOTA, subscriber, 0, 0, 0);
-            return SESSION_QUOTA;
-        }
-        if (!isAdmitted && !quotas.takeSessionToken(subscriber, nowNs)) {
-            tables.telemetry.limit(EventKind.SESSION_RATE, subscriber, 0, 0, 0);
-            return SESSION_RATE;
-        }
-        if (tables.sessions.size() == tables.sessions.capacity()) {
-            tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
-            return TABLE_FULL;
-        }
-        return PacketCheck.OK;
-    }
-
     /** The mapping of an internal tuple, made when there is none; negative: why there is none. */
-    private int mapping(long key, long pairing, long packet, long message, long nowNs) {
+    private int mapping(long key, long pairing, int remoteIp, int remotePort, long nowNs) {
         int subscriber = Directory.subscriber(pairing);
-        int protocol = Ipv4Header.protocol(packet);
-        int mapping = tables.mappings.find(key);
-        long peers = MappingTable.ANY_PEER;
-        // A lease or a reservation is for every peer, whatever the profile says (RFC 6887 §11).
-        if (mapping == MappingTable.NONE || !mappings.isKept(mapping)) {
-            peers = peers(subscriber, protocol, packet, message);
-        }
-        if (peers != MappingTable.ANY_PEER) {
-            mapping = tables.mappings.find(key, peers);
-        }
         int addressIndex = Directory.addressIndex(pairing);
-        if (mapping != MappingTable.NONE
-                && !mappings.isLeftOver(mapping, subscriber, addressIndex)
-                && !(mappings.isResting(mapping) && quotas.isClosed(subscriber))) {
-            mappings.useOutbound(mapping);
-            return mapping;
-        }
-        mapping = fresh(key, peers, mapping, pairing, protocol, nowNs);
-        return mapping == NO_PORT && overlapping.isFor(protocol)
-                ? overlapping.mapping(
-                        key,
-                        subscriber,
-                        Directory.addressIndex(pairing),
-                        Ipv4Header.destination(packet),
-                        peerPort(message, protocol))
+        long peers = choice.peers(key, subscriber, remoteIp, remotePort);
+        int mapping = choice.mapping(key, peers, subscriber, addressIndex, true, nowNs);
+        return mapping == NO_PORT && overlapping.isFor(MappingTable.protocol(key))
+                ? overlapping.mapping(key, subscriber, addressIndex, remoteIp, remotePort)
                 : mapping;
-    }
-
-    /** Which peers the packet's mapping serves (RFC 4787 §4.1). */
-    private long peers(int subscriber, int protocol, long packet, long message) {
-        if (protocol == Protocol.ICMP) {
-            return MappingTable.ANY_PEER;
-        }
-        int profile = tables.rules.profile(subscriber);
-        int behaviour = tables.rules.now().mapping(profile, protocol, localPort(message, protocol));
-        if (behaviour == ProfileRules.ENDPOINT_INDEPENDENT) {
-            return MappingTable.ANY_PEER;
-        }
-        int remoteIp = Ipv4Header.destination(packet);
-        return behaviour == ProfileRules.ADDRESS_DEPENDENT
-                ? MappingTable.peersOf(remoteIp)
-                : MappingTable.peersOf(remoteIp, peerPort(message, protocol));
-    }
-
-    /** A mapping of its own for a tuple without one, or with one that is left over. */
-    private int fresh(long key, long peers, int left, long pairing, int protocol, long nowNs) {
-        int subscriber = Directory.subscriber(pairing);
-        if (quotas.isClosed(subscriber)) {
-            return refusal(DRAINED);
-        }
-        int protocolIndex = Protocol.index(protocol);
-        if (!quotas.hasPortLeft(subscriber, protocolIndex)) {
-            tables.telemetry.limit(EventKind.PORT_QUOTA, subscriber, protocol, 0, 0);
-            return refusal(PORT_QUOTA);
-        }
-        int addressIndex = Directory.addressIndex(pairing);
-        int address = tables.localAddress(addressIndex);
-        int port =
-                peers == MappingTable.ANY_PEER
-                        ? siblings.portFor(key, subscriber, addressIndex, protocol)
-                        : tables.ports.implicit(subscriber, address, key);
-        blocks.leaseAhead(subscriber, address, protocolIndex, port, nowNs);
-        if (port == PortAllocator.NONE && elsewhere.isAllowed() && !blocks.isPending(subscriber)) {
-            address = elsewhere.find(key, subscriber, address, protocolIndex, nowNs);
-            port = elsewhere.port();
-        }
-        if (port != PortAllocator.NONE) {
-            return create(key, peers, left, subscriber, tables.addressIndex(address), port);
-        }
-        if (blocks.isPending(subscriber)) {
-            return AWAIT_BLOCK;
-        }
-        int externalIp = tables.externalIp(addressIndex);
-        tables.telemetry.limit(EventKind.PORTS_EXHAUSTED, subscriber, protocol, externalIp, 0);
-        return refusal(link.hasEventPlace() ? EXHAUSTED : BUSY);
-    }
-
-    private int create(long key, long peers, int left, int subscriber, int addressIndex, int port) {
-        int mapping =
-                mappings.create(key, peers, subscriber, addressIndex, port, MappingTable.ACTIVE);
-        if (mapping == MappingTable.NONE) {
-            tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
-            return refusal(TABLE_FULL);
-        }
-        if (left != MappingTable.NONE) {
-            mappings.orphan(left);
-        }
-        return mapping;
     }
 
     private int awaitBlock(long packet, long pairing, long nowNs) {
@@ -440,14 +323,5 @@ final class Outbound {
     private boolean isForwardedQuery(long packet, long icmp) {
         return IcmpHeader.isRequest(IcmpHeader.type(icmp))
                 && tables.pool.find(Ipv4Header.destination(packet)) == PoolAddresses.NONE;
-    }
-
-    /** How a verdict is told instead of a mapping. */
-    static int refusal(int verdict) {
-        return -1 - verdict;
-    }
-
-    private static int verdict(int refusal) {
-        return -1 - refusal;
     }
 }

@@ -1,8 +1,6 @@
 package org.portreeve.nat.shard;
 
 import org.portreeve.nat.Protocol;
-import org.portreeve.nat.counter.NatCounter;
-import org.portreeve.nat.counter.ShardCounters;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.port.OverlapPorts;
 import org.portreeve.nat.table.MappingTable;
@@ -15,10 +13,6 @@ import org.portreeve.nat.table.MappingTable;
  * found no room in the telemetry. Owned by the shard thread.
  */
 final class Overlapping {
-    private static final int EXHAUSTED = ShardCounters.index(NatCounter.DROP_PORTS_EXHAUSTED);
-    private static final int BUSY = ShardCounters.index(NatCounter.DROP_BUSY);
-    private static final int TABLE_FULL = ShardCounters.index(NatCounter.DROP_TABLE_FULL);
-
     private final Tables tables;
     private final Mappings mappings;
 
@@ -34,21 +28,21 @@ final class Overlapping {
 
     /**
      * A mapping of the internal tuple that serves one remote endpoint; negative: the verdict of why
-     * there is none, as {@link Outbound#refusal} has it.
+     * there is none, as {@link MappingChoice#refusal} has it.
      */
     int mapping(long key, int subscriber, int addressIndex, int remoteIp, int remotePort) {
         int port = tables.overlap.choose(addressIndex, remoteIp);
         if (port == OverlapPorts.NONE) {
-            return Outbound.refusal(EXHAUSTED);
+            return MappingChoice.refusal(MappingChoice.EXHAUSTED);
         }
         if (!tables.telemetry.hasRoom()) {
-            return Outbound.refusal(BUSY);
+            return MappingChoice.refusal(MappingChoice.BUSY);
         }
         long peers = MappingTable.overlapPeersOf(remoteIp, remotePort);
         int row = mappings.createOverlapped(key, peers, subscriber, addressIndex, port);
         if (row == MappingTable.NONE) {
             tables.telemetry.limit(EventKind.TABLE_FULL, subscriber, 0, 0, 0);
-            return Outbound.refusal(TABLE_FULL);
+            return MappingChoice.refusal(MappingChoice.TABLE_FULL);
         }
         return row;
     }

@@ -44,13 +44,15 @@ final class Sessions {
     private final MappingTable mappings;
     private final Mappings owner;
     private final Contacts contacts;
+    private final ShardLink link;
     private final long udpIdleNs;
     private final long icmpIdleNs;
     private final int[] udpPortIdleMs = new int[PortTimer.MAX_PORT + 1];
     private final long[] tcpIdleNs = new long[3];
     private int inboundSessions;
 
-    Sessions(Tables tables, Mappings owner) {
+    Sessions(Tables tables, Mappings owner, ShardLink link) {
+        this.link = link;
         this.tables = tables;
         this.rows = tables.sessions;
         this.mappings = tables.mappings;
@@ -112,6 +114,50 @@ final class Sessions {
     }
 
     /**
+     * The same for one that a client asked for and no packet opened. What the two sides of a
+     * connection have told each other may lie before it, so every window that there can be is taken
+     * for theirs.
+     */
+    int openForPeer(int mapping, long key0, long key1, int hash, long nowNs) {
+        int row = open(mapping, key0, key1, hash, 0, nowNs);
+        if (row != SessionTable.NONE && rows.protocol(row) == Protocol.TCP) {
+            rows.tcpState(row, TcpTransitions.PEERED);
+            rows.windowScale(row, OUTBOUND, MAX_WINDOW_SCALE);
+            rows.windowScale(row, INBOUND, MAX_WINDOW_SCALE);
+        }
+        return row;
+    }
+
+    /** A client asked for the session (RFC 6887 §12): it lives until then at least. */
+    void keep(int row, long untilNs, long nowNs) {
+        reply(row, nowNs);
+        rows.flags(row, rows.flags(row) | SessionTable.KEPT);
+        rows.keptUntilNs(row, untilNs);
+        tables.wheel.arm(row, nowNs + remainingNs(row, nowNs));
+    }
+
+    /** Traffic alone keeps it from now on. */
+    void release(int row, long nowNs) {
+        rows.flags(row, rows.flags(row) & ~SessionTable.KEPT);
+        tables.wheel.arm(row, nowNs + remainingNs(row, nowNs));
+    }
+
+    /** How long the session lives on if nothing more is sent or asked. */
+    long remainingNs(int row, long nowNs) {
+        long idleLeftNs = rows.lastSeenNs(row) + idleNs(row) - nowNs;
+        long keptNs = isKept(row) ? rows.keptUntilNs(row) - nowNs : 0;
+        return Math.max(0, Math.max(idleLeftNs, keptNs));
+    }
+
+    /** RFC 6887 §12.3: FINs and RSTs end what a PEER keeps as they end any session. */
+    private boolean isKept(int row) {
+        return (rows.flags(row) & SessionTable.KEPT) != 0
+                && (rows.protocol(row) != Protocol.TCP
+                        || TcpTransitions.idleClass(rows.tcpState(row))
+                                != TcpTransitions.IDLE_CLOSING);
+    }
+
+    /**
      * Sets what a planned restart kept of a session that was just opened again; false when its time
      * ran out meanwhile, and then it is gone.
      */
@@ -123,12 +169,12 @@ final class Sessions {
             restore(row, OUTBOUND, kept.outbound());
             restore(row, INBOUND, kept.inbound());
         }
-        long deadlineNs = lastSeenNs + idleNs(row);
-        if (deadlineNs - nowNs <= 0) {
+        long remainingNs = remainingNs(row, nowNs);
+        if (remainingNs == 0) {
             remove(row);
             return false;
         }
-        tables.wheel.arm(row, deadlineNs);
+        tables.wheel.arm(row, nowNs + remainingNs);
         return true;
     }
 
@@ -145,7 +191,8 @@ final class Sessions {
         return new KeptSession(
                 rows.remoteIp(row),
                 rows.remotePort(row),
-                rows.flags(row),
+                // Port control says anew what is kept for whom.
+                rows.flags(row) & ~SessionTable.KEPT,
                 rows.tcpState(row),
                 Math.max(0, nowNs - rows.lastSeenNs(row)),
                 rows.ownIdleMs(row),
@@ -163,6 +210,10 @@ final class Sessions {
 
     /** Removes a session; what becomes of its mapping is for the caller to settle. */
     void remove(int row) {
+        if ((rows.flags(row) & SessionTable.KEPT) != 0 && link.hasEventPlace()) {
+            // Without a place port control keeps what is of no use until its time is over.
+            link.emit(ShardLink.Kind.SESSION_ENDED, rows.key0(row), rows.key1(row), 0, 0);
+        }
         unlink(rows.mapping(row), row);
         tables.subscribers.addSessions(rows.subscriber(row), -1);
         tables.wheel.cancel(row);
@@ -172,9 +223,13 @@ final class Sessions {
 
     /** The timer of a session fired: it ends, or was used meanwhile and gets another. */
     void onTimer(int row, long nowNs) {
-        long deadlineNs = rows.lastSeenNs(row) + idleNs(row);
-        if (deadlineNs - nowNs > 0) {
-            tables.wheel.arm(row, deadlineNs);
+        if ((rows.flags(row) & SessionTable.KEPT) != 0 && rows.keptUntilNs(row) - nowNs <= 0) {
+            // RFC 6887 §12.3: it reverts to what holds for implicit mappings.
+            rows.flags(row, rows.flags(row) & ~SessionTable.KEPT);
+        }
+        long remainingNs = remainingNs(row, nowNs);
+        if (remainingNs > 0) {
+            tables.wheel.arm(row, nowNs + remainingNs);
             return;
         }
         int mapping = rows.mapping(row);

@@ -58,7 +58,7 @@ public final class Shard {
         this.handover = handover;
         tables = new Tables(config, index, directory, secrets, startNs);
         blocks = new Blocks(tables, link);
-        mappings = new Mappings(tables, blocks);
+        mappings = new Mappings(tables, blocks, link);
         var quotas = new Quotas(tables);
         var departures = new Departures(tables, port, handover, index);
         var errorSender = new ErrorSender(tables, departures);
@@ -71,19 +71,18 @@ public final class Shard {
                         new Filtering(tables, mappings, quotas),
                         siblings,
                         errorSender);
+        var choice = new MappingChoice(tables, mappings, blocks, link, quotas, siblings);
         outbound =
                 new Outbound(
                         tables,
                         directory,
                         mappings,
-                        blocks,
                         link,
                         departures,
                         inbound,
-                        quotas,
-                        siblings,
+                        choice,
                         errorSender);
-        commands = new Commands(tables, mappings, blocks, outbound, quotas, link);
+        commands = new Commands(tables, mappings, blocks, outbound, choice, quotas, link);
         snapshotExport = new SnapshotExport(tables, mappings, directory);
         snapshotImport = new SnapshotImport(tables, mappings, blocks, directory);
     }

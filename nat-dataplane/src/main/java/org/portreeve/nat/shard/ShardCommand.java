@@ -1,6 +1,8 @@
 package org.portreeve.nat.shard;
 
+import java.util.List;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.directory.PoolAddresses;
 
 /**
@@ -20,6 +22,7 @@ public sealed interface ShardCommand {
      * @param exact refuse with {@code CANNOT_PROVIDE} rather than give another port
      * @param reclaim whether a port of this internal tuple that rests after an explicit mapping may
      *     be given again: the owner's proof matched (RFC 6887 §15)
+     * @param filters whom it will let in; empty for everybody
      */
     record ReserveMapping(
             long requestId,
@@ -28,14 +31,41 @@ public sealed interface ShardCommand {
             InternalTuple internal,
             int suggestedPort,
             boolean exact,
-            boolean reclaim)
-            implements ShardCommand {}
+            boolean reclaim,
+            List<PeerFilter> filters)
+            implements ShardCommand {
+        /** Takes a copy of the list. */
+        public ReserveMapping {
+            filters = List.copyOf(filters);
+        }
+    }
 
-    /** Makes a reserved mapping forward packets. Answered by {@code Activated}. */
+    /**
+     * Makes a reserved mapping forward packets, or puts filters in force that were set aside.
+     * Answered by {@code Activated}.
+     */
     record ActivateMapping(long requestId, InternalTuple internal) implements ShardCommand {}
 
-    /** Undoes a reservation that could not be made durable. Answered by {@code Ended}. */
+    /**
+     * Undoes a reservation that could not be made durable, or gives up filters that were set aside.
+     * Answered by {@code Ended}.
+     */
     record ReleaseReservation(long requestId, InternalTuple internal) implements ShardCommand {}
+
+    /**
+     * Sets filters of an explicit mapping aside, so that {@link ActivateMapping} can put them in
+     * force in place of those that it has. Answered by {@code Reserved}, or {@code Refused} with
+     * {@code TABLE_FULL} or {@code INTERNAL_USED} when it is no explicit mapping.
+     *
+     * @param filters whom it will let in; empty for everybody
+     */
+    record StageFilters(long requestId, InternalTuple internal, List<PeerFilter> filters)
+            implements ShardCommand {
+        /** Takes a copy of the list. */
+        public StageFilters {
+            filters = List.copyOf(filters);
+        }
+    }
 
     /**
      * Ends an explicit mapping (RFC 6887 §15). What stays is what PCP-MIX-010 says. With {@code
@@ -54,14 +84,22 @@ public sealed interface ShardCommand {
     /**
      * Installs an explicit mapping found durable at start, active at once. Answered by {@code
      * Reserved}, or {@code Refused} when the port cannot be had.
+     *
+     * @param filters whom it lets in; empty for everybody
      */
     record RestoreMapping(
             long requestId,
             int subscriber,
             int addressIndex,
             int externalPort,
-            InternalTuple internal)
-            implements ShardCommand {}
+            InternalTuple internal,
+            List<PeerFilter> filters)
+            implements ShardCommand {
+        /** Takes a copy of the list. */
+        public RestoreMapping {
+            filters = List.copyOf(filters);
+        }
+    }
 
     /**
      * Lets a port rest that was released before the restart, for {@code remainingNs}. Answered by
@@ -149,8 +187,62 @@ public sealed interface ShardCommand {
      */
     record CutSubscriber(long requestId, int subscriber) implements ShardCommand {}
 
+    /** The same for one internal address of a subscriber. Answered by {@code SubscriberUse}. */
+    record CutHost(long requestId, int subscriber, int internalIp) implements ShardCommand {}
+
     /** The same for what lies at an external address. Answered by {@code AddressUse}. */
     record CutAddress(long requestId, int addressIndex) implements ShardCommand {}
+
+    /**
+     * Keeps a session for a PEER (RFC 6887 §12.3): the one that is there, whose external tuple is
+     * then told whatever was suggested; or one that is made as the host's next packet to that peer
+     * would make it, within the same limits, and which that packet then uses. Answered by {@code
+     * SessionKept} or {@code Refused}, perhaps only when a block of the subscriber was decided.
+     *
+     * @param addressIndex its paired address
+     * @param suggestedIp refuse with {@code CANNOT_PROVIDE} rather than make it at another external
+     *     address; 0 for any
+     * @param suggestedPort the same for the port
+     * @param askedNs how long it is to live; when that is no longer than it would anyway, it stays
+     *     as it is
+     * @param grantedNs for how long it is kept from now on if that is longer
+     */
+    record KeepSession(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            InternalTuple internal,
+            int remoteIp,
+            int remotePort,
+            int suggestedIp,
+            int suggestedPort,
+            long askedNs,
+            long grantedNs)
+            implements ShardCommand {}
+
+    /** Asks how long a session lives. Answered by {@code SessionKept}, or {@code Ended}: none. */
+    record QuerySession(long requestId, InternalTuple internal, int remoteIp, int remotePort)
+            implements ShardCommand {}
+
+    /** Leaves a session to its traffic. Answered by {@code Ended}. */
+    record ReleaseSession(long requestId, InternalTuple internal, int remoteIp, int remotePort)
+            implements ShardCommand {}
+
+    /**
+     * Installs a session that a PEER keeps, found durable at start, with its mapping. Answered by
+     * {@code Reserved}, or {@code Refused} when the port cannot be had: with {@code PORT_USED} when
+     * another has it, or its tuple another port.
+     */
+    record RestoreSession(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            InternalTuple internal,
+            int remoteIp,
+            int remotePort,
+            long remainingNs)
+            implements ShardCommand {}
 
     /** Asks what a subscriber has in the shard. Answered by {@code SubscriberUse}. */
     record QueryUse(long requestId, int subscriber) implements ShardCommand {}

@@ -2,9 +2,11 @@ package org.portreeve.nat.shard;
 
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
+import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.event.EventRing;
 import org.portreeve.nat.shard.ShardOutcome.Holding;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
+import org.portreeve.nat.table.SessionTable;
 
 /**
  * Both ways between port control and one shard: a bounded mailbox in, lossless outcomes out.
@@ -127,8 +129,21 @@ public final class ShardLink {
         static final int PORT_USE = 12;
         static final int SUBSCRIBER_USE = 13;
         static final int ADDRESS_USE = 14;
+        static final int SESSION_KEPT = 15;
+        static final int SESSION_ENDED = 16;
 
         private Kind() {}
+    }
+
+    private static ShardOutcome ended(long key0, long key1) {
+        var internal =
+                new InternalTuple(
+                        SessionTable.realm(key1),
+                        SessionTable.protocol(key1),
+                        SessionTable.internalIp(key0),
+                        SessionTable.internalPort(key1));
+        return new ShardOutcome.SessionEnded(
+                internal, SessionTable.remoteIp(key0), SessionTable.remotePort(key1));
     }
 
     private static ShardOutcome decode(EventRing ring) {
@@ -151,6 +166,8 @@ public final class ShardLink {
             case Kind.PORT_USE -> new ShardOutcome.PortUse(a, HOLDINGS[b], c, (int) ring.peek(4));
             case Kind.SUBSCRIBER_USE -> new ShardOutcome.SubscriberUse(a, b, c);
             case Kind.ADDRESS_USE -> new ShardOutcome.AddressUse(a, b, c);
+            case Kind.SESSION_KEPT -> new ShardOutcome.SessionKept(a, b, c, ring.peek(4));
+            case Kind.SESSION_ENDED -> ended(a, ring.peek(2));
             default -> throw new AssertionError("an outcome of unknown kind");
         };
     }

@@ -1,5 +1,7 @@
 package org.portreeve.nat.shard;
 
+import org.portreeve.nat.InternalTuple;
+
 /**
  * What a shard tells port control, without loss and in order: answers to commands, and events that
  * must be recorded. Immutable.
@@ -28,6 +30,14 @@ public sealed interface ShardOutcome {
 
     /** Outbound traffic keeps the mapping for another {@code remainingNs} (at least 1). */
     record StillUsed(long requestId, long remainingNs) implements ShardOutcome {}
+
+    /** A session is there, at this external tuple, and lives for {@code remainingNs} at least. */
+    record SessionKept(long requestId, int addressIndex, int externalPort, long remainingNs)
+            implements ShardOutcome {}
+
+    /** A session ended before its time that a PEER kept. Not told when there is no place. */
+    record SessionEnded(InternalTuple internal, int remoteIp, int remotePort)
+            implements ShardOutcome {}
 
     /** The subscriber has nothing left in the shard and its row is free. */
     record SubscriberForgotten(long requestId, int subscriber) implements ShardOutcome {}
@@ -97,11 +107,13 @@ public sealed interface ShardOutcome {
         NO_PORTS,
         /** A table of the shard is full. */
         TABLE_FULL,
-        /** The port of a static mapping is in use, or rests for another. */
+        /** Another has the port that was meant, or it rests for another. */
         PORT_USED,
         /** The port of a static mapping lies in a block of another subscriber. */
         BLOCK_HELD,
         /** The internal tuple has a static mapping or, where one is to be, an explicit one. */
-        INTERNAL_USED
+        INTERNAL_USED,
+        /** The remote peer is none that a host's packets may be translated to. */
+        INVALID_PEER
     }
 }

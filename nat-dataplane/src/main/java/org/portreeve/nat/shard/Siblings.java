@@ -37,7 +37,9 @@ final class Siblings {
         int sibling = mappings.ofExternal(addressIndex, other(protocol), externalPort);
         if (sibling == InboundIndex.NONE
                 || tables.mappings.state(sibling) != MappingTable.ACTIVE
-                || tables.mappings.isDependent(sibling)) {
+                || tables.mappings.isDependent(sibling)
+                // What its owner wants nobody else to reach is not opened wide.
+                || tables.filters.has(sibling)) {
             return MappingTable.NONE;
         }
         int subscriber = tables.mappings.subscriber(sibling);
@@ -69,6 +71,7 @@ final class Siblings {
         int own = tables.mappings.find(keyOf(sibling, protocol));
         if (own != MappingTable.NONE) {
             return tables.mappings.state(own) == MappingTable.RESTING
+                    && !quotas.isClosed(subscriber)
                     && !mappings.isLeftOver(own, subscriber)
                     && tables.mappings.addressIndex(own) == addressIndex
                     && tables.mappings.externalPort(own) == port;

@@ -165,11 +165,15 @@ final class SnapshotImport {
         return row;
     }
 
+    /**
+     * Its host need not be paired with this very address: with soft pairing traffic used others of
+     * the shard, and so did what began before an address left the pool, which may be back by now.
+     */
     private int create(KeptMapping kept, int addressIndex) {
         InternalTuple internal = kept.internal();
         long pairing = directory.find(internal.realm(), internal.internalIp());
         if (pairing == Directory.NONE
-                || !isAddressOf(pairing, addressIndex)
+                || !tables.owns(Directory.addressIndex(pairing))
                 || !tables.addresses.isInside(internal.internalIp())) {
             return leftOut(NatCounter.UNKEPT_UNPAIRED);
         }
@@ -186,13 +190,6 @@ final class SnapshotImport {
             blocks.checkIdle(subscriber, task.beganNs);
         }
         return row;
-    }
-
-    /** With soft pairing traffic may have used other addresses of the shard. */
-    private boolean isAddressOf(long pairing, int addressIndex) {
-        int paired = Directory.addressIndex(pairing);
-        return paired == addressIndex
-                || (tables.config.pool().pairing().isSoft() && tables.owns(paired));
     }
 
     private int take(KeptMapping kept, int subscriber, int addressIndex) {
@@ -293,12 +290,19 @@ final class SnapshotImport {
                         internalPort,
                         kept.remotePort());
         int hash = sessions.hash(key0, key1);
-        if (sessions.find(key0, key1, hash) != SessionTable.NONE) {
+        Sessions owner = mappings.sessions();
+        int row = sessions.find(key0, key1, hash);
+        boolean isPeered =
+                row != SessionTable.NONE
+                        && sessions.mapping(row) == mapping
+                        && (sessions.flags(row) & SessionTable.KEPT) != 0;
+        if (row != SessionTable.NONE && !isPeered) {
             leftOut(NatCounter.UNKEPT_TUPLE);
             return;
         }
-        Sessions owner = mappings.sessions();
-        int row = owner.open(mapping, key0, key1, hash, kept.flags(), task.beganNs);
+        if (!isPeered) {
+            row = owner.open(mapping, key0, key1, hash, kept.flags(), task.beganNs);
+        }
         if (row == SessionTable.NONE) {
             leftOut(NatCounter.UNKEPT_TABLE_FULL);
             return;

@@ -16,6 +16,7 @@ import org.portreeve.nat.port.PortAllocator;
 import org.portreeve.nat.port.PortLayout;
 import org.portreeve.nat.port.PortRandom;
 import org.portreeve.nat.session.DeadlineWheel;
+import org.portreeve.nat.table.FilterTable;
 import org.portreeve.nat.table.MappingTable;
 import org.portreeve.nat.table.OverlapIndex;
 import org.portreeve.nat.table.SessionTable;
@@ -32,6 +33,7 @@ final class Tables {
     final NatConfig config;
     final SessionTable sessions;
     final MappingTable mappings;
+    final FilterTable filters;
     final SubscriberTable subscribers;
     final InboundIndex inbound;
     final BlockTable blocks;
@@ -75,6 +77,8 @@ final class Tables {
         var capacity = config.capacity();
         sessions = new SessionTable(capacity.sessions(), secrets.table0(), secrets.table1());
         mappings = new MappingTable(capacity.mappings(), secrets.table1(), secrets.table0());
+        // One for each mapping on average; whoever needs more of them leaves less to others.
+        filters = new FilterTable(capacity.mappings(), capacity.mappings());
         subscribers = new SubscriberTable(capacity.subscribers());
         inbound = new InboundIndex(addressCount);
         var layout = new PortLayout(config);

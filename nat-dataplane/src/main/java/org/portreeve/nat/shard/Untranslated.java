@@ -95,7 +95,8 @@ final class Untranslated {
         return isListed(protocol, remote, protocol == Protocol.ICMP ? 0 : port);
     }
 
-    private boolean isListed(int protocol, int remote, int port) {
+    /** Whether packets between subscribers and this remote endpoint pass as they are. */
+    boolean isListed(int protocol, int remote, int port) {
         for (PassThrough each : listed) {
             if (each.matches(protocol, remote, port)) {
                 return true;

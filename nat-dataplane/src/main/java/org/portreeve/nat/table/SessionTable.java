@@ -14,7 +14,8 @@ import org.portreeve.nat.memory.SipHash;
  * 24 last seen (8): when a packet last kept the session
  * 32 mapping (4) | next in mapping (4)
  * 40 previous in mapping (4) | hash (4)
- * 48 subscriber (4) | idle time of its own (4), in ms, 0 for that of its protocol | spare (8)
+ * 48 subscriber (4) | idle time of its own (4), in ms, 0 for that of its protocol
+ * 56 kept until (8), with flag {@link #KEPT}
  * </pre>
  *
  * <p>The hot part is one cache line. What only TCP needs stands in a second row: for each direction
@@ -30,6 +31,9 @@ public final class SessionTable {
     /** Flag: the host answered a session that came from outside. */
     public static final int REPLIED = 2;
 
+    /** Flag: a PEER keeps it until a time, whatever its traffic does. */
+    public static final int KEPT = 4;
+
     private static final int KEY0 = 0;
     private static final int KEY1 = 8;
     private static final int EXTERNAL_IP = 16;
@@ -43,6 +47,7 @@ public final class SessionTable {
     private static final int HASH = 44;
     private static final int SUBSCRIBER = 48;
     private static final int OWN_IDLE = 52;
+    private static final int KEPT_UNTIL = 56;
 
     private static final int TCP_ROW_BYTES = 32;
     private static final int TCP_DIRECTION_BYTES = 16;
@@ -77,6 +82,36 @@ public final class SessionTable {
                 | (long) remotePort << 32
                 | (long) protocol << 24
                 | (long) realm << 16;
+    }
+
+    /** The internal address of the first half of a key. */
+    public static int internalIp(long key0) {
+        return (int) (key0 >>> 32);
+    }
+
+    /** The remote address of the first half of a key. */
+    public static int remoteIp(long key0) {
+        return (int) key0;
+    }
+
+    /** The internal port of the second half of a key. */
+    public static int internalPort(long key1) {
+        return (int) (key1 >>> 48);
+    }
+
+    /** The remote port of the second half of a key. */
+    public static int remotePort(long key1) {
+        return (int) (key1 >>> 32) & 0xffff;
+    }
+
+    /** The protocol of the second half of a key. */
+    public static int protocol(long key1) {
+        return (int) (key1 >>> 24) & 0xff;
+    }
+
+    /** The realm of the second half of a key. */
+    public static int realm(long key1) {
+        return (int) (key1 >>> 16) & 0xff;
     }
 
     public int hash(long key0, long key1) {
@@ -127,24 +162,34 @@ public final class SessionTable {
         return rows.capacity();
     }
 
+    /** The first half of its key. */
+    public long key0(int row) {
+        return Memory.getLong(rows.at(row) + KEY0);
+    }
+
+    /** The second half. */
+    public long key1(int row) {
+        return Memory.getLong(rows.at(row) + KEY1);
+    }
+
     public int protocol(int row) {
-        return (int) (Memory.getLong(rows.at(row) + KEY1) >>> 24) & 0xff;
+        return protocol(key1(row));
     }
 
     public int internalIp(int row) {
-        return (int) (Memory.getLong(rows.at(row) + KEY0) >>> 32);
+        return internalIp(key0(row));
     }
 
     public int internalPort(int row) {
-        return (int) (Memory.getLong(rows.at(row) + KEY1) >>> 48);
+        return internalPort(key1(row));
     }
 
     public int remoteIp(int row) {
-        return (int) Memory.getLong(rows.at(row) + KEY0);
+        return remoteIp(key0(row));
     }
 
     public int remotePort(int row) {
-        return (int) (Memory.getLong(rows.at(row) + KEY1) >>> 32) & 0xffff;
+        return remotePort(key1(row));
     }
 
     public int externalIp(int row) {
@@ -228,6 +273,15 @@ public final class SessionTable {
 
     public void ownIdleMs(int row, int idleMs) {
         Memory.putInt(rows.at(row) + OWN_IDLE, idleMs);
+    }
+
+    /** Until when a session with flag {@link #KEPT} is kept. */
+    public long keptUntilNs(int row) {
+        return Memory.getLong(rows.at(row) + KEPT_UNTIL);
+    }
+
+    public void keptUntilNs(int row, long untilNs) {
+        Memory.putLong(rows.at(row) + KEPT_UNTIL, untilNs);
     }
 
     /** Remembers what the sender of this direction acknowledged and how much it will take. */

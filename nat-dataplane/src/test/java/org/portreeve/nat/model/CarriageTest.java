@@ -109,6 +109,62 @@ class CarriageTest {
     }
 
     @Test
+    @Conformance("SEED-A-131")
+    void tcpOptionsAreLeftAlone() {
+        // MSS 1460, SACK permitted, timestamps, a window scale of 7 and what nobody knows.
+        byte[] options = {
+            2,
+            4,
+            5,
+            (byte) 0xb4,
+            4,
+            2,
+            8,
+            10,
+            1,
+            2,
+            3,
+            4,
+            0,
+            0,
+            0,
+            0,
+            1,
+            3,
+            3,
+            7,
+            (byte) 253,
+            4,
+            (byte) 0xf9,
+            (byte) 0x89
+        };
+        TestPacket syn = TestPacket.tcp(HOST, INET_X, TcpHeader.SYN);
+        Endpoint external = story.mapped(syn);
+        assertOptionsPass(PacketPort.INSIDE, syn, options);
+        TestPacket synAck = TestPacket.tcp(INET_X, external, Story.SYN_ACK);
+        assertOptionsPass(PacketPort.OUTSIDE, synAck, options);
+        assertOptionsPass(PacketPort.INSIDE, TestPacket.tcp(HOST, INET_X, Story.DATA), options);
+        assertOptionsPass(PacketPort.OUTSIDE, synAck, new byte[40]);
+    }
+
+    private void assertOptionsPass(int side, TestPacket segment, byte[] options) {
+        byte[] bytes = segment.shaped(options.length, 0, Checksum.PARTIAL).bytes();
+        int tcp = IP_BYTES;
+        bytes[tcp + 12] = (byte) (((20 + options.length) / 4) << 4);
+        System.arraycopy(options, 0, bytes, tcp + 20, options.length);
+        int sum = TestPacket.sum(bytes, tcp, bytes.length - tcp);
+        TestPacket.u16(bytes, tcp + 16, ~sum);
+        List<MemoryPacket> left = story.node.raw(0, side, bytes, NatCounter.FORWARDED);
+        byte[] after = left.getFirst().bytes();
+        assertArrayEquals(from(bytes, tcp + 4, tcp + 16), from(after, tcp + 4, tcp + 16));
+        assertArrayEquals(from(bytes, tcp + 18, bytes.length), from(after, tcp + 18, after.length));
+    }
+
+    private static byte[] from(byte[] bytes, int from, int to) {
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    @Test
     @Conformance({"NAT-CGN-010", "NAT-DCCP-001", "SEED-A-141"})
     void noProtocolButTcpUdpAndIcmpCrosses() {
         Endpoint external = story.mapped(TestPacket.udp(HOST, INET_X));

@@ -128,7 +128,7 @@ class DependentMappingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    @Conformance({"SEED-B-083", "NAT-EIM-004"})
+    @Conformance({"SEED-B-083", "SEED-B-082", "NAT-EIM-004"})
     void udpAndTcpOfOnePortLeaveFromOnePortWhenToldTo(int shards) {
         story = new Story(shards);
         int shared = 0;

@@ -264,7 +264,7 @@ class FilteringTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    @Conformance("SEED-B-085")
+    @Conformance({"SEED-B-085", "NAT-UDP-004"})
     void refusedPacketsKeepNothingEvenWithInboundRefresh(int shards) {
         story = new Story(shards);
         story.rules(

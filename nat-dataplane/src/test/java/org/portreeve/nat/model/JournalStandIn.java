@@ -79,7 +79,8 @@ final class JournalStandIn {
                         mapping.pairing.subscriber(),
                         address,
                         mapping.external.port(),
-                        mapping.internal);
+                        mapping.internal,
+                        List.of());
         ShardOutcome outcome = node.ask(address, command);
         node.close(address);
         return outcome instanceof ShardOutcome.Reserved;

@@ -160,7 +160,7 @@ class OutboundErrorTest {
     }
 
     @Test
-    @Conformance("NAT-ICMP-011")
+    @Conformance({"NAT-ICMP-011", "NAT-UDP-004"})
     void errorOfTheHostDoesNotKeepItsMapping() {
         Translated received = received(Protocol.UDP);
         story.pass(299);

@@ -248,7 +248,7 @@ class OwnErrorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    @Conformance("NAT-ICMP-003")
+    @Conformance({"NAT-ICMP-003", "SEED-B-104"})
     void queryMappingEndsWithItsLastSession(int shards) {
         story = new Story(shards);
         Endpoint external = story.mapped(TestPacket.echo(HOST, INET_X.ip(), IcmpHeader.ECHO));

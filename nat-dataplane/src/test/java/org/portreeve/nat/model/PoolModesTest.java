@@ -21,6 +21,7 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.config.Pool.Allocation;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.model.TestPacket.Endpoint;
 import org.portreeve.nat.rules.Rules;
 import org.portreeve.nat.shard.ShardOutcome;
@@ -126,12 +127,13 @@ class PoolModesTest {
     }
 
     @Test
+    @Conformance("NAT-DET-005")
     void withoutADynamicFactorTheRangeIsAll() {
         var story = new Story(config(ranges(0)));
         for (int flow = 0; flow < 8; flow++) {
             story.mapped(TestPacket.udp(host(0, flow), INET_X));
         }
-        assertEquals(List.of(), story.out(TestPacket.udp(host(0, 8), INET_X)));
+        assertRefusedForWantOfPorts(story, TestPacket.udp(host(0, 8), INET_X));
         assertTrue(story.node.unanswered.isEmpty());
         assertEquals(1, story.out(TestPacket.udp(host(1, 8), INET_X)).size());
     }
@@ -195,6 +197,45 @@ class PoolModesTest {
     }
 
     @Test
+    @Conformance("NAT-PORT-003")
+    void lowPortsAreForLowPortsWhereThePoolHasAny() {
+        var usual = new PortRange(1_024, 1_123);
+        var story = new Story(config(dynamic(usual)));
+        assertTrue(usual.contains(story.mapped(TestPacket.udp(host(0, 500), INET_X)).port()));
+
+        story = new Story(config(dynamic(new PortRange(924, 1_123))));
+        for (int flow = 0; flow < 100; flow++) {
+            int low = story.mapped(TestPacket.udp(host(0, flow), INET_X)).port();
+            int high = story.mapped(TestPacket.udp(host(2, 2_000 + flow), INET_X)).port();
+            assertTrue(low < 1_024, low + " for a low port");
+            assertTrue(high >= 1_024, high + " for a high one");
+        }
+        assertRefusedForWantOfPorts(story, TestPacket.udp(host(0, 101), INET_X));
+
+        story = new Story(config(dynamic(new PortRange(924, 1_123))));
+        for (int flow = 0; flow < 100; flow++) {
+            story.mapped(TestPacket.udp(host(2, 2_000 + flow), INET_X));
+        }
+        assertRefusedForWantOfPorts(story, TestPacket.udp(host(2, 3_000), INET_X));
+        assertTrue(story.mapped(TestPacket.udp(host(0, 1), INET_X)).port() < 1_024);
+        // One low port more than there are has a high one, if one is left.
+        story = new Story(config(dynamic(new PortRange(1_000, 1_123))));
+        for (int flow = 0; flow < 24; flow++) {
+            assertTrue(story.mapped(TestPacket.udp(host(0, flow), INET_X)).port() < 1_024);
+        }
+        assertTrue(story.mapped(TestPacket.udp(host(0, 24), INET_X)).port() >= 1_024);
+    }
+
+    private static Pool dynamic(PortRange ports) {
+        return Pool.of(
+                        List.of(Ipv4.of("198.51.100.16")),
+                        ports,
+                        Pool.NO_PORTS,
+                        new Pool.Block(16, 8, 180_000_000_000L))
+                .with(new Allocation.Dynamic());
+    }
+
+    @Test
     @Conformance("NAT-RND-010")
     void preservedPortIsKeptWhileFreeAndElseUnpredictable() {
         var choice = new Pool.Choice(2, 10, 500, false, true);
@@ -228,6 +269,29 @@ class PoolModesTest {
                             .toArray();
             assertTrue(commonSteps(flows) < 6, () -> "flows " + Arrays.toString(flows));
             assertTrue(commonSteps(maps) < 6, () -> "maps " + Arrays.toString(maps));
+        }
+    }
+
+    @Test
+    @Conformance({"SEED-B-102", "SEED-A-114"})
+    void portsAreChosenAtRandomAlsoBesideParityAndPreservation() {
+        Pool dynamic = pool(new Allocation.Dynamic());
+        var parity = new Pool.Choice(2, 10, 500, true, false);
+        var preserved = new Pool.Choice(2, 10, 500, false, true);
+        for (Pool pool : List.of(dynamic, dynamic.with(parity), dynamic.with(preserved))) {
+            var story = new Story(config(pool));
+            boolean keepsPort = pool.choice().keepsPort();
+            for (int flow = 0; keepsPort && flow < 60; flow += 2) {
+                int port = 6_064 + flow;
+                assertEquals(port, story.mapped(TestPacket.udp(host(0, port), INET_X)).port());
+            }
+            // The same internal ports again; none of them is free where ports are kept.
+            int[] ports =
+                    IntStream.range(0, 30)
+                            .map(flow -> 6_064 + 2 * flow)
+                            .map(port -> story.mapped(TestPacket.udp(host(2, port), INET_X)).port())
+                            .toArray();
+            assertTrue(commonSteps(ports) < 9, () -> pool.choice() + Arrays.toString(ports));
         }
     }
 
@@ -299,13 +363,31 @@ class PoolModesTest {
     }
 
     @Test
+    @Conformance({"SEED-B-060", "NAT-APP-004"})
     void hardPairingRefusesWhenItsAddressIsFull() {
         Story story = new Story(config(twoAddresses(new Allocation.Dynamic(), false)));
         Endpoint first = story.mapped(udpOfOne(0));
         for (int flow = 1; flow < 128; flow++) {
             assertEquals(first.ip(), story.mapped(udpOfOne(flow)).ip());
         }
-        assertEquals(List.of(), story.out(udpOfOne(128)));
+        assertRefusedForWantOfPorts(story, udpOfOne(128));
+        assertEquals(first, story.mapped(udpOfOne(0)));
+    }
+
+    /** Dropped; the host and the operator are told why. */
+    private static void assertRefusedForWantOfPorts(Story story, TestPacket packet) {
+        story.node.takeEvents();
+        story.node.takeGenerated();
+        assertEquals(List.of(), story.out(packet));
+        byte[] answer = story.node.takeGenerated().getFirst().bytes();
+        assertEquals(packet.source().ip(), TestPacket.u32(answer, 16));
+        assertEquals(3, answer[20]);
+        assertEquals(1, answer[21]);
+        int subscriber = story.pairing(packet.source()).subscriber();
+        assertTrue(
+                story.node.takeEvents().stream()
+                        .filter(event -> event.kind() == EventKind.PORTS_EXHAUSTED)
+                        .anyMatch(event -> event.subscriber() == subscriber));
     }
 
     private static TestPacket udpOfOne(int flow) {

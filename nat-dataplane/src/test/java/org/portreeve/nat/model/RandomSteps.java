@@ -415,7 +415,8 @@ final class RandomSteps {
                 internal,
                 suggestedPort,
                 exact,
-                reclaim);
+                reclaim,
+                List.of());
     }
 
     private void reserve(Consumer<String> story) {

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.config.Pool.Allocation;
@@ -107,6 +109,21 @@ final class ReferenceLayout {
                 : Stream.of(part(ports.first(), in.first() - 1), part(in.last() + 1, ports.last()))
                         .flatMap(Optional::stream)
                         .toList();
+    }
+
+    /**
+     * Where a port like the internal one is looked for: below 1024 for one from there, and then
+     * anywhere; above for the others, unless there is nothing above (RFC 4787 REQ-3).
+     */
+    List<PortRange> alike(InternalTuple internal) {
+        PortRange ports = pool.ports();
+        boolean isLow = internal.internalPort() < 1_024;
+        if (internal.protocol() == Protocol.ICMP || ports.last() < 1_024) {
+            return List.of(ports);
+        }
+        return isLow
+                ? List.of(new PortRange(0, 1_023), ports)
+                : List.of(new PortRange(1_024, PortRange.MAX_PORT));
     }
 
     private static Optional<PortRange> part(int first, int last) {

@@ -220,9 +220,10 @@ final class ReferencePorts {
     /** Whether a port is free and the subscriber's, without the incoming range. */
     boolean isOwnFree(int subscriber, InternalTuple internal, External port) {
         return isFree(port)
-                && tiers(subscriber, internal, port.addressIndex).stream()
-                        .flatMap(List::stream)
-                        .anyMatch(range -> range.contains(port.port));
+                && (layout.isDynamic()
+                        || tiers(subscriber, internal, port.addressIndex).stream()
+                                .flatMap(List::stream)
+                                .anyMatch(range -> range.contains(port.port)));
     }
 
     private boolean isOfBest(
@@ -240,7 +241,11 @@ final class ReferencePorts {
     /** Where implicit mappings get ports, the first that has any. */
     private List<List<PortRange>> tiers(int subscriber, InternalTuple internal, int addressIndex) {
         if (layout.isDynamic()) {
-            return List.of(layout.outgoing(), List.of(config.pool().ports()));
+            return layout.alike(internal).stream()
+                    .flatMap(alike ->
+                            Stream.of(layout.outgoing(), List.of(config.pool().ports()))
+                                    .map(tier -> within(tier, alike)))
+                    .toList();
         }
         return List.of(
                 range(internal, addressIndex).map(List::of).orElse(List.of()),
@@ -263,9 +268,11 @@ final class ReferencePorts {
                                         tiers(subscriber, internal, addressIndex).stream(),
                                         Stream.of(incoming))
                                 .toList();
-        return tiers.stream()
-                .map(tier -> tier.stream().flatMap(range -> common(range, explicit)).toList())
-                .toList();
+        return tiers.stream().map(tier -> within(tier, explicit)).toList();
+    }
+
+    private static List<PortRange> within(List<PortRange> tier, PortRange range) {
+        return tier.stream().flatMap(part -> common(part, range)).toList();
     }
 
     private Optional<PortRange> range(InternalTuple internal, int addressIndex) {

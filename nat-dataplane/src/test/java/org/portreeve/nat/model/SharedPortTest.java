@@ -103,7 +103,14 @@ class SharedPortTest {
         assertEquals(Optional.empty(), node.out(TestPacket.udp(host(9, 5), peer(1))));
         var wish =
                 new ShardCommand.ReserveMapping(
-                        1, 2, 0, host(2, 7).tuple(Protocol.TCP), ONE.first(), false, false);
+                        1,
+                        2,
+                        0,
+                        host(2, 7).tuple(Protocol.TCP),
+                        ONE.first(),
+                        false,
+                        false,
+                        List.of());
         assertEquals(new ShardOutcome.Refused(1, ShardOutcome.Refusal.NO_PORTS), node.ask(wish));
         var reservation =
                 new ShardCommand.InstallStatic(

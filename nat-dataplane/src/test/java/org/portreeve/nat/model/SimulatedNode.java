@@ -370,6 +370,7 @@ final class SimulatedNode implements Witness {
                     ShardOutcome.Activated _,
                     ShardOutcome.Ended _,
                     ShardOutcome.StillUsed _,
+                    ShardOutcome.SessionKept _,
                     ShardOutcome.SubscriberForgotten _,
                     ShardOutcome.SubscriberBusy _,
                     ShardOutcome.PortUse _,
@@ -379,6 +380,7 @@ final class SimulatedNode implements Witness {
             case ShardOutcome.PairingWanted _,
                     ShardOutcome.BlockLeased _,
                     ShardOutcome.BlockReleased _,
+                    ShardOutcome.SessionEnded _,
                     ShardOutcome.SubscriberIdle _ ->
                     false;
         };

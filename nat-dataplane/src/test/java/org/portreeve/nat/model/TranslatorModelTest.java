@@ -110,6 +110,23 @@ class TranslatorModelTest {
         }
     }
 
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void portsOfEitherClassAreGivenToTheirLike(long seed) {
+        Pool crowded = crowded(1).pool();
+        for (PortRange incoming :
+                List.of(Pool.NO_PORTS, new PortRange(1_000, 1_030), new PortRange(990, 995))) {
+            Pool pool =
+                    Pool.of(
+                                    crowded.addresses(),
+                                    new PortRange(990, 1_053),
+                                    incoming,
+                                    crowded.block())
+                            .with(new Allocation.Dynamic());
+            run(seed, with(crowded(1), pool), STEPS / 4);
+        }
+    }
+
     /** The same for much longer, to be started by hand. */
     @Tag("long")
     @ParameterizedTest(name = "-Dseed={0}")

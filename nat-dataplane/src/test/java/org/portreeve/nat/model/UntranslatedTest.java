@@ -152,6 +152,22 @@ class UntranslatedTest {
     }
 
     @Test
+    @Conformance("SEED-A-082")
+    void hostOfTheOperatorPingsASubscriberByItsInternalAddress() {
+        for (int number = 0; number < 4; number++) {
+            var asks = new Endpoint(SERVER.ip(), number);
+            assertPasses(
+                    PacketPort.OUTSIDE, TestPacket.echo(asks, HOST.ip(), IcmpHeader.ECHO).bytes());
+            var answers = new Endpoint(HOST.ip(), number);
+            assertPasses(
+                    PacketPort.INSIDE,
+                    TestPacket.echo(answers, SERVER.ip(), IcmpHeader.ECHO_REPLY).bytes());
+        }
+        assertEquals(List.of(), story.node.reference.externals());
+        assertEquals(0, story.node.count(NatCounter.SESSIONS_OPENED));
+    }
+
+    @Test
     void errorsOfTheNodeItselfComeFromTheAddressThatTheyAreAbout() {
         for (TestPacket packet : listed()) {
             TestError error = about(answer(packet));

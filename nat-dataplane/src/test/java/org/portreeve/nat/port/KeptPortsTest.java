@@ -86,6 +86,34 @@ class KeptPortsTest {
     }
 
     @Test
+    void portsThatNobodyGetsAreNoneOfThosePromised() {
+        var excluded = List.of(new PortRange(3_080, 3_089));
+        Pool pool = Pool.of(List.of(1), PORTS, INCOMING, new Pool.Block(16, 2, 1));
+        PortAllocator fewer =
+                Allocators.of(
+                        pool.with(new Pool.Kept(EACH, SUBSCRIBERS)).without(excluded),
+                        new PortRandom(1, 2));
+        int given = 0;
+        int port = fewer.explicit(0, 0, UDP, 1, 0, false);
+        for (; port != PortAllocator.NONE; port = fewer.explicit(0, 0, UDP, 1, 0, false)) {
+            fewer.take(0, 0, UDP, port, port);
+            given++;
+        }
+        assertEquals(INCOMING.size() - 10 - SUBSCRIBERS * EACH + EACH, given);
+    }
+
+    @Test
+    void portOutsideOfTheIncomingRangeIsNoPartOfTheShare() {
+        int outside = INCOMING.last() + 1;
+        ports.take(1, 0, UDP, outside, 1);
+        fill();
+        assertTrue(take(1, UDP) != PortAllocator.NONE);
+        assertTrue(take(1, UDP) != PortAllocator.NONE);
+        ports.release(1, 0, UDP, outside, false);
+        assertEquals(PortAllocator.NONE, take(1, UDP));
+    }
+
+    @Test
     void withoutSuchASettingWhoeverComesFirstHasAll() {
         PortAllocator all = allocator(Pool.Kept.NONE);
         for (int i = 0; i < INCOMING.size(); i++) {

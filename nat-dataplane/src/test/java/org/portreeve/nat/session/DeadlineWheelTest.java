@@ -121,6 +121,25 @@ class DeadlineWheelTest {
     }
 
     @Test
+    void anyOfThoseThatAreDueTogetherMayBeCancelled() {
+        for (int first = 0; first < 3; first++) {
+            for (int cancelled = 0; cancelled < 3; cancelled++) {
+                var wheel = new DeadlineWheel(3, TICK_NS, 0);
+                Map<Integer, Long> model = new HashMap<>();
+                for (int i = 0; i < 3; i++) {
+                    wheel.arm((first + i) % 3, 5 * TICK_NS);
+                    model.put(i, 5 * TICK_NS);
+                }
+                wheel.cancel(cancelled);
+                model.remove(cancelled);
+                pollAll(wheel, model, 5 * TICK_NS);
+                assertEquals(Map.of(), model);
+                assertEquals(0, wheel.armed());
+            }
+        }
+    }
+
+    @Test
     void deadlineOfThePastIsDueAtOnce() {
         var wheel = new DeadlineWheel(1, TICK_NS, 0);
         assertEquals(DeadlineWheel.NONE, wheel.poll(100 * TICK_NS));

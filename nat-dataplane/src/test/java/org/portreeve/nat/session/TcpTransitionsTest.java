@@ -17,6 +17,7 @@ import static org.portreeve.nat.session.TcpTransitions.EVENT_S_SYN;
 import static org.portreeve.nat.session.TcpTransitions.IDLE_CLOSING;
 import static org.portreeve.nat.session.TcpTransitions.IDLE_ESTABLISHED;
 import static org.portreeve.nat.session.TcpTransitions.IDLE_OPENING;
+import static org.portreeve.nat.session.TcpTransitions.PEERED;
 import static org.portreeve.nat.session.TcpTransitions.S_FIN;
 import static org.portreeve.nat.session.TcpTransitions.S_INIT;
 import static org.portreeve.nat.session.TcpTransitions.TRANS;
@@ -40,6 +41,11 @@ class TcpTransitionsTest {
             List.of(
                     new Arrow(CLOSED, EVENT_C_SYN, C_INIT),
                     new Arrow(CLOSED, EVENT_S_SYN, S_INIT),
+                    new Arrow(PEERED, EVENT_C_SYN, C_INIT),
+                    new Arrow(PEERED, EVENT_S_SYN, S_INIT),
+                    new Arrow(PEERED, EVENT_C_FIN, C_FIN),
+                    new Arrow(PEERED, EVENT_S_FIN, S_FIN),
+                    new Arrow(PEERED, EVENT_OTHER, ESTABLISHED),
                     new Arrow(C_INIT, EVENT_S_SYN, ESTABLISHED),
                     new Arrow(S_INIT, EVENT_C_SYN, ESTABLISHED),
                     new Arrow(ESTABLISHED, EVENT_C_FIN, C_FIN),
@@ -82,6 +88,7 @@ class TcpTransitionsTest {
         assertEquals(S_FIN, names.indexOf("S_FIN") - 1);
         assertEquals(BOTH_FIN, names.indexOf("BOTH_FIN") - 1);
         assertEquals(TRANS, names.indexOf("TRANS") - 1);
+        assertEquals(PEERED, names.indexOf("PEERED") - 1);
     }
 
     @Test
@@ -110,6 +117,7 @@ class TcpTransitionsTest {
     void onlyTwoFinsOrAResetEndTheEstablishedIdleTime() {
         assertEquals(IDLE_OPENING, TcpTransitions.idleClass(C_INIT));
         assertEquals(IDLE_OPENING, TcpTransitions.idleClass(S_INIT));
+        assertEquals(IDLE_OPENING, TcpTransitions.idleClass(PEERED));
         assertEquals(IDLE_ESTABLISHED, TcpTransitions.idleClass(ESTABLISHED));
         assertEquals(IDLE_ESTABLISHED, TcpTransitions.idleClass(C_FIN));
         assertEquals(IDLE_ESTABLISHED, TcpTransitions.idleClass(S_FIN));

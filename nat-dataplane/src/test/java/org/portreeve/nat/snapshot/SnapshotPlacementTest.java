@@ -57,12 +57,24 @@ class SnapshotPlacementTest {
     }
 
     @Test
-    void aHostThatIsNotPairedOrPairedElsewhereGetsNothing() throws IOException {
-        var node = new RestartedShards(RestartedShards.config(1, 2), 0);
+    void aHostThatIsNotPairedOrPairedInAnotherShardGetsNothing() throws IOException {
+        var node = new RestartedShards(RestartedShards.config(2, 2), 0);
         node.pair(1, 1);
         node.restore(List.of(udp(0, 0, 2_100, session(0, 0)), udp(1, 0, 2_101, session(0, 0))), 0);
         assertEquals(2, node.counted(NatCounter.UNKEPT_UNPAIRED));
         assertEquals(0, node.mappings());
+    }
+
+    /** As when the address left the pool, its subscriber moved, and the address came back. */
+    @Test
+    void whatAHostHadAtAnotherAddressOfItsShardGoesOnThere() throws IOException {
+        var node = new RestartedShards(RestartedShards.config(1, 2), 0);
+        node.pair(0, 1);
+        node.lease(1, 0, 3_072);
+        KeptRow there = udp(0, 0, 2_100, session(0, 0));
+        node.restore(List.of(there, udp(0, 0, 3_080, session(1, 0))), 0);
+        assertEquals(1, node.counted(NatCounter.UNKEPT_PORT), "in a block of others");
+        assertEquals(List.of(there), node.rows());
     }
 
     @Test

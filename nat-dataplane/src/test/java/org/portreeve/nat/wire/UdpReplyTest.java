@@ -65,6 +65,7 @@ class UdpReplyTest {
         assertTrue(isInvalidSyntax(toPeer));
         assertFalse(isInvalidSyntax(ike(501, 0)), "another port");
         assertFalse(isInvalidSyntax(ike(4_500, 0)), "ESP");
+        assertFalse(isInvalidSyntax(with(ike(4_500, 4), HEADER + 3, 1)), "ESP with that inside");
         assertFalse(isInvalidSyntax(ike(500, 4)), "no marker on this port");
         byte[] ike = ike(500, 0);
         assertFalse(isInvalidSyntax(with(ike, HEADER + 16, 46)), "encrypted");
