@@ -60,7 +60,8 @@ final class Checkpoint {
             case EPOCH -> epoch();
             case PAIRINGS -> walk(state.subscribers.slotCount(), Phase.BLOCKS);
             case BLOCKS -> walk(state.blocks.slotCount(), Phase.LEASES);
-            case LEASES -> walk(state.leases.slotCount(), Phase.HOLDS);
+            case LEASES -> walk(state.leases.slotCount(), Phase.PEERS);
+            case PEERS -> walk(state.peers.slotCount(), Phase.HOLDS);
             case HOLDS -> walk(state.holds.slotCount(), Phase.CONFIRMING);
             case CONFIRMING -> settled() && end();
         };
@@ -115,6 +116,7 @@ final class Checkpoint {
             case PAIRINGS -> state.subscribers.slot(slot).map(this::writePairing).orElse(true);
             case BLOCKS -> writeBlock();
             case LEASES -> state.leases.at(slot).map(this::writeLease).orElse(true);
+            case PEERS -> state.peers.at(slot).map(this::writePeer).orElse(true);
             case HOLDS -> state.holds.at(slot).map(h -> write(state.held(h))).orElse(true);
             case IDLE, SETTLING, EPOCH, CONFIRMING -> throw new AssertionError("nothing to walk");
         };
@@ -124,10 +126,19 @@ final class Checkpoint {
         return switch (subscriber.pairing) {
             case NONE, STALLED -> true;
             case RECORDING -> false;
-            case DURABLE, FORGETTING ->
-                    !subscriber.isMoving
-                            && write(state.pairings.paired(subscriber, subscriber.addressIndex));
+            case DURABLE, FORGETTING -> !subscriber.isMoving && record(subscriber);
         };
+    }
+
+    /** One that was used without a record has a record from then on, if it is still the same. */
+    private boolean record(Subscriber subscriber) {
+        int pairings = subscriber.pairings;
+        return state.recorder.append(
+                state.pairings.record(subscriber),
+                durable -> {
+                    boolean isSame = subscriber.pairings == pairings;
+                    subscriber.isUnrecorded &= !durable || !isSame;
+                });
     }
 
     private boolean writeBlock() {
@@ -144,6 +155,10 @@ final class Checkpoint {
     private boolean writeLease(Lease lease) {
         return !lease.isRecording()
                 && write(state.granted(lease, lease.owner(), lease.deadlineNs()));
+    }
+
+    private boolean writePeer(PeerLease lease) {
+        return !lease.isRecording() && write(state.granted(lease));
     }
 
     private boolean write(JournalRecord record) {
@@ -168,6 +183,7 @@ final class Checkpoint {
         PAIRINGS,
         BLOCKS,
         LEASES,
+        PEERS,
         HOLDS,
         CONFIRMING
     }

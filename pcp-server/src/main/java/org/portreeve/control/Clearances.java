@@ -35,7 +35,7 @@ final class Clearances {
     void begin(MapCommand command, Consumer<MapOutcome> reply) {
         if (underWay.size() == LIMIT) {
             state.counters.increment(ControlCounter.WAITING_FULL);
-            answer(refusal(Reason.NO_RESOURCES), reply);
+            answer(command, refusal(Reason.NO_RESOURCES), reply);
             return;
         }
         int internalIp = command.internal().internalIp();
@@ -62,9 +62,8 @@ final class Clearances {
         return done;
     }
 
-    private void answer(MapOutcome outcome, Consumer<MapOutcome> reply) {
-        state.counters.countAnswer(outcome);
-        reply.accept(outcome);
+    private void answer(MapCommand command, MapOutcome outcome, Consumer<MapOutcome> reply) {
+        state.records.of(command, reply).accept(outcome);
     }
 
     private static MapOutcome refusal(Reason reason) {
@@ -109,7 +108,9 @@ final class Clearances {
         boolean finish() {
             boolean finished = ended == tuples.size();
             if (finished) {
-                answer(failure.map(Clearances::refusal).orElse(new MapOutcome.Deleted(0)), reply);
+                MapOutcome outcome =
+                        failure.map(Clearances::refusal).orElse(new MapOutcome.Deleted(0));
+                answer(command, outcome, reply);
             }
             return finished;
         }

@@ -32,6 +32,17 @@ public final class ControlCounters {
                 });
     }
 
+    /** The same of a PEER's. */
+    void countAnswer(PeerOutcome outcome) {
+        increment(
+                switch (outcome) {
+                    case PeerOutcome.Kept _ -> ControlCounter.GRANTED;
+                    case PeerOutcome.NotThere _ -> ControlCounter.PEERS_NOT_THERE;
+                    case PeerOutcome.InvalidPeer _ -> ControlCounter.PEERS_INVALID;
+                    case PeerOutcome.Refused refused -> counterOf(refused.reason());
+                });
+    }
+
     void publish() {
         for (int i = 0; i < counts.length; i++) {
             published.setRelease(i, counts[i]);
@@ -45,6 +56,7 @@ public final class ControlCounters {
             case NO_RESOURCES -> ControlCounter.REFUSED_NO_RESOURCES;
             case USER_EX_QUOTA -> ControlCounter.REFUSED_QUOTA;
             case CANNOT_PROVIDE_EXTERNAL -> ControlCounter.REFUSED_CANNOT_PROVIDE;
+            case EXCESSIVE_REMOTE_PEERS -> ControlCounter.REFUSED_FILTERS;
         };
     }
 }

@@ -13,6 +13,7 @@ import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingOrigin;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.directory.PoolAddresses;
@@ -30,6 +31,7 @@ final class ControlState {
     final NatConfig nat;
     final ControlCounters counters = new ControlCounters();
     final Subscribers subscribers;
+    final RequestRecords records;
     final LeaseBook leases;
     final HoldBook holds = new HoldBook();
     final Companions companions;
@@ -39,9 +41,14 @@ final class ControlState {
     final ShardRequests requests;
     final Pairings pairings;
     final Turns turns;
+    final PeerBook peers;
+    final PeerTurns peerTurns = new PeerTurns(this);
     final Obstacles obstacles = new Obstacles(this);
     final StaticMappings statics = new StaticMappings(this);
-    final Listeners listeners = new Listeners(this::view);
+    final OwnerNews news = new OwnerNews(this);
+    final Listeners listeners = new Listeners(this::view, news);
+    final KnownClients clients = new KnownClients(this);
+    final Rehousing rehousing = new Rehousing(this);
 
     /** The external addresses; {@link PoolControl} changes them. */
     PoolAddresses pool;
@@ -67,7 +74,9 @@ final class ControlState {
         this.nat = config.nat();
         this.pool = PoolAddresses.of(nat);
         this.subscribers = new Subscribers(config);
+        this.records = new RequestRecords(subscribers, counters, () -> wallMillis);
         this.leases = new LeaseBook(nat);
+        this.peers = new PeerBook(nat);
         this.companions = new Companions(nat, this::externalIp, leases, holds, statics.book());
         this.events = new EventFeed(this::idOf, this::wallMillisOf, () -> wallMillis);
         this.blocks = new BlockBook(nat, blockUse());
@@ -141,7 +150,8 @@ final class ControlState {
                 owner.clientIp(),
                 owner.clientPort(),
                 wallMillisOf(deadlineNs),
-                owner.description());
+                owner.description(),
+                owner.filters());
     }
 
     JournalRecord granted(Lease lease, Lease.Owner owner, long deadlineNs) {
@@ -154,13 +164,29 @@ final class ControlState {
                 deadlineNs);
     }
 
+    /** What a session that a PEER keeps looks like in the journal. */
+    JournalRecord granted(PeerLease lease) {
+        return new JournalRecord.PeerGranted(
+                lease.peer.internal(),
+                lease.peer.remoteIp(),
+                lease.peer.remotePort(),
+                subscribers.id(lease.subscriber),
+                externalIp(lease.addressIndex),
+                lease.externalPort,
+                lease.owner().nonce(),
+                lease.owner().clientIp(),
+                lease.owner().clientPort(),
+                wallMillisOf(lease.deadlineNs()));
+    }
+
     /** What its owner is told of a lease, unless a reload took the address away meanwhile. */
     MapOutcome granted(Lease lease) {
         return subscribers.isOwn(lease.subscriber, lease.internal)
                 ? new MapOutcome.Granted(
                         externalIp(lease.addressIndex),
                         lease.externalPort,
-                        lease.remainingSeconds(nowNs))
+                        lease.remainingSeconds(nowNs),
+                        lease.owner().description())
                 : new MapOutcome.Refused(
                         MapOutcome.Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
     }
@@ -175,7 +201,22 @@ final class ControlState {
                 lease.owner().origin().shown(),
                 lease.owner().description(),
                 lease.remainingSeconds(nowNs),
-                lease.owner().clientIp());
+                lease.owner().clientIp(),
+                lease.owner().filters());
+    }
+
+    /** What staff see of a session that a PEER keeps; its name is the remote peer. */
+    MappingView view(PeerLease lease) {
+        return new MappingView(
+                lease.peer.internal(),
+                lease.subscriber.id,
+                externalIp(lease.addressIndex),
+                lease.externalPort,
+                MappingOrigin.PEER,
+                Ipv4.format(lease.peer.remoteIp()) + ":" + lease.peer.remotePort(),
+                lease.remainingSeconds(nowNs),
+                lease.owner().clientIp(),
+                List.of());
     }
 
     /**
@@ -202,7 +243,8 @@ final class ControlState {
                 MappingOrigin.STATIC,
                 reservation.description(),
                 MappingView.FOREVER,
-                0);
+                0,
+                List.of());
     }
 
     /** How many reservations of a subscriber are in force. */

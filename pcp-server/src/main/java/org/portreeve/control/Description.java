@@ -1,5 +1,9 @@
 package org.portreeve.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.util.stream.IntStream;
 
 /**
@@ -7,14 +11,14 @@ import java.util.stream.IntStream;
  * another application will show. Any thread.
  */
 public final class Description {
-    /** The longest one, in UTF-16 units; what is longer is cut. */
-    public static final int MAX_CHARACTERS = 128;
+    /** The longest one, in octets of UTF-8 (RFC 7220 §3); what is longer is cut. */
+    public static final int MAX_BYTES = 128;
 
     /** No description. */
     public static final String NONE = "";
 
     /** Nobody shows so much of a text; it bounds the work for a hostile one. */
-    private static final int MAX_LOOKED_AT = 8 * MAX_CHARACTERS;
+    private static final int MAX_LOOKED_AT = 8 * MAX_BYTES;
 
     private static final int REPLACEMENT = 0xfffd;
 
@@ -23,7 +27,7 @@ public final class Description {
     /**
      * The text with nothing in it that could change how its surroundings are shown: control
      * characters, line separators and bidirectional controls are taken out, halves of surrogate
-     * pairs are replaced, blanks at both ends go, and it is cut at {@link #MAX_CHARACTERS}.
+     * pairs are replaced, blanks at both ends go, and it is cut at {@link #MAX_BYTES}.
      */
     public static String sanitised(String text) {
         StringBuilder kept = new StringBuilder();
@@ -31,13 +35,12 @@ public final class Description {
                 .limit(MAX_LOOKED_AT)
                 .flatMap(Description::shown)
                 .forEach(kept::appendCodePoint);
-        String stripped = kept.toString().strip();
-        return stripped.length() <= MAX_CHARACTERS ? stripped : cut(stripped).strip();
+        return cut(kept.toString().strip()).strip();
     }
 
     /** Whether {@link #sanitised} has nothing to change. */
     public static boolean isSane(String text) {
-        return text.length() <= MAX_CHARACTERS && text.equals(sanitised(text));
+        return text.length() <= MAX_BYTES && text.equals(sanitised(text));
     }
 
     private static IntStream shown(int character) {
@@ -52,9 +55,11 @@ public final class Description {
         };
     }
 
-    /** The beginning, without half a character at its end. */
+    /** As much of the beginning as may be kept, without a part of a character at its end. */
     private static String cut(String text) {
-        boolean insideCharacter = Character.isHighSurrogate(text.charAt(MAX_CHARACTERS - 1));
-        return text.substring(0, insideCharacter ? MAX_CHARACTERS - 1 : MAX_CHARACTERS);
+        ByteBuffer octets = ByteBuffer.allocate(MAX_BYTES);
+        CharBuffer characters = CharBuffer.wrap(text);
+        UTF_8.newEncoder().encode(characters, octets, true);
+        return text.substring(0, characters.position());
     }
 }

@@ -20,6 +20,7 @@ final class Ending {
     private Optional<Request> request = Optional.empty();
     private MappingEvent.Cause cause = MappingEvent.Cause.DELETED;
     private Aftermath aftermath = Aftermath.REST;
+    private boolean isMoving;
     private Runnable whenEnded = () -> {};
 
     /** What becomes of the external port. */
@@ -54,8 +55,9 @@ final class Ending {
     }
 
     /** Staff or a new policy wants it to end. Returns whether that is under way. */
-    boolean evict(Aftermath aftermath, Runnable whenEnded) {
+    boolean evict(Aftermath aftermath, boolean isMoving, Runnable whenEnded) {
         this.aftermath = aftermath;
+        this.isMoving = isMoving;
         cause = MappingEvent.Cause.STAFF;
         this.whenEnded = whenEnded;
         return send(false);
@@ -114,6 +116,10 @@ final class Ending {
             state.holds.add(hold);
         }
         count();
+        if (isMoving) {
+            // Before requests that wait get their turn: one of them may be its deletion.
+            state.rehousing.expect(lease);
+        }
         state.statics.onLeaseEnded(lease);
         state.listeners.ended(lease, cause);
         turn.answer(new MapOutcome.Deleted(0));
@@ -146,6 +152,7 @@ final class Ending {
         if (durable) {
             lease.change(lease.owner(), endNs);
             state.leases.changed(lease);
+            state.news.answered(lease);
             state.listeners.changed(lease);
             turn.answer(new MapOutcome.Deleted(lease.remainingSeconds(state.nowNs)));
         } else {

@@ -89,7 +89,8 @@ final class Grant {
                 command.internal(),
                 suggestedPort,
                 command.preferFailure(),
-                create.reclaim());
+                create.reclaim(),
+                Lease.Owner.of(command).filters());
     }
 
     /** Whether a port is another tuple's by reservation, in force or waiting. */
@@ -167,13 +168,10 @@ final class Grant {
         }
     }
 
-    /** A lease is of no use after a restart without the pairing that it belongs to. */
     private boolean append(JournalRecord granted, Lease lease) {
-        Recorder.Waiter waiter = durable -> recorded(lease, durable);
+        Recorder.Waiter waiter = durable -> recorded(lease, granted, durable);
         isWithPairing = subscriber.isUnrecorded;
-        return isWithPairing
-                ? state.recorder.append(waiter, state.pairings.record(subscriber), granted)
-                : state.recorder.append(granted, waiter);
+        return state.pairings.appendWith(subscriber, granted, waiter);
     }
 
     private boolean isOwned(Lease lease) {
@@ -182,10 +180,15 @@ final class Grant {
                 .isPresent();
     }
 
-    private void recorded(Lease lease, boolean durable) {
+    private void recorded(Lease lease, JournalRecord granted, boolean durable) {
+        // The record of the pairing, on its way when this one was queued, was lost meanwhile.
+        boolean isAlone = durable && subscriber.isUnrecorded && !isWithPairing;
+        if (isAlone && append(granted, lease)) {
+            return;
+        }
         state.companions.unclaim(command, lease.addressIndex, lease.externalPort);
         boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
-        if (durable && stillOwn && subscriber.isPaired()) {
+        if (durable && !isAlone && stillOwn && subscriber.isPaired()) {
             subscriber.isUnrecorded = false;
             // In the book from here on, so that a checkpoint sees what the journal has.
             state.leases.add(lease);
@@ -246,7 +249,7 @@ final class Grant {
             case CANNOT_PROVIDE ->
                     fail(Reason.CANNOT_PROVIDE_EXTERNAL, secondsUntilSuggestionIsFree());
             case QUOTA -> fail(Reason.USER_EX_QUOTA, MapRules.SHORT_ERROR_SECONDS);
-            case NO_PORTS, TABLE_FULL, PORT_USED, BLOCK_HELD, INTERNAL_USED ->
+            case NO_PORTS, TABLE_FULL, PORT_USED, BLOCK_HELD, INTERNAL_USED, INVALID_PEER ->
                     fail(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
     }

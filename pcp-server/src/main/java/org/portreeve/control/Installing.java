@@ -96,7 +96,18 @@ final class Installing {
                         && lease.internal.protocol() == wanted.internal().protocol();
         boolean isOwn = lease.internal.equals(wanted.internal());
         Aftermath taken = isOwn ? Aftermath.STAY : Aftermath.CUT;
-        if (!state.turns.evict(lease, isPort ? taken : Aftermath.REST, this::clear)) {
+        boolean isUnderWay =
+                state.turns.evict(
+                        lease,
+                        isPort ? taken : Aftermath.REST,
+                        !isOwn,
+                        () -> {
+                            if (!isOwn) {
+                                state.rehousing.add(lease);
+                            }
+                            clear();
+                        });
+        if (!isUnderWay) {
             fail();
         }
     }
@@ -170,6 +181,10 @@ final class Installing {
     }
 
     private void blocked(ShardOutcome.PortUse use) {
+        // Traffic goes on with what they keep, and the reservation waits for the end of that.
+        state.obstacles
+                .peers(wanted, use.holder())
+                .forEach(lease -> state.peerTurns.evict(lease, () -> {}));
         List<Conflict> conflicts = ReservationRules.inTheWay(state.obstacles.inShard(wanted, use));
         if (conflicts.isEmpty()) {
             fail();

@@ -1,6 +1,8 @@
 package org.portreeve.control;
 
+import java.util.List;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 
 /**
  * A granted explicit mapping with its owner's proof and deadline (RFC 6887 §11.3, §15). What it
@@ -67,16 +69,27 @@ final class Lease implements Booked {
     }
 
     /**
-     * Who may change a lease, and where to tell about it.
+     * Who may change a lease, where to tell about it, and whom its owner lets in.
      *
      * @param nonce the proof of ownership
      * @param origin which protocol it was asked by
      * @param clientIp where the last request came from
      * @param clientPort its UDP port, 0 when unknown
      * @param description what the owner calls it, sanitised; empty for none
+     * @param filters whom the owner lets in; empty for everybody
      */
     record Owner(
-            Nonce nonce, LeaseOrigin origin, int clientIp, int clientPort, String description) {
+            Nonce nonce,
+            LeaseOrigin origin,
+            int clientIp,
+            int clientPort,
+            String description,
+            List<PeerFilter> filters) {
+        /** Takes a copy of the list. */
+        Owner {
+            filters = List.copyOf(filters);
+        }
+
         /**
          * The owner once a command has changed the lease. NAT-PMP has neither a nonce nor a name to
          * leave, so it renews for whoever opened the port.
@@ -84,16 +97,26 @@ final class Lease implements Booked {
         Owner after(MapCommand command) {
             return command.origin() == LeaseOrigin.NAT_PMP && origin != LeaseOrigin.NAT_PMP
                     ? this
-                    : of(command);
+                    : of(
+                            command,
+                            command.describes() ? command.description() : description,
+                            filters);
         }
 
+        /** The owner of a lease that a command makes. */
         static Owner of(MapCommand command) {
+            return of(command, command.description(), List.of());
+        }
+
+        private static Owner of(
+                MapCommand command, String description, List<PeerFilter> filtersBefore) {
             return new Owner(
                     command.nonce(),
                     command.origin(),
                     command.clientIp(),
                     command.clientPort(),
-                    command.description());
+                    description,
+                    command.filters().after(filtersBefore));
         }
     }
 }

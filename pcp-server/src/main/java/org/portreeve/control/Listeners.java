@@ -10,16 +10,18 @@ import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingView;
 
 /**
- * Who hears of every change of a mapping or a port block; what they do must not throw. Event loop
- * only.
+ * Who hears of every change of a mapping or a port block: its owner, when others changed it, and
+ * whoever listens, who must not throw. Event loop only.
  */
 final class Listeners {
     private final List<Consumer<MappingEvent>> listeners = new ArrayList<>();
     private final List<Consumer<BlockEvent>> blockListeners = new ArrayList<>();
     private final Function<Lease, MappingView> view;
+    private final OwnerNews news;
 
-    Listeners(Function<Lease, MappingView> view) {
+    Listeners(Function<Lease, MappingView> view, OwnerNews news) {
         this.view = view;
+        this.news = news;
     }
 
     void add(Consumer<MappingEvent> listener) {
@@ -31,6 +33,7 @@ final class Listeners {
     }
 
     void made(Lease lease) {
+        news.made(lease);
         if (!listeners.isEmpty()) {
             tell(new MappingEvent.Made(view.apply(lease)));
         }
@@ -43,6 +46,7 @@ final class Listeners {
     }
 
     void ended(Lease lease, MappingEvent.Cause cause) {
+        news.ended(lease, cause);
         if (!listeners.isEmpty()) {
             tell(new MappingEvent.Ended(view.apply(lease), cause));
         }

@@ -16,6 +16,9 @@ import org.portreeve.nat.InternalTuple;
  * @param clientIp where it came from, for notifications
  * @param clientPort its UDP port
  * @param description what its owner calls it, {@link Description#sanitised}; empty for none
+ * @param describes whether it is to be called so from now on; else a mapping that is there keeps
+ *     its description (RFC 7220 §3)
+ * @param filters whom it is to let in
  */
 public record MapCommand(
         InternalTuple internal,
@@ -27,12 +30,41 @@ public record MapCommand(
         long lifetimeSeconds,
         int clientIp,
         int clientPort,
-        String description) {
+        String description,
+        boolean describes,
+        FilterChange filters) {
     /** Refuses a description that was not sanitised: it would be kept and shown. */
     public MapCommand {
         if (!Description.isSane(description)) {
             throw new IllegalArgumentException("a description was not sanitised");
         }
+    }
+
+    /** A wish that says how the mapping is called, and leaves its filters alone. */
+    public MapCommand(
+            InternalTuple internal,
+            Nonce nonce,
+            LeaseOrigin origin,
+            int suggestedIp,
+            int suggestedPort,
+            boolean preferFailure,
+            long lifetimeSeconds,
+            int clientIp,
+            int clientPort,
+            String description) {
+        this(
+                internal,
+                nonce,
+                origin,
+                suggestedIp,
+                suggestedPort,
+                preferFailure,
+                lifetimeSeconds,
+                clientIp,
+                clientPort,
+                description,
+                true,
+                FilterChange.NONE);
     }
 
     /** The deletion of another mapping by the same requester. */

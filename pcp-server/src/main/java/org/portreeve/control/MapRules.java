@@ -3,6 +3,8 @@ package org.portreeve.control;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.portreeve.control.MapOutcome.Reason;
+import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.control.policy.NoncePolicy;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.config.NatConfig;
@@ -39,9 +41,10 @@ final class MapRules {
     }
 
     /** A request of an internal tuple that has a lease. */
-    Decision onLease(MapCommand command, Lease lease, long nowNs) {
-        if (!isOwner(command, lease)) {
-            return onForeignLease(command, lease, nowNs);
+    Decision onLease(MapCommand command, Lease lease, MapPolicy policy, long nowNs) {
+        boolean isOpen = policy.nonce() == NoncePolicy.OFF && command.origin() == LeaseOrigin.PCP;
+        if (!isOpen && !isOwner(command, lease)) {
+            return onForeignLease(command, lease, policy, nowNs);
         }
         if (command.lifetimeSeconds() == 0) {
             // RFC 6887 §15: the answer can name the time that is left; those of the others cannot.
@@ -50,12 +53,18 @@ final class MapRules {
         if (command.preferFailure() && !isAt(command, lease)) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, lease.remainingSeconds(nowNs));
         }
-        long deadlineNs = deadlineNs(command, nowNs);
+        Lease.Owner owner = lease.owner().after(command);
+        // A limit that came later is for what is added: the lease has what it was granted.
+        boolean isMore = !lease.owner().filters().containsAll(owner.filters());
+        if (isMore && owner.filters().size() > policy.filters()) {
+            return refuse(Reason.EXCESSIVE_REMOTE_PEERS, LONG_ERROR_SECONDS);
+        }
+        long deadlineNs = deadlineNs(command, policy, nowNs);
         // RFC 6886 §3.3 offers no more than was asked; RFC 6887 §15 lets traffic keep it longer.
         boolean earlier = deadlineNs - lease.deadlineNs() < 0;
         return earlier && command.origin() == LeaseOrigin.PCP
-                ? new Decision.Shorten(lease, deadlineNs)
-                : new Decision.Renew(lease, deadlineNs);
+                ? new Decision.Shorten(lease, owner, deadlineNs)
+                : new Decision.Renew(lease, owner, deadlineNs);
     }
 
     /**
@@ -64,6 +73,10 @@ final class MapRules {
      */
     static MapOutcome onStatic(MapCommand command, Reservation reservation) {
         if (command.lifetimeSeconds() == 0) {
+            return new MapOutcome.Refused(Reason.NOT_AUTHORIZED, LONG_ERROR_SECONDS);
+        }
+        if (!command.filters().added().isEmpty()) {
+            // Whom it lets in is for staff to say, and an answer would say that it was done.
             return new MapOutcome.Refused(Reason.NOT_AUTHORIZED, LONG_ERROR_SECONDS);
         }
         boolean isElsewhere =
@@ -80,10 +93,12 @@ final class MapRules {
     Decision onNoLease(
             MapCommand command,
             int quota,
+            MapPolicy policy,
             Optional<Subscriber> subscriber,
             Optional<Hold> hold,
             long nowNs) {
-        boolean reclaim = hold.isPresent() && hold.get().isReclaimedBy(command);
+        boolean isOpen = policy.nonce() == NoncePolicy.OFF;
+        boolean reclaim = hold.isPresent() && (isOpen || hold.get().isReclaimedBy(command));
         if (command.lifetimeSeconds() == 0) {
             // A repeated deletion looks like the first one (RFC 6887 §15.1).
             boolean nothing = reclaim || subscriber.isEmpty() || !subscriber.get().isPaired();
@@ -95,6 +110,9 @@ final class MapRules {
         if (command.preferFailure() && !nat.pool().ports().contains(command.suggestedPort())) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, LONG_ERROR_SECONDS);
         }
+        if (Lease.Owner.of(command).filters().size() > policy.filters()) {
+            return refuse(Reason.EXCESSIVE_REMOTE_PEERS, LONG_ERROR_SECONDS);
+        }
         if (subscriber.map(s -> s.explicit).orElse(0) >= quota
                 || (!reclaim && subscriber.map(s -> s.holds).orElse(0) >= HOLDS_EACH * quota)) {
             return refuse(Reason.USER_EX_QUOTA, SHORT_ERROR_SECONDS);
@@ -103,11 +121,16 @@ final class MapRules {
         if (suggestedPort == 0 && reclaim) {
             suggestedPort = hold.get().externalPort;
         }
-        return new Decision.Create(deadlineNs(command, nowNs), suggestedPort, reclaim);
+        return new Decision.Create(deadlineNs(command, policy, nowNs), suggestedPort, reclaim);
     }
 
     static Decision refuse(Reason reason, long lifetimeSeconds) {
         return new Decision.Answer(new MapOutcome.Refused(reason, lifetimeSeconds));
+    }
+
+    /** Whether a PCP request comes with another nonce than that of the lease, which PCP owns. */
+    static boolean hasOtherNonce(MapCommand command, Lease lease) {
+        return command.origin() == LeaseOrigin.PCP && !isOwner(command, lease);
     }
 
     /** RFC 6886 has no nonce: it may read what PCP owns, and PCP may take over what it owns. */
@@ -118,14 +141,33 @@ final class MapRules {
         return command.origin() == LeaseOrigin.PCP && command.nonce().equals(lease.owner().nonce());
     }
 
-    private Decision onForeignLease(MapCommand command, Lease lease, long nowNs) {
+    private Decision onForeignLease(MapCommand command, Lease lease, MapPolicy policy, long nowNs) {
+        long deadlineNs = deadlineNs(command, policy, nowNs);
+        boolean mayProlong = mayProlong(command, lease, policy);
+        if (mayProlong && deadlineNs - lease.deadlineNs() > 0) {
+            return new Decision.Renew(lease, lease.owner(), deadlineNs);
+        }
+        boolean reads = command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0;
         long remaining = lease.remainingSeconds(nowNs);
-        if (command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0) {
+        if (mayProlong || reads) {
             int externalIp = externalIps.applyAsInt(lease.addressIndex);
             return new Decision.Answer(
-                    new MapOutcome.Granted(externalIp, lease.externalPort, remaining));
+                    new MapOutcome.Granted(
+                            externalIp,
+                            lease.externalPort,
+                            remaining,
+                            lease.owner().description()));
         }
         return refuse(Reason.NOT_AUTHORIZED, remaining);
+    }
+
+    /** Whether the profile lets whoever has another nonce keep the lease alive, as it is. */
+    private boolean mayProlong(MapCommand command, Lease lease, MapPolicy policy) {
+        return policy.nonce() == NoncePolicy.RENEW_ONLY
+                && command.origin() == LeaseOrigin.PCP
+                && command.lifetimeSeconds() != 0
+                && command.filters().isNone()
+                && (!command.preferFailure() || isAt(command, lease));
     }
 
     /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
@@ -135,13 +177,15 @@ final class MapRules {
                 && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
     }
 
-    private long deadlineNs(MapCommand command, long nowNs) {
+    private long deadlineNs(MapCommand command, MapPolicy policy, long nowNs) {
         long wanted = command.lifetimeSeconds();
         long granted = config.policy().lifetime().granted(wanted);
         // RFC 6886 §3.3: not more than was asked, so the minimum of RFC 6887 §15 is not for it.
         long seconds =
                 command.origin() == LeaseOrigin.NAT_PMP ? Math.min(wanted, granted) : granted;
-        return nowNs + seconds * Durations.NS_PER_SECOND;
+        long ns = seconds * Durations.NS_PER_SECOND;
+        int protocol = command.internal().protocol();
+        return nowNs + policy.boundedNs(ns, protocol, config.nat().timers());
     }
 
     /** What to do. Immutable. */
@@ -149,11 +193,11 @@ final class MapRules {
         /** Nothing but to answer. */
         record Answer(MapOutcome outcome) implements Decision {}
 
-        /** Give a lease a deadline that does not depend on traffic. */
-        record Renew(Lease lease, long deadlineNs) implements Decision {}
+        /** Give a lease an owner, and a deadline that does not depend on traffic. */
+        record Renew(Lease lease, Lease.Owner owner, long deadlineNs) implements Decision {}
 
         /** Give it an earlier one, as far as outbound traffic lets it (RFC 6887 §15). */
-        record Shorten(Lease lease, long deadlineNs) implements Decision {}
+        record Shorten(Lease lease, Lease.Owner owner, long deadlineNs) implements Decision {}
 
         /** End a lease; later, when outbound traffic uses it and {@code onlyIfIdle} is set. */
         record End(Lease lease, boolean onlyIfIdle) implements Decision {}

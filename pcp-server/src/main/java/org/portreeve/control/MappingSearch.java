@@ -27,10 +27,20 @@ final class MappingSearch implements Questions.Question {
     private final List<MappingView> items = new ArrayList<>();
     private final Deque<Part> parts = new ArrayDeque<>();
     private long order;
+    private PeerTuple place = Part.PLACE_BEFORE_ALL;
     private int total;
     private boolean answered;
 
-    MappingSearch(ControlState state, MappingQuery query, Consumer<Listing<MappingView>> reply) {
+    /**
+     * Begins nothing yet.
+     *
+     * @param hasPeers whether the sessions that PEERs keep are shown too; they lead nobody in
+     */
+    MappingSearch(
+            ControlState state,
+            MappingQuery query,
+            boolean hasPeers,
+            Consumer<Listing<MappingView>> reply) {
         this.state = state;
         this.query = query;
         this.text = query.text().toLowerCase(Locale.ROOT);
@@ -42,7 +52,16 @@ final class MappingSearch implements Questions.Question {
         } else {
             parts.add(Part.ALL);
         }
+        if (hasPeers) {
+            List.copyOf(parts).forEach(part -> parts.add(part.ofPeers()));
+        }
+        enter();
+    }
+
+    /** The first part begins. */
+    private void enter() {
         order = parts.isEmpty() ? Part.ALL.after : parts.element().after;
+        place = Part.PLACE_BEFORE_ALL;
     }
 
     /** Prefixes of one subscriber may lie in each other; the outer one is enough. */
@@ -71,7 +90,8 @@ final class MappingSearch implements Questions.Question {
     public int advance(int limit) {
         int done = 0;
         while (!parts.isEmpty() && done < limit) {
-            done += walk(limit - done);
+            int left = limit - done;
+            done += parts.element().isOfPeers ? walkPeers(left) : walk(left);
         }
         if (parts.isEmpty()) {
             answered = true;
@@ -88,7 +108,21 @@ final class MappingSearch implements Questions.Question {
             order = LeaseBook.order(next.getLast().internal());
         } else {
             parts.remove();
-            order = parts.isEmpty() ? order : parts.element().after;
+            enter();
+        }
+        return 1 + next.size();
+    }
+
+    private int walkPeers(int limit) {
+        Part part = parts.element();
+        PeerTuple from = part.placeBefore().compareTo(place) > 0 ? part.placeBefore() : place;
+        List<PeerLease> next = state.peers.after(from, part.last, limit);
+        next.stream().map(state::view).filter(this::matches).forEachOrdered(this::take);
+        if (next.size() == limit) {
+            place = next.getLast().peer;
+        } else {
+            parts.remove();
+            enter();
         }
         return 1 + next.size();
     }
@@ -130,15 +164,29 @@ final class MappingSearch implements Questions.Question {
      *
      * @param after the place before the first one
      * @param last the last one
+     * @param isOfPeers whether it is that part of the sessions that PEERs keep
      */
-    private record Part(long after, long last) {
-        private static final Part ALL = new Part(-1, Long.MAX_VALUE);
+    private record Part(long after, long last, boolean isOfPeers) {
+        private static final Part ALL = new Part(-1, Long.MAX_VALUE, false);
+        private static final PeerTuple PLACE_BEFORE_ALL =
+                new PeerTuple(InternalTuple.of(0, 0, 0), 0, 0);
+
+        Part ofPeers() {
+            return new Part(after, last, true);
+        }
+
+        /** The place before the first session; no session has it, for none has protocol 0. */
+        PeerTuple placeBefore() {
+            int firstIp = (int) ((after + 1) >>> 24);
+            return new PeerTuple(InternalTuple.of(0, firstIp, 0), 0, 0);
+        }
 
         static Part of(Prefix prefix) {
             int lastIp = (int) (prefix.network() + prefix.size() - 1);
             return new Part(
                     LeaseBook.order(prefix.network(), 0, 0) - 1,
-                    LeaseBook.order(lastIp, 255, 0xffff));
+                    LeaseBook.order(lastIp, 255, 0xffff),
+                    false);
         }
     }
 }

@@ -93,6 +93,33 @@ final class Obstacles {
         return conflicts;
     }
 
+    /**
+     * The sessions that PEERs keep at the external tuple, where that subscriber has it, or of the
+     * internal tuple elsewhere; as many as one subscriber, or two, may have.
+     */
+    List<PeerLease> peers(Wanted wanted, int holder) {
+        List<PeerLease> found = new ArrayList<>();
+        state.peers.of(wanted.internal).stream()
+                .filter(lease -> !isAt(wanted, lease))
+                .forEach(found::add);
+        row(holder)
+                .ifPresent(subscriber -> {
+                    for (int i = 0; i < subscriber.addressCount(); i++) {
+                        state.peers.ofHost(subscriber.address(i)).stream()
+                                .filter(lease -> !lease.peer.internal().equals(wanted.internal))
+                                .filter(lease -> isAt(wanted, lease))
+                                .forEach(found::add);
+                    }
+                });
+        return found;
+    }
+
+    private boolean isAt(Wanted wanted, PeerLease lease) {
+        return lease.peer.internal().protocol() == wanted.internal.protocol()
+                && lease.externalPort == wanted.externalPort
+                && state.externalIp(lease.addressIndex) == wanted.externalIp;
+    }
+
     private int indexOf(long subscriberKey) {
         return state.subscribers.find(subscriberKey).map(s -> s.index).orElse(BlockBook.NOBODY);
     }
@@ -219,8 +246,12 @@ final class Obstacles {
     }
 
     private String nameOf(int subscriberIndex) {
+        return row(subscriberIndex).map(state.subscribers::id).orElse("");
+    }
+
+    private Optional<Subscriber> row(int subscriberIndex) {
         return subscriberIndex < 0 || subscriberIndex >= state.subscribers.slotCount()
-                ? ""
-                : state.subscribers.slot(subscriberIndex).map(state.subscribers::id).orElse("");
+                ? Optional.empty()
+                : state.subscribers.slot(subscriberIndex);
     }
 }

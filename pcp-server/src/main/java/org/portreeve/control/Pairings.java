@@ -317,6 +317,7 @@ final class Pairings {
     private void choose(Subscriber subscriber, int addressIndex, Pairing pairing) {
         subscriber.addressIndex = addressIndex;
         subscriber.pairing = pairing;
+        subscriber.pairings++;
         loads.change(addressIndex, 1);
         state.counters.increment(ControlCounter.PAIRINGS_MADE);
     }
@@ -348,6 +349,16 @@ final class Pairings {
     private void goOnUnrecorded(Subscriber subscriber) {
         subscriber.isUnrecorded = true;
         state.counters.increment(ControlCounter.PAIRINGS_UNRECORDED);
+    }
+
+    /**
+     * Queues the record of what a subscriber got. Without its pairing that is of no use after a
+     * restart, so one that is not on record goes with it.
+     */
+    boolean appendWith(Subscriber subscriber, JournalRecord granted, Recorder.Waiter waiter) {
+        return subscriber.isUnrecorded
+                ? state.recorder.append(waiter, record(subscriber), granted)
+                : state.recorder.append(granted, waiter);
     }
 
     /** The record of the subscriber's pairing, as it is now. */
@@ -443,6 +454,8 @@ final class Pairings {
             loads.change(subscriber.addressIndex, -1);
             subscriber.pairing = Pairing.NONE;
             subscriber.isUnrecorded = false;
+            // If it is paired anew at once and gets no port, its shard has nothing to tell.
+            subscriber.hadPort = false;
             subscriber.clearAddresses();
             entries.endHandingOn(subscriber);
         }

@@ -40,6 +40,7 @@ final class PolicyWalk {
             case IDLE -> 0;
             case SUBSCRIBERS -> subscriber();
             case LEASES -> lease();
+            case PEERS -> peer();
         };
     }
 
@@ -54,7 +55,8 @@ final class PolicyWalk {
 
     private int lease() {
         if (slot >= state.leases.slotCount()) {
-            phase = Phase.IDLE;
+            phase = Phase.PEERS;
+            slot = 0;
             return 1;
         }
         boolean settled = state.leases.at(slot).map(l -> !isMoved(l) || evict(l)).orElse(true);
@@ -63,6 +65,21 @@ final class PolicyWalk {
         }
         slot++;
         return 1;
+    }
+
+    private int peer() {
+        if (slot >= state.peers.slotCount()) {
+            phase = Phase.IDLE;
+            return 1;
+        }
+        boolean settled =
+                state.peers
+                        .at(slot)
+                        .filter(l -> !state.subscribers.isOwn(l.subscriber, l.peer.internal()))
+                        .map(l -> state.peerTurns.evict(l, () -> {}))
+                        .orElse(true);
+        slot += settled ? 1 : 0;
+        return settled ? 1 : 0;
     }
 
     private boolean isMoved(Lease lease) {
@@ -77,6 +94,7 @@ final class PolicyWalk {
     private enum Phase {
         IDLE,
         SUBSCRIBERS,
-        LEASES
+        LEASES,
+        PEERS
     }
 }

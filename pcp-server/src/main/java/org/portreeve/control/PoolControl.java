@@ -1,11 +1,15 @@
 package org.portreeve.control;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,6 +48,9 @@ public final class PoolControl {
 
     /** The addresses whose sessions are to be cut, by index. */
     private final BitSet toCut = new BitSet();
+
+    /** Leases that ended at such an address, which begin anew elsewhere once that is cut. */
+    private final Map<Integer, List<Lease>> uprooted = new HashMap<>();
 
     private final DrainControl drains;
     private final Evictions evictions;
@@ -87,7 +94,7 @@ public final class PoolControl {
         Set<Integer> kept = new HashSet<>(wanted);
         List<Integer> gone =
                 state.stayingAddresses().stream().filter(ip -> !kept.contains(ip)).toList();
-        if (added.isEmpty() && gone.isEmpty()) {
+        if (added.isEmpty() && gone.isEmpty() && !isReordered(wanted)) {
             reply.accept(new PoolOutcome.Changed(added, gone));
             return;
         }
@@ -109,6 +116,15 @@ public final class PoolControl {
         });
     }
 
+    /** Where subscribers' addresses are computed, a start with another order gives them others. */
+    private boolean isReordered(List<Integer> wanted) {
+        return isComputed() && !wanted.equals(state.stayingAddresses());
+    }
+
+    private boolean isComputed() {
+        return state.nat.pool().allocation() instanceof Allocation.Deterministic;
+    }
+
     private boolean isStaying(int ip) {
         return state.stayingIndex(ip) != ControlState.NO_ADDRESS;
     }
@@ -119,7 +135,7 @@ public final class PoolControl {
                 added.stream().filter(ip -> state.pool.find(ip) == PoolAddresses.NONE).count();
         if (isChanging || drains.takingOut() > 0) {
             return Optional.of("another change of the pool, or a drain, is under way; ask again");
-        } else if (state.nat.pool().allocation() instanceof Allocation.Deterministic) {
+        } else if (isComputed()) {
             return Optional.of(
                     "the addresses of a deterministic or static pool follow from its ranges; they"
                             + " change with a restart alone");
@@ -262,9 +278,30 @@ public final class PoolControl {
                         .filter(lease -> lease.addressIndex == place)
                         .map(lease -> lease.internal)
                         .toList();
+        var tuples = new LinkedHashSet<InternalTuple>(leased);
+        tuples.addAll(peersAt(place));
+        List<Lease> ended = uprooted.computeIfAbsent(place, _ -> new ArrayList<>());
         toCut.clear(place);
-        if (!evictions.take(leased, _ -> new Cut(place).begin())) {
+        if (!evictions.move(tuples, i -> i == place, ended::add, _ -> new Cut(place).begin())) {
             toCut.set(place);
+        }
+    }
+
+    /** What PEERs keep at an address: that its sessions were cut may go untold. */
+    private List<InternalTuple> peersAt(int addressIndex) {
+        return IntStream.range(0, state.peers.slotCount())
+                .mapToObj(state.peers::at)
+                .flatMap(Optional::stream)
+                .filter(lease -> lease.addressIndex == addressIndex)
+                .map(lease -> lease.peer.internal())
+                .toList();
+    }
+
+    /** Nothing of theirs is left at an address. */
+    private void rehouse(int addressIndex) {
+        List<Lease> ended = uprooted.remove(addressIndex);
+        if (ended != null) {
+            ended.forEach(state.rehousing::add);
         }
     }
 
@@ -320,9 +357,14 @@ public final class PoolControl {
 
         /** Without a place at the shard it is tried again. */
         void begin() {
+            if (!state.pool.isLeaving(addressIndex)) {
+                // It is wanted again, with the sessions that are there.
+                rehouse(addressIndex);
+                return;
+            }
             request = state.requests.open(state.nat.shardOf(addressIndex), this::onOutcome);
             request.ifPresent(r -> r.send(id -> new ShardCommand.CutAddress(id, addressIndex)));
-            if (request.isEmpty() && state.pool.isLeaving(addressIndex)) {
+            if (request.isEmpty()) {
                 toCut.set(addressIndex);
             }
         }
@@ -330,6 +372,7 @@ public final class PoolControl {
         private void onOutcome(ShardOutcome outcome) {
             assert outcome instanceof ShardOutcome.AddressUse : "not an outcome: " + outcome;
             request.ifPresent(Request::close);
+            rehouse(addressIndex);
         }
     }
 

@@ -1,21 +1,19 @@
 package org.portreeve.control;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.Turn.Wish;
 import org.portreeve.control.event.EventFeed;
-import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.policy.Service;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.BlockView;
 import org.portreeve.control.view.Listing;
@@ -23,6 +21,7 @@ import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.PolicyChange;
+import org.portreeve.control.view.Sizes;
 import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
@@ -51,16 +50,14 @@ public final class PortControl {
     /** Records that a checkpoint or a recovery handles in one turn. */
     static final int SLICE = 1024;
 
-    /** How often the journal gets a mark of time. */
-    static final long MARK_NS = 10 * Durations.NS_PER_SECOND;
-
     private final ControlState state;
     private final Blocks blocks;
-    private final Epoch epoch;
+    private final EpochRecord epoch;
     private final Checkpoint checkpoint;
     private final RecordWatch recordWatch;
     private final Recovery recovery;
     private final StaticControl statics;
+    private final PeerControl peers;
     private final Expiry expiry;
     private final RequestLimiter limiter;
     private final Clearances clearances;
@@ -73,7 +70,6 @@ public final class PortControl {
     private final Questions hostQuestions;
     private final ShardEvents events;
     private boolean ready;
-    private long nextMarkNs;
 
     /**
      * Port control that begins to put back what the journal kept; {@link #isReady} says when that
@@ -95,15 +91,18 @@ public final class PortControl {
         state.at(nowNs, wallMillis);
         blocks = new Blocks(state);
         events = new ShardEvents(state, blocks);
-        epoch = new Epoch(nowNs, wallMillis);
+        epoch = new EpochRecord(state);
         sweep = new PairingSweep(state);
         evictions = new Evictions(state);
         pool = new PoolControl(state, evictions);
         subscriberDrains = new SubscriberDrains(state, evictions);
         state.isDrained = subscriberDrains::isDrained;
-        checkpoint = new Checkpoint(state, journal, epoch, blocks, pool.drains(), subscriberDrains);
+        checkpoint =
+                new Checkpoint(
+                        state, journal, epoch.epoch(), blocks, pool.drains(), subscriberDrains);
         recordWatch = new RecordWatch(state, checkpoint);
-        recovery = new Recovery(state, found, this::resetEpoch);
+        recovery = new Recovery(state, found, epoch::reset);
+        peers = new PeerControl(state, recovery.peers(), this);
         questions = Questions.ofStaff(state.counters);
         statics = new StaticControl(state, questions);
         clearances = new Clearances(state);
@@ -111,8 +110,7 @@ public final class PortControl {
         limiter = new RequestLimiter(config.nat().capacity().subscribers());
         policyWalk = new PolicyWalk(state);
         hostQuestions = Questions.ofHosts(state.counters);
-        nextMarkNs = nowNs + MARK_NS;
-        beginEpoch(found);
+        epoch.begin(found);
     }
 
     /**
@@ -132,6 +130,26 @@ public final class PortControl {
         return admitted;
     }
 
+    /**
+     * The same for a host that can have no mapping of its own, by the part of its address that its
+     * network has.
+     */
+    public boolean admitsForeign(long network, long nowNs) {
+        RequestRate rate = state.subscribers.profileOf(Subscribers.UNKNOWN).requests();
+        // Below those of IPv4: no network has the first bit and is routed.
+        boolean admitted = limiter.admits(network | Long.MIN_VALUE, rate, nowNs);
+        if (!admitted) {
+            state.counters.increment(ControlCounter.RATE_LIMITED);
+        }
+        return admitted;
+    }
+
+    /** What of PCP and NAT-PMP the subscriber of an internal address does not get. */
+    public Set<Service> withheldFrom(int internalIp) {
+        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+        return state.subscribers.profileOf(key).withheld();
+    }
+
     /** Whether an internal address belongs to a subscriber. */
     public boolean isSubscriber(int internalIp) {
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
@@ -146,9 +164,9 @@ public final class PortControl {
         state.at(nowNs, wallMillis);
         state.counters.increment(ControlCounter.COMMANDS);
         if (ready) {
-            state.turns.request(new Wish(command, reply));
+            state.turns.request(new Wish(command, state.records.of(command, reply)));
         } else {
-            refuse(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
+            refuse(command, Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
         }
     }
 
@@ -164,19 +182,18 @@ public final class PortControl {
         state.counters.increment(ControlCounter.COMMANDS);
         InternalTuple host = command.internal();
         if (!ready) {
-            refuse(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
+            refuse(command, Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
         } else if (state.subscribers.keyOf(host.realm(), host.internalIp())
                 == Subscribers.UNKNOWN) {
-            refuse(Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS, reply);
+            refuse(command, Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS, reply);
         } else {
             clearances.begin(command, reply);
         }
     }
 
-    private void refuse(Reason reason, long lifetimeSeconds, Consumer<MapOutcome> reply) {
-        MapOutcome outcome = new MapOutcome.Refused(reason, lifetimeSeconds);
-        state.counters.countAnswer(outcome);
-        reply.accept(outcome);
+    private void refuse(
+            MapCommand command, Reason reason, long seconds, Consumer<MapOutcome> reply) {
+        state.records.of(command, reply).accept(new MapOutcome.Refused(reason, seconds));
     }
 
     /** The external port of an explicit mapping; empty when there is none. */
@@ -230,14 +247,14 @@ public final class PortControl {
     public boolean mappings(
             MappingQuery query, long nowNs, long wallMillis, Consumer<Listing<MappingView>> reply) {
         state.at(nowNs, wallMillis);
-        return questions.take(new MappingSearch(state, query, reply));
+        return questions.take(new MappingSearch(state, query, true, reply));
     }
 
     /** The same for a host's question: those of all hosts together take no place of staff's. */
     public boolean mappingsForHost(
             MappingQuery query, long nowNs, long wallMillis, Consumer<Listing<MappingView>> reply) {
         state.at(nowNs, wallMillis);
-        return hostQuestions.take(new MappingSearch(state, query, reply));
+        return hostQuestions.take(new MappingSearch(state, query, false, reply));
     }
 
     /** The id of the subscriber that an internal address belongs to; empty for nobody. */
@@ -273,8 +290,9 @@ public final class PortControl {
     }
 
     /**
-     * Ends a lease whoever owns it; its port rests. The reply is called once, now or in a later
-     * {@link #doWork}, when that is durable; false says that there was none.
+     * Ends a lease whoever owns it; its port rests. What PEERs keep of the tuple is left to its
+     * traffic. The reply is called once, now or in a later {@link #doWork}, when that is durable;
+     * false says that there was none.
      *
      * @return false when too much of this kind is under way; there is no reply then
      */
@@ -285,14 +303,12 @@ public final class PortControl {
     }
 
     /**
-     * Ends all leases of an internal address, as {@link #drop}, those too whose grant is under way;
-     * the reply hears how many. Implicit mappings end when their traffic does.
+     * Ends all leases of an internal address, as {@link #drop}, those too whose grant is under way,
+     * and what its traffic keeps; the reply hears how many leases. Reservations stay.
      */
     public boolean release(int internalIp, long nowNs, long wallMillis, Consumer<Integer> reply) {
         state.at(nowNs, wallMillis);
-        Set<InternalTuple> tuples = new LinkedHashSet<>(state.turns.busyOf(internalIp));
-        state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal));
-        return evictions.take(tuples, reply::accept);
+        return new Release(state, internalIp, reply).begin(evictions);
     }
 
     /**
@@ -327,6 +343,16 @@ public final class PortControl {
     /** The part that staff's reservations go through. */
     public StaticControl statics() {
         return statics;
+    }
+
+    /** The part that knows what was asked and answered. */
+    public RequestRecords requests() {
+        return state.records;
+    }
+
+    /** The part that PEER requests go through. */
+    public PeerControl peers() {
+        return peers;
     }
 
     /** The part that takes external addresses out of use. */
@@ -379,9 +405,10 @@ public final class PortControl {
         if (ready) {
             sweep.advance();
             pool.advance();
-            done += expiry.advance() + mark() + checkpoint.advance(SLICE);
+            done += expiry.advance() + peers.advance();
+            done += epoch.mark(checkpoint::want) + checkpoint.advance(SLICE);
             done += policyWalk.advance(SLICE) + evictions.advance(EXPIRIES);
-            done += clearances.advance(EXPIRIES);
+            done += clearances.advance(EXPIRIES) + state.rehousing.advance(EXPIRIES);
         } else {
             done += recover();
         }
@@ -419,7 +446,17 @@ public final class PortControl {
 
     /** The epoch that answers carry (RFC 6887 §8.5). */
     public long epochSeconds(long nowNs) {
-        return epoch.seconds(nowNs);
+        return epoch.epoch().seconds(nowNs);
+    }
+
+    /** The clients that can be told of a restart one by one. */
+    public KnownClients clients() {
+        return state.clients;
+    }
+
+    /** What owners are to be told unasked of their mappings. */
+    public MappingUpdates updates() {
+        return state.news.updates();
     }
 
     /** What was counted; readable from any thread. */
@@ -434,31 +471,7 @@ public final class PortControl {
                 state.statics.book().size(),
                 state.holds.size(),
                 state.subscribers.size(),
-                state.turns.busyCount());
-    }
-
-    private void beginEpoch(RecoveredState found) {
-        OptionalLong startMillis = found.epochStartMillis();
-        // A clock behind the journal's last time cannot tell how long the node was down.
-        boolean believed =
-                startMillis.isPresent()
-                        && state.wallMillis >= found.lastWallMillis()
-                        && state.wallMillis >= startMillis.getAsLong();
-        if (believed) {
-            epoch.resume(startMillis.getAsLong(), state.nowNs, state.wallMillis);
-        } else {
-            resetEpoch();
-        }
-    }
-
-    private void resetEpoch() {
-        epoch.reset(state.nowNs, state.wallMillis);
-        state.counters.increment(ControlCounter.EPOCH_RESETS);
-        recordEpoch();
-    }
-
-    private void recordEpoch() {
-        state.recorder.insist(_ -> {}, new JournalRecord.EpochStarted(epoch.startMillis()));
+                state.turns.busyCount() + state.peerTurns.busyCount());
     }
 
     private int recover() {
@@ -468,29 +481,4 @@ public final class PortControl {
         }
         return done;
     }
-
-    /** Tells the journal the time, and anew what depends on it when the wall clock was stepped. */
-    private int mark() {
-        if (state.nowNs - nextMarkNs < 0) {
-            return 0;
-        }
-        nextMarkNs = state.nowNs + MARK_NS;
-        state.recorder.note(new JournalRecord.TimeMark(state.wallMillis));
-        if (epoch.followWallClock(state.nowNs, state.wallMillis)) {
-            recordEpoch();
-            checkpoint.want();
-        }
-        return 1;
-    }
-
-    /**
-     * How much port control holds. Immutable.
-     *
-     * @param leases granted and not ended
-     * @param reservations in force or waiting
-     * @param holds external ports that rest
-     * @param subscribers with a pairing
-     * @param operations under way
-     */
-    public record Sizes(int leases, int reservations, int holds, int subscribers, int operations) {}
 }

@@ -14,8 +14,8 @@ import org.portreeve.nat.shard.ShardOutcome;
 
 /**
  * Puts back what the journal kept, in slices, through the shards' mailboxes: pairings, then what
- * staff reserved, which beats all else, then blocks, leases and resting ports. A lease that cannot
- * be put back was lost, which the epoch must say (RFC 6887 §8.5). Event loop only.
+ * staff reserved, which beats all else, then blocks, leases, resting ports and PEERs. A lease that
+ * cannot be put back was lost, which the epoch must say (RFC 6887 §8.5). Event loop only.
  */
 final class Recovery {
     /** So long after all else a snapshot is back for certain; it is a matter of seconds. */
@@ -24,6 +24,7 @@ final class Recovery {
     private final ControlState state;
     private final RecoveredState found;
     private final Runnable onFirstLoss;
+    private final PeerRecovery peers;
     private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
 
     /** Subscribers whose pairing the journal knows. */
@@ -44,6 +45,12 @@ final class Recovery {
                         .map(JournalRecord.Paired::subscriber)
                         .collect(Collectors.toSet());
         this.onFirstLoss = onFirstLoss;
+        peers = new PeerRecovery(state, this);
+    }
+
+    /** The part that is about PEERs. */
+    PeerRecovery peers() {
+        return peers;
     }
 
     /** Internal addresses whose mappings the translator gets back when all this is done. */
@@ -59,7 +66,7 @@ final class Recovery {
     boolean takesReservations() {
         return switch (phase) {
             case PAIRINGS -> false;
-            case STATICS, BLOCKS, LEASES, HOLDS, EXPIRED, HOSTS, TIDYING, DONE -> true;
+            case STATICS, BLOCKS, LEASES, PEERS, HOLDS, EXPIRED, HOSTS, TIDYING, DONE -> true;
         };
     }
 
@@ -84,7 +91,9 @@ final class Recovery {
             case BLOCKS -> next(found.blocks(), this::block, Phase.LEASES);
             case LEASES -> next(found.leases(), this::lease, Phase.EXPIRED);
             case EXPIRED -> next(expiredHolds, this::hold, Phase.HOLDS);
-            case HOLDS -> next(found.holds(), this::hold, Phase.HOSTS);
+            // A PEER goes on at a port that rests for its tuple, and the other way round it cannot.
+            case HOLDS -> next(found.holds(), this::hold, Phase.PEERS);
+            case PEERS -> next(peers.found(), peers::restore, Phase.HOSTS);
             case HOSTS -> next(expectedHosts, this::host, Phase.TIDYING);
             case TIDYING -> tidy();
             case DONE -> false;
@@ -168,10 +177,11 @@ final class Recovery {
         }
         if (isBeaten(record)) {
             state.counters.increment(ControlCounter.BEATEN_AT_RESTORE);
+            state.news.beaten(record);
             state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
             return true;
         }
-        if (!pairedIds.contains(record.subscriber())) {
+        if (!wasPaired(record.subscriber())) {
             // Nobody was told of it: that waits until the pairing is durable too.
             drop(new JournalRecord.LeaseEnded(record.internal()));
             return true;
@@ -191,7 +201,8 @@ final class Recovery {
                                 owner.index,
                                 addressIndex,
                                 record.externalPort(),
-                                record.internal()),
+                                record.internal(),
+                                record.filters()),
                 outcome -> restoredLease(owner, record, outcome));
     }
 
@@ -208,7 +219,8 @@ final class Recovery {
                         record.origin(),
                         record.clientIp(),
                         record.clientPort(),
-                        record.description());
+                        record.description(),
+                        record.filters());
         state.leases.add(
                 new Lease(
                         record.internal(),
@@ -318,7 +330,13 @@ final class Recovery {
         }
     }
 
-    private boolean ask(
+    /** Whether the journal knows the pairing of a subscriber. */
+    boolean wasPaired(String subscriber) {
+        return pairedIds.contains(subscriber);
+    }
+
+    /** Has a shard do something; false: later. */
+    boolean ask(
             int addressIndex, LongFunction<ShardCommand> commandOfId, ShardRequests.Waiter waiter) {
         Answer answer = new Answer(waiter);
         answer.request = state.requests.open(state.nat.shardOf(addressIndex), answer::onOutcome);
@@ -327,17 +345,25 @@ final class Recovery {
         return answer.request.isPresent();
     }
 
+    /** A lease cannot be put back; its client is told to ask again. */
     private void lost(JournalRecord.LeaseGranted record) {
+        state.clients.lost(record);
+        lost(new JournalRecord.LeaseEnded(record.internal()));
+    }
+
+    /** What was granted cannot be put back, and ends. */
+    void lost(JournalRecord end) {
         // Before the lease's end, so that a crash in between cannot hide the loss from the clients.
         if (!hasLost) {
             hasLost = true;
             onFirstLoss.run();
         }
         state.counters.increment(ControlCounter.LOST_AT_RESTORE);
-        state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
+        state.recorder.note(end);
     }
 
-    private void drop(JournalRecord end) {
+    /** What nobody was told of, or what is of no use, ends. */
+    void drop(JournalRecord end) {
         state.counters.increment(ControlCounter.DROPPED_AT_RESTORE);
         state.recorder.note(end);
     }
@@ -384,7 +410,7 @@ final class Recovery {
      * another one of the shard, by soft pairing or from before it moved; or one of another shard,
      * when that is the only one.
      */
-    private Optional<Subscriber> paired(String id, int externalIp) {
+    Optional<Subscriber> paired(String id, int externalIp) {
         Optional<Integer> addressIndex = addressIndex(externalIp);
         return state.subscribers
                 .find(state.subscribers.keyOf(id))
@@ -411,7 +437,7 @@ final class Recovery {
                 : Optional.of(addressIndex);
     }
 
-    private long momentNs(long wallMillis) {
+    long momentNs(long wallMillis) {
         return state.nowNs + (wallMillis - state.wallMillis) * Durations.NS_PER_MILLI;
     }
 
@@ -422,6 +448,7 @@ final class Recovery {
         LEASES,
         EXPIRED,
         HOLDS,
+        PEERS,
         HOSTS,
         TIDYING,
         DONE

@@ -112,6 +112,8 @@ final class Relocation {
     /** The shard that a subscriber was moved from has nothing left of it. */
     private void ended(Subscriber subscriber) {
         subscriber.formerIndex = Subscriber.NO_FORMER;
+        // It may have had all it had there: then the other shard has nothing to tell.
+        subscriber.hadPort = false;
         state.pairings.entries().showAll(subscriber);
         state.pairings.forgetIfUnused(subscriber);
     }

@@ -50,6 +50,11 @@ final class Remains {
                 return true;
             }
         }
+        for (int slot = 0; slot < state.peers.slotCount(); slot++) {
+            if (state.peers.at(slot).filter(p -> p.addressIndex == addressIndex).isPresent()) {
+                return true;
+            }
+        }
         for (int slot = 0; slot < state.holds.slotCount(); slot++) {
             if (state.holds.at(slot).filter(h -> h.addressIndex == addressIndex).isPresent()) {
                 return true;

@@ -1,56 +1,66 @@
 package org.portreeve.control;
 
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
 /**
- * Gives a lease a new deadline and, when another protocol of the same host took it over, a new
- * owner. The translator does not hear of it; only a shorter lifetime asks it first how long
- * outbound traffic keeps the mapping (RFC 6887 §15). Event loop only.
+ * Gives a lease a new deadline and, when a command changed what its owner says of it, that. The
+ * translator hears only of other filters: it sets them aside first, and puts them in force once
+ * they are durable, so that nobody is told of filters that do not hold. For a shorter lifetime it
+ * is asked how long outbound traffic keeps the mapping (RFC 6887 §15). Event loop only.
  */
 final class Renewal {
     private final ControlState state;
     private final Turn turn;
     private final Lease lease;
     private final Lease.Owner owner;
+
+    /** Others may prolong what they do not own. */
+    private final boolean isByOwner;
+
     private long deadlineNs;
     private Optional<Request> request = Optional.empty();
 
-    Renewal(ControlState state, Turn turn, MapCommand command, Lease lease, long deadlineNs) {
+    Renewal(
+            ControlState state,
+            Turn turn,
+            Lease lease,
+            Lease.Owner owner,
+            boolean isByOwner,
+            long deadlineNs) {
         this.state = state;
         this.turn = turn;
         this.lease = lease;
-        this.owner = lease.owner().after(command);
+        this.owner = owner;
+        this.isByOwner = isByOwner;
         this.deadlineNs = deadlineNs;
     }
 
     /** Returns whether it is under way; else it was refused. */
     boolean renew() {
-        boolean taken =
-                state.recorder.append(state.granted(lease, owner, deadlineNs), this::recorded);
-        lease.recording(taken);
-        if (!taken) {
+        boolean isSame = owner.filters().equals(lease.owner().filters());
+        boolean underWay = isSame ? append() : stage();
+        if (!underWay) {
             refuse();
         }
-        return taken;
+        return underWay;
     }
 
     /** The same for an earlier deadline. */
     boolean shorten() {
-        int shard = state.nat.shardOf(lease.addressIndex);
-        request = state.requests.open(shard, this::onOutcome);
-        request.ifPresent(r -> r.send(id -> new ShardCommand.QueryIdle(id, lease.internal)));
-        if (request.isEmpty()) {
+        boolean underWay = ask(this::onIdle, id -> new ShardCommand.QueryIdle(id, lease.internal));
+        if (!underWay) {
             refuse();
         }
-        return request.isPresent();
+        return underWay;
     }
 
-    private void onOutcome(ShardOutcome outcome) {
-        request.ifPresent(Request::close);
+    private void onIdle(ShardOutcome outcome) {
+        closeRequest();
         if (outcome instanceof ShardOutcome.StillUsed used) {
             // Traffic keeps what was granted from being shortened; it does not lengthen it.
             long keptNs = Math.min(lease.deadlineNs(), state.nowNs + used.remainingNs());
@@ -61,16 +71,90 @@ final class Renewal {
         }
     }
 
+    private boolean stage() {
+        return ask(
+                this::onFilters,
+                id -> new ShardCommand.StageFilters(id, lease.internal, owner.filters()));
+    }
+
+    private boolean ask(ShardRequests.Waiter waiter, LongFunction<ShardCommand> commandOfId) {
+        int shard = state.nat.shardOf(lease.addressIndex);
+        request = state.requests.open(shard, waiter);
+        request.ifPresent(r -> r.send(commandOfId));
+        return request.isPresent();
+    }
+
+    private void onFilters(ShardOutcome outcome) {
+        switch (outcome) {
+            case ShardOutcome.Reserved _ -> {
+                if (!append()) {
+                    giveUp();
+                }
+            }
+            case ShardOutcome.Activated _ -> {
+                closeRequest();
+                answer();
+            }
+            case ShardOutcome.Refused _, ShardOutcome.Ended _ -> {
+                closeRequest();
+                fail();
+            }
+            default -> throw new AssertionError("not an outcome of a renewal: " + outcome);
+        }
+    }
+
+    private boolean append() {
+        boolean taken =
+                state.recorder.append(state.granted(lease, owner, deadlineNs), this::recorded);
+        lease.recording(taken);
+        return taken;
+    }
+
     private void recorded(boolean durable) {
         lease.recording(false);
         if (durable) {
+            // At once, so that a checkpoint writes what the journal has.
             lease.change(owner, deadlineNs);
             state.leases.changed(lease);
-            state.listeners.changed(lease);
-            turn.answer(state.granted(lease));
-        } else {
-            refuse();
         }
+        if (request.isPresent()) {
+            conclude(durable);
+        } else if (durable) {
+            answer();
+        } else {
+            fail();
+        }
+    }
+
+    /** The translator waits to hear what becomes of the filters that it set aside. */
+    private void conclude(boolean durable) {
+        if (durable) {
+            request.orElseThrow().send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
+        } else {
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        request.orElseThrow().send(id -> new ShardCommand.ReleaseReservation(id, lease.internal));
+    }
+
+    private void closeRequest() {
+        request.ifPresent(Request::close);
+        request = Optional.empty();
+    }
+
+    private void answer() {
+        if (isByOwner) {
+            state.news.answered(lease);
+        }
+        state.listeners.changed(lease);
+        turn.answer(state.granted(lease));
+        state.turns.end(turn);
+    }
+
+    private void fail() {
+        refuse();
         state.turns.end(turn);
     }
 

@@ -69,6 +69,7 @@ final class ReservationRules {
         port(draft.externalPort(), "external-port", faults);
         ownPort(internal.protocol(), draft.externalPort(), faults);
         excluded(draft.externalPort(), faults);
+        shared(draft.externalPort(), faults);
         computed(draft, faults);
         description(draft.description(), faults);
         return faults;
@@ -151,6 +152,18 @@ final class ReservationRules {
                                                     nat.pool().excludedPorts().stream()
                                                             .map(PortRange::toString)
                                                             .toList()))));
+        }
+    }
+
+    /** A port that connections share is nobody's for all of its peers (RFC 7857 §3). */
+    private void shared(int externalPort, List<FieldFault> faults) {
+        PortRange shared = nat.pool().overlapPorts();
+        if (shared.contains(externalPort)) {
+            faults.add(
+                    new FieldFault(
+                            "external-port",
+                            "%d is one of overlap-ports, which connections share; allowed is any port but %s"
+                                    .formatted(externalPort, shared)));
         }
     }
 

@@ -28,6 +28,12 @@ final class ShardEvents implements ShardRequests.Events {
     }
 
     @Override
+    public void onSessionEnded(ShardOutcome.SessionEnded ended) {
+        state.peerTurns.onSessionEnded(
+                new PeerTuple(ended.internal(), ended.remoteIp(), ended.remotePort()));
+    }
+
+    @Override
     public void onSubscriberIdle(int shard, ShardOutcome.SubscriberIdle idle) {
         state.pairings.onIdle(shard, state.subscribers.at(idle.subscriber()));
     }

@@ -61,6 +61,7 @@ final class ShardRequests {
             case ShardOutcome.Activated o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.Ended o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.StillUsed o -> waiterOf(o.requestId()).onOutcome(o);
+            case ShardOutcome.SessionKept o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.SubscriberForgotten o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.SubscriberBusy o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.PortUse o -> waiterOf(o.requestId()).onOutcome(o);
@@ -69,6 +70,7 @@ final class ShardRequests {
             case ShardOutcome.PairingWanted wanted -> events.onPairingWanted(shard, wanted);
             case ShardOutcome.BlockLeased leased -> events.onBlockLeased(shard, leased);
             case ShardOutcome.BlockReleased released -> events.onBlockReleased(released);
+            case ShardOutcome.SessionEnded ended -> events.onSessionEnded(ended);
             case ShardOutcome.SubscriberIdle idle -> events.onSubscriberIdle(shard, idle);
         }
     }
@@ -92,6 +94,8 @@ final class ShardRequests {
         void onBlockLeased(int shard, ShardOutcome.BlockLeased leased);
 
         void onBlockReleased(ShardOutcome.BlockReleased released);
+
+        void onSessionEnded(ShardOutcome.SessionEnded ended);
 
         void onSubscriberIdle(int shard, ShardOutcome.SubscriberIdle idle);
     }

@@ -226,6 +226,7 @@ final class StaticMappings {
 
     /** An attempt went well. */
     void installed(StaticMapping mapping) {
+        state.news.reserved(mapping.reservation());
         state.listeners.made(state.view(mapping));
         settle(mapping);
         finishIfWithdrawn(mapping);

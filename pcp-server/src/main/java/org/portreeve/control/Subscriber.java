@@ -34,6 +34,9 @@ final class Subscriber {
     /** Whether the pairing is in use though the journal has no record of it. */
     boolean isUnrecorded;
 
+    /** How often it was paired; tells a record of now from one of a pairing before. */
+    int pairings;
+
     /** Its paired address, while the pairing is not {@code NONE}. */
     int addressIndex;
 

@@ -1,10 +1,11 @@
 package org.portreeve.control;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.portreeve.control.ShardRequests.Request;
@@ -146,11 +147,13 @@ public final class SubscriberDrains {
 
     /** Leases first: what sessions keep of them is cut with the rest. */
     private void cut(Subscriber subscriber) {
-        List<InternalTuple> tuples = new ArrayList<>();
+        Set<InternalTuple> tuples = new LinkedHashSet<>();
         for (int i = 0; i < subscriber.addressCount(); i++) {
             int internalIp = subscriber.address(i);
             tuples.addAll(state.turns.busyOf(internalIp));
             state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal));
+            tuples.addAll(state.peerTurns.busyOf(internalIp));
+            state.peers.ofHost(internalIp).forEach(lease -> tuples.add(lease.peer.internal()));
         }
         subscriber.operations++;
         if (!evictions.take(tuples, _ -> cutSessions(subscriber))) {

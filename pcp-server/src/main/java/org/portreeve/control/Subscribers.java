@@ -76,6 +76,11 @@ final class Subscribers {
                 : plans.ofAddress(internalIp).map(Planned::key).orElse(UNKNOWN);
     }
 
+    /** The policy in force. */
+    Policy policy() {
+        return plans.policy();
+    }
+
     /** The subscriber of an id, or {@link #UNKNOWN}. */
     long keyOf(String id) {
         Long known = keyById.get(id);

@@ -16,15 +16,13 @@ final class Turn {
     static final int MAX_WAITING = 8;
 
     final InternalTuple internal;
-    private final ControlCounters counters;
     private final List<Consumer<MapOutcome>> replies = new ArrayList<>(1);
     private final Deque<Wish> waiting = new ArrayDeque<>(0);
     private List<MapCommand> current = List.of();
     private boolean stalled;
 
-    Turn(InternalTuple internal, ControlCounters counters) {
+    Turn(InternalTuple internal) {
         this.internal = internal;
-        this.counters = counters;
     }
 
     /** The operation is now one for this request. */
@@ -51,10 +49,7 @@ final class Turn {
 
     /** Answers all who share the current request, once. */
     void answer(MapOutcome outcome) {
-        for (Consumer<MapOutcome> reply : replies) {
-            counters.countAnswer(outcome);
-            reply.accept(outcome);
-        }
+        replies.forEach(reply -> reply.accept(outcome));
         replies.clear();
     }
 

@@ -9,6 +9,8 @@ import org.portreeve.control.Ending.Aftermath;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
 import org.portreeve.control.Turn.Wish;
+import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
 
 /**
@@ -35,13 +37,13 @@ final class Turns {
         InternalTuple internal = wish.command().internal();
         Turn turn = busy.get(internal);
         if (turn == null) {
-            Turn fresh = new Turn(internal, state.counters);
+            Turn fresh = new Turn(internal);
             busy.put(internal, fresh);
             fresh.waiting().add(wish);
             goOn(fresh);
         } else if (!turn.join(wish)) {
             state.counters.increment(ControlCounter.WAITING_FULL);
-            Turn refused = new Turn(internal, state.counters);
+            Turn refused = new Turn(internal);
             refused.take(wish);
             refused.answer(
                     new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
@@ -58,7 +60,7 @@ final class Turns {
         if (busy.containsKey(lease.internal)) {
             return true;
         }
-        Turn turn = new Turn(lease.internal, state.counters);
+        Turn turn = new Turn(lease.internal);
         if (!new Ending(state, turn, lease).expire()) {
             state.leases.changed(lease);
             return false;
@@ -72,21 +74,23 @@ final class Turns {
      * is under way with its tuple, or the shard has no place.
      *
      * @param aftermath what becomes of its port
+     * @param isMoving whether it is to go on elsewhere; {@link Rehousing#add} is then called later
      */
-    boolean evict(Lease lease, Aftermath aftermath, Runnable whenEnded) {
+    boolean evict(Lease lease, Aftermath aftermath, boolean isMoving, Runnable whenEnded) {
         Optional<Turn> turn = take(lease.internal);
         boolean underWay =
                 turn.isPresent()
-                        && new Ending(state, turn.get(), lease).evict(aftermath, whenEnded);
+                        && new Ending(state, turn.get(), lease)
+                                .evict(aftermath, isMoving, whenEnded);
         if (turn.isPresent() && !underWay) {
             busy.remove(lease.internal);
         }
         return underWay;
     }
 
-    /** The same; its port rests. */
+    /** The same for good; its port rests. */
     boolean evict(Lease lease, Runnable whenEnded) {
-        return evict(lease, Aftermath.REST, whenEnded);
+        return evict(lease, Aftermath.REST, false, whenEnded);
     }
 
     /** Keeps a tuple for an operation that nobody requested; requests wait. Empty when busy. */
@@ -94,7 +98,7 @@ final class Turns {
         if (busy.containsKey(internal)) {
             return Optional.empty();
         }
-        Turn turn = new Turn(internal, state.counters);
+        Turn turn = new Turn(internal);
         busy.put(internal, turn);
         return Optional.of(turn);
     }
@@ -139,15 +143,26 @@ final class Turns {
                 turn.answer(outcome);
                 yield false;
             }
-            case Decision.Renew(Lease lease, long deadlineNs) ->
-                    new Renewal(state, turn, command, lease, bounded(lease, deadlineNs)).renew();
-            case Decision.Shorten(Lease lease, long deadlineNs) ->
-                    new Renewal(state, turn, command, lease, deadlineNs).shorten();
+            case Decision.Renew(Lease lease, Lease.Owner owner, long deadlineNs) ->
+                    new Renewal(
+                                    state,
+                                    turn,
+                                    lease,
+                                    owner,
+                                    isBy(owner, command),
+                                    bounded(lease, deadlineNs))
+                            .renew();
+            case Decision.Shorten(Lease lease, Lease.Owner owner, long deadlineNs) ->
+                    new Renewal(state, turn, lease, owner, true, deadlineNs).shorten();
             case Decision.End(Lease lease, boolean onlyIfIdle) ->
                     new Ending(state, turn, lease).delete(onlyIfIdle);
             case Decision.Probe _ -> new Probe(state, turn).begin();
             case Decision.Create create -> create(turn, command, create);
         };
+    }
+
+    private static boolean isBy(Lease.Owner owner, MapCommand command) {
+        return command.origin() == owner.origin() && command.nonce().equals(owner.nonce());
     }
 
     /**
@@ -187,14 +202,50 @@ final class Turns {
             // A reload moved the address; the lease of its former owner is about to end.
             return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
-        return lease.isPresent()
-                ? rules.onLease(command, lease.get(), state.nowNs)
-                : rules.onNoLease(
+        Profile profile = state.subscribers.profileOf(key);
+        if (command.lifetimeSeconds() != 0
+                && !profile.mayAskFor(internal.protocol(), internal.internalPort())) {
+            state.counters.increment(ControlCounter.BEYOND_FILTERING_REFUSED);
+            return MapRules.refuse(Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS);
+        }
+        MapPolicy policy = profile.map();
+        if (lease.isPresent()) {
+            Decision decision = rules.onLease(command, lease.get(), policy, state.nowNs);
+            if (MapRules.hasOtherNonce(command, lease.get())) {
+                countOtherNonce(command, decision);
+            }
+            return decision;
+        }
+        if (command.lifetimeSeconds() == 0) {
+            state.rehousing.deleted(command, policy);
+        }
+        Optional<Hold> hold = state.holds.find(internal).filter(h -> h.subscriber.key == key);
+        Decision decision =
+                rules.onNoLease(
                         command,
                         state.subscribers.quotaOf(key),
+                        policy,
                         state.subscribers.find(key),
-                        state.holds.find(internal).filter(h -> h.subscriber.key == key),
+                        hold,
                         state.nowNs);
+        boolean isOthers = hold.filter(h -> !h.isReclaimedBy(command)).isPresent();
+        if (isOthers && decision instanceof Decision.Create(_, _, boolean reclaim)) {
+            state.counters.increment(
+                    reclaim
+                            ? ControlCounter.NONCE_OTHERS_ALLOWED
+                            : ControlCounter.NONCE_RECLAIMS_REFUSED);
+        }
+        return decision;
+    }
+
+    private void countOtherNonce(MapCommand command, Decision decision) {
+        if (!(decision instanceof Decision.Answer(MapOutcome.Refused _))) {
+            state.counters.increment(ControlCounter.NONCE_OTHERS_ALLOWED);
+        } else if (command.lifetimeSeconds() == 0) {
+            state.counters.increment(ControlCounter.NONCE_DELETIONS_REFUSED);
+        } else {
+            state.counters.increment(ControlCounter.NONCE_RENEWALS_REFUSED);
+        }
     }
 
     private boolean create(Turn turn, MapCommand command, Decision.Create create) {

@@ -13,13 +13,14 @@ import org.portreeve.natpmp.wire.NatPmpResult;
  * {@link #RECEIVED} up to the last answer, unless its answer waits for port control.
  */
 public enum NatPmpCounter implements Counter {
-    RECEIVED("Datagrams of version 0 that arrived at the control sockets"),
+    RECEIVED("Datagrams for NAT-PMP: those of version 0, and all while PCP is off"),
     IGNORED_TRUNCATED(NatPmpDecoded.Reason.TRUNCATED.help()),
     IGNORED_NOT_A_REQUEST(NatPmpDecoded.Reason.NOT_A_REQUEST.help()),
     RATE_LIMITED(
             "Requests dropped over the rate of their subscriber or of the node, which NAT-PMP"
                     + " shares with PCP"),
     ANSWERED_SUCCESS(NatPmpResult.SUCCESS),
+    ANSWERED_UNSUPPORTED_VERSION(NatPmpResult.UNSUPPORTED_VERSION),
     ANSWERED_NOT_AUTHORIZED(NatPmpResult.NOT_AUTHORIZED),
     ANSWERED_NETWORK_FAILURE(NatPmpResult.NETWORK_FAILURE),
     ANSWERED_OUT_OF_RESOURCES(NatPmpResult.OUT_OF_RESOURCES),

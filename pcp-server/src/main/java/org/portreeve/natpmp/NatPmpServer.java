@@ -10,6 +10,7 @@ import org.portreeve.control.MapOutcome;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.counter.Counters;
+import org.portreeve.control.policy.Service;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.natpmp.wire.NatPmpDecoded;
@@ -49,7 +50,8 @@ public final class NatPmpServer {
     }
 
     /**
-     * Handles one datagram of version 0; the answer, if there is one, may come later.
+     * Handles one datagram that no other protocol takes; the answer, if there is one, may come
+     * later.
      *
      * @param admits takes the asker's share of the request rate, and says whether there was any; to
      *     be asked before anything is answered or done
@@ -83,6 +85,8 @@ public final class NatPmpServer {
         switch (decoded) {
             case NatPmpDecoded.Accepted(ExternalAddressRequest _) -> serveAddress(asker);
             case NatPmpDecoded.Accepted(MapRequest map) -> serveMap(map, asker);
+            case NatPmpDecoded.OtherVersion _ ->
+                    answer(asker, new NatPmpResponse.UnsupportedVersion(epochSeconds()));
             case NatPmpDecoded.Unsupported(NatPmpResponse.UnsupportedOpcode response) ->
                     answer(asker, response);
             case NatPmpDecoded.Ignored _ -> throw new AssertionError("ignored and yet served");
@@ -90,7 +94,7 @@ public final class NatPmpServer {
     }
 
     private void serveAddress(Asker asker) {
-        if (!control.isSubscriber(asker.ip())) {
+        if (!control.isSubscriber(asker.ip()) || isWithheld(asker, Service.NAT_PMP)) {
             answer(asker, noAddress(NatPmpResult.NOT_AUTHORIZED));
             return;
         }
@@ -122,6 +126,10 @@ public final class NatPmpServer {
             answer(asker, refusal(map, NatPmpResult.NOT_AUTHORIZED, 0));
             return;
         }
+        if (isWithheld(asker, Service.NAT_PMP) || isWithheld(asker, Service.MAP)) {
+            answer(asker, refusal(map, NatPmpResult.NOT_AUTHORIZED, 0));
+            return;
+        }
         MapCommand command = command(map, asker);
         owedCount++;
         if (map.internalPort() == ALL_PORTS) {
@@ -129,6 +137,11 @@ public final class NatPmpServer {
         } else {
             control.map(command, nowNs, wallMillis, o -> onOutcome(o, map, asker));
         }
+    }
+
+    /** Whether the asker's profile does not have this (RFC 6886 §3.5). */
+    private boolean isWithheld(Asker asker, Service service) {
+        return control.withheldFrom(asker.ip()).contains(service);
     }
 
     private static MapCommand command(MapRequest map, Asker asker) {
@@ -153,7 +166,7 @@ public final class NatPmpServer {
 
     private NatPmpResponse mapAnswer(MapOutcome outcome, MapRequest map, Asker asker) {
         return switch (outcome) {
-            case MapOutcome.Granted(int _, int externalPort, long lifetimeSeconds) ->
+            case MapOutcome.Granted(int _, int externalPort, long lifetimeSeconds, String _) ->
                     success(map, externalPort, expressible(lifetimeSeconds, map));
             case MapOutcome.Deleted _ -> success(map, 0, 0);
             case MapOutcome.Refused(MapOutcome.Reason reason, long _) ->
@@ -180,7 +193,7 @@ public final class NatPmpServer {
         return switch (reason) {
             case NOT_AUTHORIZED -> NatPmpResult.NOT_AUTHORIZED;
             case NETWORK_FAILURE -> NatPmpResult.NETWORK_FAILURE;
-            case NO_RESOURCES, USER_EX_QUOTA, CANNOT_PROVIDE_EXTERNAL ->
+            case NO_RESOURCES, USER_EX_QUOTA, CANNOT_PROVIDE_EXTERNAL, EXCESSIVE_REMOTE_PEERS ->
                     NatPmpResult.OUT_OF_RESOURCES;
         };
     }

@@ -19,7 +19,10 @@ public enum PcpCounter implements Counter {
     IGNORED_NOT_A_REQUEST(Decoded.Reason.NOT_A_REQUEST.help()),
     IGNORED_HEADER_CUT_SHORT(Decoded.Reason.HEADER_CUT_SHORT.help()),
     IGNORED_NO_RETURN_PORT("The source port is 0: forged, as nothing can be answered there"),
-    NAT_PMP("Datagrams of version 0; what became of them is counted under natpmp"),
+    IGNORED_OFF(
+            "By IPv6, which has PCP alone, while pcp.enabled is false: take the IPv6 address out of"
+                    + " pcp.listen, or let PCP be answered"),
+    NAT_PMP("Datagrams for NAT-PMP; what became of them is counted under natpmp"),
     RATE_LIMITED_CLIENT(
             "A client asked faster than its subscriber may: a client in a loop, or the profile's"
                     + " request rate is too low"),
@@ -44,7 +47,13 @@ public enum PcpCounter implements Counter {
 
     ANSWER_UNSENT(
             "Answers that the kernel did not take: the send queue of a control socket is full, or"
-                    + " the client's network is unreachable");
+                    + " the client's network is unreachable"),
+
+    ANNOUNCED_LINK("Announcements to all hosts of an inside link, each copy counted"),
+    ANNOUNCED_CLIENT("Announcements to single clients that have leases, each copy counted"),
+    UPDATED(
+            "Owners told unasked what staff or the configuration made of their mappings, each copy"
+                    + " counted");
 
     private static final Map<ResultCode, PcpCounter> BY_RESULT = new EnumMap<>(ResultCode.class);
 

@@ -1,10 +1,28 @@
 package org.portreeve.pcp;
 
+import org.portreeve.pcp.wire.PcpAddress;
+
 /**
  * Who sent a datagram, and the way back. Immutable.
  *
- * @param ip the source address in its IP header
+ * @param address the source address in its IP header
  * @param port the source port, 1 to 65535
+ * @param device the network device that it came by; empty when that is not known
  * @param reply sends from the address that was asked
  */
-public record Requester(int ip, int port, PcpReply reply) {}
+public record Requester(PcpAddress address, int port, String device, PcpReply reply) {
+    /** A requester with an IPv4 address. */
+    public Requester(int ip, int port, PcpReply reply) {
+        this(PcpAddress.ofIpv4(ip), port, "", reply);
+    }
+
+    /** Whether it is one of the hosts that can have mappings of their own. */
+    public boolean isIpv4() {
+        return address.isIpv4();
+    }
+
+    /** Its IPv4 address; to be asked only when it has one. */
+    public int ip() {
+        return address.ipv4().orElseThrow();
+    }
+}

@@ -21,13 +21,23 @@ final class TokenBucket {
 
     /** Takes a token, or returns false when there is none. */
     boolean admits(long nowNs) {
+        boolean isReady = isReady(nowNs);
+        if (isReady) {
+            take();
+        }
+        return isReady;
+    }
+
+    /** Whether there is a token. */
+    boolean isReady(long nowNs) {
         // A full bucket has not seen any time, and the clock may be below zero.
         spentNs = spentNs == 0 ? 0 : Math.max(0, spentNs - (nowNs - seenNs));
         seenNs = nowNs;
-        if (spentNs + intervalNs > burstNs) {
-            return false;
-        }
+        return spentNs + intervalNs <= burstNs;
+    }
+
+    /** Takes a token, one of those to come when there is none. */
+    void take() {
         spentNs += intervalNs;
-        return true;
     }
 }

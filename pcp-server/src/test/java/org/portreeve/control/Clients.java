@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.portreeve.control.MapOutcome.Granted;
 import org.portreeve.nat.InternalTuple;
@@ -141,6 +142,11 @@ public final class Clients {
     public void mayLose(InternalTuple internal) {
         dropped.merge(internal, 1, Integer::sum);
         acknowledged.remove(internal);
+    }
+
+    /** What was promised to some is not relied on any more. */
+    public void forget(BiPredicate<InternalTuple, Granted> some) {
+        acknowledged.entrySet().removeIf(e -> some.test(e.getKey(), e.getValue().granted));
     }
 
     /** The same for all of an address. */

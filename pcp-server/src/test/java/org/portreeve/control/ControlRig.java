@@ -113,6 +113,7 @@ final class ControlRig {
                         .mapToObj(i -> new ModelShard(i, config.nat(), directory, links.get(i)))
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+        control.peers().load(journal.durable().peers.values());
         control.drains().load(journal.durable().drains.values());
         control.subscriberDrains().load(journal.durable().drainedSubscribers.values());
     }

@@ -39,13 +39,19 @@ class DescriptionTest {
 
     @Test
     void whatIsTooLongIsCutBetweenCharacters() {
-        String dice = "x" + "🎲".repeat(Description.MAX_CHARACTERS);
+        assertEquals("🎲".repeat(32), Description.sanitised("🎲".repeat(33)));
+        assertEquals("x" + "🎲".repeat(31), Description.sanitised("x" + "🎲".repeat(32)));
+        assertEquals("漢".repeat(42), Description.sanitised("漢".repeat(43)));
+    }
 
-        String cut = Description.sanitised(dice);
+    @ParameterizedTest
+    @CsvSource({"x, 128", "ü, 64", "🎲, 32"})
+    void asManyOctetsAreKeptAsAreAllowedAndNoneMore(String character, int count) {
+        String longest = character.repeat(count);
 
-        assertEquals(Description.MAX_CHARACTERS - 1, cut.length());
-        assertEquals("x" + "🎲".repeat(63), cut);
-        assertFalse(Description.isSane("x".repeat(Description.MAX_CHARACTERS + 1)));
+        assertTrue(Description.isSane(longest));
+        assertFalse(Description.isSane(longest + "x"));
+        assertEquals(longest, Description.sanitised(longest + "x"));
     }
 
     @ParameterizedTest(name = "-Dseed={0}")

@@ -15,6 +15,7 @@ final class Fold {
     final Map<List<Integer>, JournalRecord.BlockLeased> blocks = new LinkedHashMap<>();
     final Map<Integer, JournalRecord.AddressDrained> drains = new LinkedHashMap<>();
     final Map<String, JournalRecord.SubscriberDrained> drainedSubscribers = new LinkedHashMap<>();
+    final Map<PeerTuple, JournalRecord.PeerGranted> peers = new LinkedHashMap<>();
     OptionalLong epochStartMillis = OptionalLong.empty();
     long lastWallMillis;
 
@@ -44,6 +45,10 @@ final class Fold {
             case JournalRecord.DrainEnded r -> drains.remove(r.externalIp());
             case JournalRecord.SubscriberDrained r -> drainedSubscribers.put(r.subscriber(), r);
             case JournalRecord.SubscriberDrainEnded r -> drainedSubscribers.remove(r.subscriber());
+            case JournalRecord.PeerGranted r ->
+                    peers.put(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()), r);
+            case JournalRecord.PeerEnded r ->
+                    peers.remove(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()));
         }
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.control.LiveRig.Endpoint;
 import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.view.DrainMode;
 import org.portreeve.control.view.DrainOutcome;
 import org.portreeve.control.view.PoolOutcome;
@@ -174,6 +175,24 @@ class LivePoolTest {
         assertEquals(List.of(ip(other)), rig.control.pool().addresses());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void subscriberPairedWithoutARecordMovesWhenTheJournalWorksAgain(int shards) {
+        var rig = new LiveRig(nat(shards, 2));
+        rig.control.use(OnFailure.CONTINUE);
+        rig.journal.full = true;
+        Endpoint old = rig.connect(tcp(0, 4000), 80);
+        rig.journal.full = false;
+        rig.pass(30);
+        int other = old.ip() == ip(0) ? 1 : 0;
+        use(rig, other);
+        rig.pass(3);
+        assertEquals(ip(other), rig.connect(tcp(0, 4001), 80).ip());
+        assertEquals(Optional.of(old), rig.segment(0, tcp(0, 4000), 80, LiveRig.ACK));
+        rig.pass(SILENCE);
+        assertEquals(List.of(ip(other)), rig.control.pool().addresses());
+    }
+
     @Test
     void addressThatIsWantedAgainBeforeItLeftIsGivenAgain() {
         var rig = new LiveRig(nat(1, 2));
@@ -198,6 +217,16 @@ class LivePoolTest {
         assertInstanceOf(PoolOutcome.Refused.class, use(rig, 1, 2, 3, 4, 5, 6, 7, 8));
         assertEquals(List.of(ip(0), ip(1)), rig.control.pool().addresses());
         assertEquals(changed(List.of(), List.of()), use(rig, 1, 0));
+    }
+
+    /** The next start would compute other addresses, and none of the leases would be kept. */
+    @Test
+    void addressesThatOthersAreComputedFromKeepTheirOrder() {
+        NatConfig usual = nat(1, 2);
+        var computed = new Pool.Allocation.Deterministic(16, 4, 0);
+        var rig = new LiveRig(with(usual, usual.pool().with(computed)));
+        assertInstanceOf(PoolOutcome.Refused.class, use(rig, 1, 0));
+        assertEquals(changed(List.of(), List.of()), use(rig, 0, 1));
     }
 
     @Test

@@ -31,6 +31,7 @@ final class LiveRig {
 
     NatConfig nat;
     ControlConfig config;
+    private final int places;
     final SimJournal journal = new SimJournal();
     List<PacketShard> shards;
     List<ShardLink> links;
@@ -43,7 +44,13 @@ final class LiveRig {
     }
 
     LiveRig(ControlConfig config) {
+        this(config, PLACES);
+    }
+
+    /** One whose shards have so many places for requests. */
+    LiveRig(ControlConfig config, int places) {
         this.config = config;
+        this.places = places;
         this.nat = config.nat();
         start(RecoveredState.empty());
     }
@@ -51,7 +58,7 @@ final class LiveRig {
     private void start(RecoveredState found) {
         var directory = new Directory();
         var handover = new Handover(nat.shardCount());
-        links = IntStream.range(0, nat.shardCount()).mapToObj(_ -> new ShardLink(PLACES)).toList();
+        links = IntStream.range(0, nat.shardCount()).mapToObj(_ -> new ShardLink(places)).toList();
         shards =
                 IntStream.range(0, nat.shardCount())
                         .mapToObj(i ->
@@ -65,6 +72,7 @@ final class LiveRig {
                                         nowNs))
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+        control.peers().load(journal.durable().peers.values());
         control.drains().load(journal.durable().drains.values());
         control.subscriberDrains().load(journal.durable().drainedSubscribers.values());
         settle();
@@ -87,13 +95,22 @@ final class LiveRig {
     void settle() {
         int quiet = 0;
         while (quiet < 3) {
-            int done = journal.force(true, Integer.MAX_VALUE);
-            for (PacketShard shard : shards) {
-                done += shard.run(nowNs);
-            }
-            done += control.doWork(nowNs, wallMillis);
-            quiet = done == 0 ? quiet + 1 : 0;
+            quiet = step() == 0 ? quiet + 1 : 0;
         }
+    }
+
+    /** Lets everything run once. Returns the work done. */
+    int step() {
+        return journal.force(true, Integer.MAX_VALUE) + stepWithoutJournal();
+    }
+
+    /** The same while the journal stands still. */
+    int stepWithoutJournal() {
+        int done = 0;
+        for (PacketShard shard : shards) {
+            done += shard.run(nowNs);
+        }
+        return done + control.doWork(nowNs, wallMillis);
     }
 
     /** Time passes, a second at a time. */
@@ -171,7 +188,7 @@ final class LiveRig {
         return sent.stream().map(p -> ByteBuffer.wrap(p.bytes())).findFirst();
     }
 
-    private static byte[] segment(int from, int fromPort, int to, int toPort, int flags) {
+    static byte[] segment(int from, int fromPort, int to, int toPort, int flags) {
         byte[] packet = PacketShard.packet(Protocol.TCP, from, fromPort, to, toPort);
         packet[TCP_FLAGS] = (byte) flags;
         ByteBuffer buffer = ByteBuffer.wrap(packet);

@@ -3,6 +3,7 @@ package org.portreeve.control;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
@@ -19,7 +20,10 @@ import org.portreeve.nat.shard.ShardSecrets;
 
 /** The real translator between two queues of packets, and just enough of packets to ask it. */
 public final class PacketShard {
-    private static final int REMOTE = 0xcb007100;
+    /** Where hosts send to. */
+    static final int REMOTE = 0xcb007100;
+
+    static final int REMOTE_PORT = 7;
     private static final int IP_BYTES = 20;
     private static final int SYN = 0x5002;
 
@@ -54,7 +58,7 @@ public final class PacketShard {
                         internal.internalIp(),
                         internal.internalPort(),
                         REMOTE,
-                        7);
+                        REMOTE_PORT);
         port.inject(PacketPort.INSIDE, packet);
     }
 
@@ -77,6 +81,24 @@ public final class PacketShard {
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
                 .anyMatch(p -> p.side() == PacketPort.INSIDE && isFor(p.bytes(), internal));
+    }
+
+    /** The external port that a datagram or SYN to {@link #outbound}'s remote peer leaves with. */
+    OptionalInt leavesBy(InternalTuple internal, long nowNs) {
+        while (shard.doWork(nowNs) > 0) {
+            // What came before goes first.
+        }
+        while (port.poll().isPresent()) {
+            // What was sent before is of no interest.
+        }
+        outbound(internal);
+        shard.doWork(nowNs);
+        return Stream.generate(port::poll)
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .filter(p -> p.side() == PacketPort.OUTSIDE)
+                .mapToInt(p -> ByteBuffer.wrap(p.bytes()).getShort(IP_BYTES) & 0xffff)
+                .findFirst();
     }
 
     /** What it sent since the last call. */

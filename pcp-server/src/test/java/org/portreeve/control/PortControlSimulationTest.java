@@ -37,6 +37,7 @@ class PortControlSimulationTest {
     private ControlRig rig;
     private Clients clients;
     private Staff staff;
+    private PeerClients peers;
     private boolean journalFails;
     private boolean staffActs;
 
@@ -67,6 +68,7 @@ class PortControlSimulationTest {
         rig = new ControlRig(shardCount, ControlConfig.of(ControlRig.nat(shardCount, incoming)));
         clients = new Clients(random, () -> rig.config);
         staff = new Staff(random, rig, clients);
+        peers = new PeerClients(random, rig);
         for (int step = 0; step < STEPS; step++) {
             step();
             checkAlways();
@@ -82,6 +84,7 @@ class PortControlSimulationTest {
             case 11, 12, 13 -> force();
             case 14, 15, 16, 17 -> rig.control.doWork(rig.nowNs, rig.wallMillis);
             case 18 -> {
+                peers.ask();
                 if (staffActs && random.nextInt(3) == 0) {
                     staff.act();
                 } else {
@@ -150,6 +153,7 @@ class PortControlSimulationTest {
         journalFails = false;
         // Between a step of the wall clock and its checkpoint, deadlines are off by it.
         clients.serverDied(CLOCK_SLACK_NS);
+        peers.serverDied(CLOCK_SLACK_NS);
         long downNs = random.nextLong(30_000_000_000L);
         rig.nowNs += downNs;
         rig.wallMillis += downNs / Durations.NS_PER_MILLI;
@@ -172,6 +176,9 @@ class PortControlSimulationTest {
         clients.acknowledged(rig.nowNs)
                 .forEach((internal, a) ->
                         assertTrue(rig.forwards(internal, a.granted()), "cut early: " + internal));
+        if (!staffActs) {
+            peers.checkPromises();
+        }
     }
 
     private void checkQuotas() {
@@ -190,6 +197,8 @@ class PortControlSimulationTest {
             rig.settle();
         }
         assertEquals(0, clients.unanswered());
+        assertEquals(0, peers.unanswered());
+        peers.checkBooks();
         assertEquals(0, rig.links.stream().mapToInt(ShardLink::openRequests).sum());
         assertEquals(0, rig.control.sizes().operations());
         assertEquals(0, rig.control.doWork(rig.nowNs, rig.wallMillis), "not at rest");

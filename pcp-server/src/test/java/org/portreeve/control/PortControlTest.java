@@ -15,16 +15,22 @@ import static org.portreeve.control.ControlRig.WEB;
 import static org.portreeve.control.ControlRig.natPmp;
 import static org.portreeve.control.ControlRig.wish;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.MapOutcome.Deleted;
 import org.portreeve.control.MapOutcome.Granted;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapOutcome.Refused;
 import org.portreeve.control.policy.Profile;
+import org.portreeve.control.view.Sizes;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.testkit.Conformance;
 
@@ -469,6 +475,47 @@ class PortControlTest {
     }
 
     @Test
+    @Conformance("SEED-A-133")
+    void aThousandSubscribersBurdenTenAddressesAlike() {
+        NatConfig usual = ControlRig.nat(1, new PortRange(1024, 16_383));
+        int first = Ipv4.of("198.51.100.16");
+        var nat =
+                new NatConfig(
+                        1,
+                        usual.inside(),
+                        usual.pool()
+                                .withAddresses(IntStream.range(first, first + 10).boxed().toList()),
+                        usual.timers(),
+                        new NatConfig.Capacity(1024, 1024, 1024),
+                        usual.rules());
+        var many = new ControlRig(1, ControlConfig.of(nat));
+        Map<Integer, Integer> loads = new HashMap<>();
+        for (int host = 0; host < 1000; host++) {
+            var internal = InternalTuple.of(Protocol.TCP, HOST_A + 3 * host, 80);
+            loads.merge(many.granted(wish(internal, 600)).externalIp(), 1, Integer::sum);
+        }
+        assertEquals(10, loads.size());
+        assertTrue(loads.values().stream().allMatch(n -> 80 <= n && n <= 120), loads::toString);
+    }
+
+    @Test
+    @Conformance("SEED-A-040")
+    void aPortStaysTheSameOverRenewalsTrafficAndARestart() {
+        Granted web = rig.granted(wish(WEB, 600));
+        for (int renewal = 0; renewal < 20; renewal++) {
+            rig.advance(500);
+            rig.settle();
+            rig.outbound(DNS);
+            if (renewal == 10) {
+                rig.restart();
+            }
+            Granted again = rig.granted(wish(WEB, NONCE, 2_000 + renewal, false, 600));
+            assertEquals(web, again);
+            assertTrue(rig.forwards(WEB, web));
+        }
+    }
+
+    @Test
     void aSubscriberWithoutAnythingLeftIsForgotten() {
         rig.granted(wish(DNS, 120));
         assertEquals(1, rig.journal.durable().pairings.size());
@@ -479,7 +526,7 @@ class PortControlTest {
         rig.advance(2);
         rig.settle();
 
-        assertEquals(new PortControl.Sizes(0, 0, 0, 0, 0), rig.control.sizes());
+        assertEquals(new Sizes(0, 0, 0, 0, 0), rig.control.sizes());
         assertTrue(rig.journal.durable().pairings.isEmpty());
         assertEquals(0, rig.directory.size());
     }

@@ -3,7 +3,10 @@ package org.portreeve.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -12,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.portreeve.control.MapOutcome.Granted;
+import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.NatConfig;
@@ -43,6 +47,7 @@ class PortControlWithShardTest {
     private List<ShardLink> links = List.of();
     private List<PacketShard> shards = List.of();
     private PortControl control;
+    private final Map<PeerTuple, Promise> promises = new HashMap<>();
     private long nowNs = 1_000_000_000_000L;
     private long wallMillis = 1_700_000_000_000L;
 
@@ -54,7 +59,7 @@ class PortControlWithShardTest {
 
     @ParameterizedTest(name = "-Dseed={0} shards {1}")
     @MethodSource("runs")
-    @Conformance({"PCP-MIX-007", "PCP-MIX-008", "PCP-LIFE-003"})
+    @Conformance({"PCP-MIX-007", "PCP-MIX-008", "PCP-LIFE-003", "NAT-API-002"})
     void packetsComeInAsLongAsTheGrantSays(long seed, int shardCount) {
         run(seed, ControlRig.nat(shardCount, new PortRange(1024, 2047)), STEPS);
     }
@@ -108,6 +113,7 @@ class PortControlWithShardTest {
                         .toList();
         RecoveredState found = journal.durable().state();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
+        control.peers().load(journal.peers());
     }
 
     private PacketShard shard(int index, Directory directory, Handover handover) {
@@ -118,7 +124,8 @@ class PortControlWithShardTest {
 
     private void step() {
         switch (random.nextInt(20)) {
-            case 0, 1, 2, 3, 4, 5 -> ask();
+            case 0, 1, 2, 3, 4 -> ask();
+            case 5 -> askPeer();
             case 6, 7 -> anyShard().outbound(clients.tuple());
             case 8, 9, 10 -> anyShard().run(nowNs);
             case 11, 12, 13 -> journal.force(random.nextInt(20) > 0, 1 + random.nextInt(10));
@@ -154,6 +161,41 @@ class PortControlWithShardTest {
 
     private void ask() {
         clients.ask(clients.command(), control, nowNs, wallMillis, this::onGranted);
+    }
+
+    private void askPeer() {
+        long[] lifetimes = {0, 120, 600, 3600};
+        InternalTuple internal = clients.tuple();
+        PeerCommand command =
+                new PeerCommand(
+                        new PeerTuple(internal, PacketShard.REMOTE, PacketShard.REMOTE_PORT),
+                        ControlRig.NONCE,
+                        0,
+                        random.nextInt(4) > 0 ? 0 : 1024 + random.nextInt(12),
+                        lifetimes[random.nextInt(lifetimes.length)],
+                        internal.internalIp(),
+                        5350);
+        control.peers().peer(command, nowNs, wallMillis, outcome -> onPeer(command, outcome));
+    }
+
+    private void onPeer(PeerCommand command, PeerOutcome outcome) {
+        if (outcome instanceof PeerOutcome.Kept kept
+                && kept.lifetimeSeconds() > 0
+                && command.lifetimeSeconds() > 0) {
+            long untilNs = nowNs + (kept.lifetimeSeconds() - 1) * Durations.NS_PER_SECOND;
+            promises.put(command.peer(), new Promise(kept, untilNs));
+            assertLeaves(command.peer(), kept);
+        }
+    }
+
+    /** The next packet of a session leaves by what its client was told. */
+    private void assertLeaves(PeerTuple peer, PeerOutcome.Kept kept) {
+        int addressIndex = nat.pool().addresses().indexOf(kept.externalIp());
+        PacketShard shard = shards.get(nat.shardOf(addressIndex));
+        assertEquals(
+                OptionalInt.of(kept.externalPort()),
+                shard.leavesBy(peer.internal(), nowNs),
+                () -> "promised to " + peer);
     }
 
     private void onGranted(MapCommand command, Granted granted) {
@@ -215,5 +257,9 @@ class PortControlWithShardTest {
         clients.acknowledged(nowNs)
                 .forEach((internal, a) ->
                         assertTrue(forwards(a.command(), a.granted()), "cut early: " + internal));
+        promises.values().removeIf(promise -> promise.untilNs - nowNs <= 0);
+        promises.forEach((peer, promise) -> assertLeaves(peer, promise.kept));
     }
+
+    private record Promise(PeerOutcome.Kept kept, long untilNs) {}
 }

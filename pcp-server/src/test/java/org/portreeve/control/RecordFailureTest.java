@@ -2,6 +2,7 @@ package org.portreeve.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -123,6 +124,48 @@ class RecordFailureTest {
         pass(30);
         assertEquals(blocks(), durable());
         assertEquals(1, count(EventKind.RECORDS_RESTORED));
+    }
+
+    @Test
+    void continueGrantsNoLeaseWhosePairingHasNoRecord() {
+        var rig = new ControlRig(1);
+        List<MapOutcome> answers = rig.ask(ControlRig.wish(ControlRig.WEB, 600));
+        losePairing(rig);
+        var granted = assertInstanceOf(MapOutcome.Granted.class, answers.getFirst());
+        rig.restart();
+        assertTrue(rig.forwards(ControlRig.WEB, granted));
+    }
+
+    @Test
+    void continueKeepsNoSessionForAPeerWhosePairingHasNoRecord() {
+        var rig = new ControlRig(1);
+        var command =
+                new PeerCommand(
+                        new PeerTuple(ControlRig.WEB, 7, 443),
+                        ControlRig.NONCE,
+                        0,
+                        1_100,
+                        600,
+                        ControlRig.HOST_A,
+                        5350);
+        List<PeerOutcome> answers = new ArrayList<>();
+        rig.control.peers().peer(command, rig.nowNs, rig.wallMillis, answers::add);
+        losePairing(rig);
+        assertInstanceOf(PeerOutcome.Kept.class, answers.getFirst());
+        rig.restart();
+        assertEquals(1, rig.control.peers().size());
+    }
+
+    /** It is on its way together with the record of what was asked for. */
+    private static void losePairing(ControlRig rig) {
+        rig.control.use(OnFailure.CONTINUE);
+        for (int turn = 0; turn < 3; turn++) {
+            rig.control.doWork(rig.nowNs, rig.wallMillis);
+            rig.shards.getFirst().run(Integer.MAX_VALUE, rig.nowNs);
+        }
+        assertEquals(2, rig.journal.pendingCount());
+        rig.journal.force(false, 1);
+        rig.settle();
     }
 
     @Test

@@ -126,6 +126,20 @@ class ReservationRulesTest {
     }
 
     @Test
+    void sharedPortsAreNotForReservations() {
+        Pool pool = NAT.pool().withOverlap(new PortRange(80, 89));
+
+        assertEquals(
+                List.of(
+                        new FieldFault(
+                                "external-port",
+                                "80 is one of overlap-ports, which connections share; allowed is"
+                                        + " any port but 80-89")),
+                of(pool).faults(draft(tcp(80), 80, ""), true));
+        assertEquals(List.of(), of(pool).faults(draft(tcp(80), 90, ""), true));
+    }
+
+    @Test
     void rangesOfOthersAreNotForReservations() {
         Pool pool =
                 NAT.pool()

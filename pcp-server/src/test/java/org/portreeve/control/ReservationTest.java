@@ -194,7 +194,7 @@ class ReservationTest {
     }
 
     @Test
-    void evictionEndsTheLeaseForGoodAndForwardsAtOnce() {
+    void evictionMovesTheLeaseForGoodAndForwardsAtOnce() {
         List<MappingEvent> events = new ArrayList<>();
         rig.control.listen(events::add);
         Granted granted = rig.granted(wish(OTHER, NONCE, 8443, false, 600));
@@ -205,9 +205,13 @@ class ReservationTest {
         assertTrue(view.isInForce());
         assertTrue(staff.forwards(view.reservation()));
         assertFalse(rig.forwards(OTHER, granted));
-        assertTrue(rig.journal.durable().leases.isEmpty());
+        rig.settle();
+        assertTrue(
+                rig.journal.durable().state().leases().stream()
+                        .noneMatch(lease -> lease.externalPort() == 8443));
         assertTrue(rig.journal.durable().state().holds().isEmpty());
         assertEquals(0, rig.control.sizes().holds());
+        assertEquals(1, rig.control.sizes().leases());
         assertTrue(
                 events.stream()
                         .anyMatch(e ->

@@ -122,6 +122,16 @@ public final class SimJournal implements LeaseJournal {
         return durable().drains.values();
     }
 
+    /** The sessions that a process which starts now would find kept. */
+    public Collection<JournalRecord.PeerGranted> peers() {
+        return durable().peers.values();
+    }
+
+    /** The subscribers drained that a process that starts now would find. */
+    public Collection<JournalRecord.SubscriberDrained> subscriberDrains() {
+        return durable().drainedSubscribers.values();
+    }
+
     /** What is durable now. */
     Fold durable() {
         Fold fold = new Fold();

@@ -105,7 +105,8 @@ class ViewsTest {
                                 MappingOrigin.PCP,
                                 "",
                                 500,
-                                HOST_A)),
+                                HOST_A,
+                                List.of())),
                 ask(ALL).items());
     }
 

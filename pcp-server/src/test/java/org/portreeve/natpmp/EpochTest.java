@@ -82,7 +82,7 @@ class EpochTest {
     }
 
     @Test
-    @Conformance({"NPM-080", "NPM-085"})
+    @Conformance({"NPM-080", "NPM-085", "SEED-A-041"})
     void whenALeaseIsLostTheEpochIsSmallAndTheOldPortCanBeHad() throws Exception {
         // The address of the lease is no more in the pool.
         try (var node = restarted(kept("203.0.113.77"));

@@ -16,10 +16,10 @@ class AnnouncingTest {
     private static final long START_NS = Long.MAX_VALUE - 1000 * MILLI_NS;
 
     @Test
-    @Conformance("NPM-082")
+    @Conformance({"NPM-082", "PCP-ANN-009"})
     void tenCopiesWithDoublingGaps() {
         var announcing = new Announcing();
-        announcing.begin(START_NS);
+        announcing.begin(10, START_NS);
         List<Long> sentMillis = new ArrayList<>();
         for (long millis = 0; millis < 1_000_000; millis += 10) {
             if (announcing.poll(START_NS + millis * MILLI_NS)) {
@@ -27,9 +27,30 @@ class AnnouncingTest {
             }
         }
 
-        List<Long> expected =
-                List.of(0L, 250L, 750L, 1750L, 3750L, 7750L, 15_750L, 31_750L, 63_750L, 127_750L);
-        assertEquals(expected, sentMillis);
+        assertEquals(10, sentMillis.size());
+        assertEquals(0, sentMillis.getFirst());
+        long least = 250;
+        for (int i = 1; i < sentMillis.size(); i++) {
+            long gap = sentMillis.get(i) - sentMillis.get(i - 1);
+            assertTrue(gap >= least && gap <= least + 30, sentMillis::toString);
+            least = 2 * gap;
+        }
+    }
+
+    @Test
+    @Conformance("PCP-ANN-009")
+    void aTurnThatTookLongMakesTheGapsLonger() {
+        var announcing = new Announcing();
+        announcing.begin(10, 0);
+        assertTrue(announcing.poll(700 * MILLI_NS));
+        // The copy may have left at the end of a turn of a second.
+        assertFalse(announcing.poll(1_700 * MILLI_NS));
+        assertFalse(announcing.poll(1_949 * MILLI_NS));
+        assertTrue(announcing.poll(1_950 * MILLI_NS));
+        // There may be 1260 ms between the two.
+        assertFalse(announcing.poll(1_960 * MILLI_NS));
+        assertFalse(announcing.poll(4_479 * MILLI_NS));
+        assertTrue(announcing.poll(4_480 * MILLI_NS));
     }
 
     @Test
@@ -40,14 +61,16 @@ class AnnouncingTest {
     @Test
     void beginningAgainStartsOver() {
         var announcing = new Announcing();
-        announcing.begin(0);
+        announcing.begin(10, 0);
         assertTrue(announcing.poll(0));
-        assertTrue(announcing.poll(250 * MILLI_NS));
+        assertFalse(announcing.poll(10 * MILLI_NS));
+        assertTrue(announcing.poll(260 * MILLI_NS));
 
-        announcing.begin(300 * MILLI_NS);
+        announcing.begin(10, 300 * MILLI_NS);
 
         assertTrue(announcing.poll(300 * MILLI_NS));
-        assertFalse(announcing.poll(549 * MILLI_NS));
-        assertTrue(announcing.poll(550 * MILLI_NS));
+        assertFalse(announcing.poll(310 * MILLI_NS));
+        assertFalse(announcing.poll(559 * MILLI_NS));
+        assertTrue(announcing.poll(560 * MILLI_NS));
     }
 }

@@ -8,7 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,16 +18,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
 import org.portreeve.control.counter.Counters;
+import org.portreeve.control.desk.Desk;
 import org.portreeve.control.desk.MemoryReservations;
 import org.portreeve.control.desk.Reservations;
 import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.request.RequestEntry;
+import org.portreeve.control.view.MappingQuery;
+import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
@@ -68,9 +78,13 @@ public final class PcpNode implements AutoCloseable {
             new AtomicReference<>(Optional.empty());
     private final Vertx vertx = PcpTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final Translator translator;
+    private final PortControl control;
+    private final PcpServer server;
+    private PcpSettings settings = PcpSettings.USUAL;
     private final ControlCounters controlCounters;
     private final PcpVerticle verticle;
     private final Reservations reservations;
+    private final Desk desk;
 
     /** A node with the listen addresses, at a port of the system's choice. */
     public static PcpNode on(String... ips) {
@@ -106,7 +120,7 @@ public final class PcpNode implements AutoCloseable {
                         new SplittableRandom(1),
                         this::fail);
         translator.links().forEach(link -> link.outcomesReady(wakeup));
-        var control =
+        control =
                 new PortControl(
                         config,
                         directory,
@@ -116,10 +130,10 @@ public final class PcpNode implements AutoCloseable {
                         nowNs(),
                         wallMillis());
         controlCounters = control.counters();
-        var server =
-                new PcpServer(control, total, counters, new NatPmpServer(control, natPmpCounters));
+        server = new PcpServer(control, total, counters, new NatPmpServer(control, natPmpCounters));
         var clocks = new Clocks(this::nowNs, this::wallMillis);
         verticle = new PcpVerticle(listen, server, counters, clocks, wakeup, this::fail);
+        desk = new Desk(control, verticle.loop(), this::nowNs, this::wallMillis);
         reservations =
                 new Reservations(
                         control,
@@ -130,9 +144,45 @@ public final class PcpNode implements AutoCloseable {
                         this::wallMillis);
     }
 
+    /** What the hosts of a subscriber asked last, the last first. */
+    List<RequestEntry> requestsOf(String subscriber) {
+        return CompletableFuture.supplyAsync(
+                        () -> control.requests().of(subscriber), verticle.loop())
+                .join();
+    }
+
+    /** Where other threads ask port control. */
+    public Desk desk() {
+        return desk;
+    }
+
+    /** The epoch of now. */
+    public long epochSeconds() {
+        return desk.epochSeconds().toCompletableFuture().join();
+    }
+
     /** What staff have before them; the store is in memory. */
     public Reservations reservations() {
         return reservations;
+    }
+
+    /** The mappings of a host, as staff see them. */
+    List<MappingView> mappingsOf(String ip) {
+        var found = new CompletableFuture<List<MappingView>>();
+        var query = MappingQuery.ofInternalIp(Ipv4.of(ip));
+        verticle.loop()
+                .execute(() ->
+                        control.mappings(
+                                query,
+                                nowNs(),
+                                wallMillis(),
+                                listing -> found.complete(listing.items())));
+        return found.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** What port control counted; published a moment after the answer. */
+    long count(ControlCounter counter) {
+        return controlCounters.value(counter);
     }
 
     /** Leases put back into the translator. */
@@ -150,7 +200,68 @@ public final class PcpNode implements AutoCloseable {
 
     /** Offers NAT-PMP from the next request on, or no more. */
     public void offerNatPmp(boolean offers) {
-        verticle.offerNatPmp(offers);
+        use(
+                new PcpSettings(
+                        settings.enabled(),
+                        offers,
+                        settings.announce(),
+                        settings.thirdParties(),
+                        settings.nat64()));
+    }
+
+    /** Lets these ask for other hosts from the next request on. */
+    void use(ThirdParties thirdParties) {
+        use(
+                new PcpSettings(
+                        settings.enabled(),
+                        settings.natPmp(),
+                        settings.announce(),
+                        thirdParties,
+                        settings.nat64()));
+    }
+
+    /** From now on the devices that lead to hosts are these. */
+    void routes(IntFunction<Optional<String>> deviceTowards) {
+        var links = new InsideLinks(List.of(), deviceTowards);
+        CompletableFuture.runAsync(() -> server.links(links), verticle.loop()).join();
+    }
+
+    /** Tells these prefixes from the next request on. */
+    void use(Nat64Prefixes nat64) {
+        use(
+                new PcpSettings(
+                        settings.enabled(),
+                        settings.natPmp(),
+                        settings.announce(),
+                        settings.thirdParties(),
+                        nat64));
+    }
+
+    /** Offers PCP from the next request on, or no more. */
+    public void offerPcp(boolean offers) {
+        use(
+                new PcpSettings(
+                        offers,
+                        settings.natPmp(),
+                        settings.announce(),
+                        settings.thirdParties(),
+                        settings.nat64()));
+    }
+
+    /** Announces so from now on; to be called once deployed. */
+    public void use(AnnounceSettings announce) {
+        use(
+                new PcpSettings(
+                        settings.enabled(),
+                        settings.natPmp(),
+                        announce,
+                        settings.thirdParties(),
+                        settings.nat64()));
+    }
+
+    private void use(PcpSettings changed) {
+        settings = changed;
+        verticle.use(changed);
         // The loop does what it is given in order; a datagram could overtake it.
         CompletableFuture.runAsync(() -> {}, verticle.loop()).join();
     }
@@ -178,6 +289,17 @@ public final class PcpNode implements AutoCloseable {
     /** Subscribers are the addresses of 127.0.0.0/9; 8 mappings each, and many requests. */
     public static ControlConfig config() {
         return config(new RequestRate(1000, 1000));
+    }
+
+    /** The same for subscribers that may ask other things of their mappings. */
+    static ControlConfig config(MapPolicy map) {
+        ControlConfig usual = config();
+        Profile profile = usual.policy().profiles().get(Profile.DEFAULT);
+        var changed =
+                new Profile(profile.name(), profile.rules(), profile.requests(), map, Set.of());
+        var profiles = Map.of(Profile.DEFAULT, changed);
+        return new ControlConfig(
+                usual.nat(), new Policy(profiles, List.of(), usual.policy().lifetime()));
     }
 
     /** The same with another request rate. */

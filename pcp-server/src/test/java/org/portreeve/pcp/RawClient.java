@@ -9,8 +9,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A client's socket on a loopback address; each address is another subscriber. */
 public final class RawClient implements AutoCloseable {
@@ -28,6 +30,28 @@ public final class RawClient implements AutoCloseable {
         socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(ip), 0));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setReceiveBufferSize(4 << 20);
+    }
+
+    /** Its port. */
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /** Whether nothing comes for so long. */
+    public boolean isSilent(int millis) throws IOException {
+        return receiveWithin(millis).isEmpty();
+    }
+
+    /** What comes within so long. */
+    public Optional<byte[]> receiveWithin(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            return Optional.of(receive());
+        } catch (SocketTimeoutException _) {
+            return Optional.empty();
+        } finally {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+        }
     }
 
     public void send(byte[] request) throws IOException {

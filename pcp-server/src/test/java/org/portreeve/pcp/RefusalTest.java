@@ -33,6 +33,7 @@ import org.portreeve.control.ControlConfig;
 import org.portreeve.control.PacketShard;
 import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.request.RequestEntry;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
@@ -40,6 +41,7 @@ import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.rules.Rules;
+import org.portreeve.pcp.wire.ResultCode;
 import org.portreeve.testkit.Conformance;
 
 /** What is refused with which code, and that nothing comes of it: raw octets, real sockets. */
@@ -93,6 +95,25 @@ class RefusalTest {
                     assertEquals(1800, u32(answer, LIFETIME), "code " + fault.getKey());
                 }
             }
+        }
+    }
+
+    @Test
+    void eachRefusalIsInTheRequestLogWithItsReason() throws Exception {
+        try (var node = PcpNode.on("127.0.0.1");
+                var client = node.client(CLIENT);
+                var other = node.client(OTHER)) {
+            other.ask(SUCCESS, suggesting(OTHER, TAKEN));
+            for (var fault : faulty().entrySet()) {
+                client.ask(fault.getKey(), fault.getValue());
+
+                RequestEntry entry = node.requestsOf(CLIENT).getFirst();
+                String expected = ResultCode.of(fault.getKey()).orElseThrow().name();
+                assertEquals(expected, entry.told().result());
+                assertTrue(entry.told().sentence().endsWith("."), entry::toString);
+            }
+            assertEquals(faulty().size(), node.requestsOf(CLIENT).size());
+            assertEquals(1, node.requestsOf(OTHER).size());
         }
     }
 

@@ -12,6 +12,7 @@ import static org.portreeve.pcp.RawRequest.LIFETIME;
 import static org.portreeve.pcp.RawRequest.MAP_LENGTH;
 import static org.portreeve.pcp.RawRequest.RESULT;
 import static org.portreeve.pcp.RawRequest.TCP;
+import static org.portreeve.pcp.RawRequest.join;
 import static org.portreeve.pcp.RawRequest.map;
 import static org.portreeve.pcp.RawRequest.mapped;
 import static org.portreeve.pcp.RawRequest.nonce;
@@ -20,6 +21,7 @@ import static org.portreeve.pcp.RawRequest.slice;
 import static org.portreeve.pcp.RawRequest.u16;
 import static org.portreeve.pcp.RawRequest.u32;
 
+import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +69,23 @@ class StaticMappingTest {
                         .toCompletableFuture()
                         .get(10, TimeUnit.SECONDS);
         assertInstanceOf(ReservationOutcome.Saved.class, outcome);
+    }
+
+    @Test
+    @Conformance({"PCP-PEER-016", "PCP-MIX-001"})
+    void aPeerOfTheReservedPortHasItsTuple() throws Exception {
+        byte[] request = join(map(CLIENT, 1, TCP, PORT, 600), new byte[20]);
+        request[1] = 2;
+        ByteBuffer.wrap(request).putShort(60, (short) 443).put(64, mapped("203.0.113.9"));
+
+        byte[] answer = client.ask(request);
+
+        assertEquals(0, answer[RESULT]);
+        assertEquals((byte) 0x82, answer[1]);
+        assertEquals(600, u32(answer, LIFETIME));
+        assertEquals(EXTERNAL, u16(answer, EXTERNAL_PORT));
+        assertArrayEquals(
+                mapped(PcpNode.EXTERNAL), slice(answer, EXTERNAL_ADDRESS, EXTERNAL_ADDRESS + 16));
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.portreeve.control.PortControl;
 import org.portreeve.control.SubscriberDrains;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
+import org.portreeve.control.request.RequestEntry;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.BlockView;
 import org.portreeve.control.view.DrainMode;
@@ -28,6 +29,7 @@ import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.control.view.PolicyChange;
 import org.portreeve.control.view.PoolOutcome;
+import org.portreeve.control.view.Sizes;
 import org.portreeve.control.view.SubscriberDrainOutcome;
 import org.portreeve.control.view.SubscriberDrainView;
 import org.portreeve.control.view.SubscriberQuery;
@@ -113,14 +115,19 @@ public final class Desk {
         return asking.askIfTaken(reply -> control.subscriber(id, nowNs(), wallMillis(), reply));
     }
 
+    /** The last requests of a subscriber, by id, the last one first; none for nobody. */
+    public CompletionStage<List<RequestEntry>> requests(String id) {
+        return asking.ask(reply -> reply.accept(control.requests().of(id)));
+    }
+
     /** Ends a lease whoever owns it; false when there is none. */
     public CompletionStage<Boolean> drop(InternalTuple internal) {
         return asking.askIfTaken(reply -> control.drop(internal, nowNs(), wallMillis(), reply));
     }
 
     /**
-     * Ends all leases of an internal address that was given up; the number of them. Implicit
-     * mappings end when their traffic does.
+     * Ends all leases of an internal address that was given up, and what its traffic keeps; the
+     * number of leases. Reservations stay.
      */
     public CompletionStage<Integer> release(int internalIp) {
         return asking.askIfTaken(
@@ -206,7 +213,7 @@ public final class Desk {
     }
 
     /** How much port control holds. */
-    public CompletionStage<PortControl.Sizes> sizes() {
+    public CompletionStage<Sizes> sizes() {
         return asking.ask(reply -> reply.accept(control.sizes()));
     }
 

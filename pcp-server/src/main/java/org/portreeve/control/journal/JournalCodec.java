@@ -3,8 +3,9 @@ package org.portreeve.control.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.journal.JournalRecord.AddressDrained;
@@ -17,12 +18,15 @@ import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
 import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
+import org.portreeve.control.journal.JournalRecord.PeerEnded;
+import org.portreeve.control.journal.JournalRecord.PeerGranted;
 import org.portreeve.control.journal.JournalRecord.PortHeld;
 import org.portreeve.control.journal.JournalRecord.SubscriberDrainEnded;
 import org.portreeve.control.journal.JournalRecord.SubscriberDrained;
 import org.portreeve.control.journal.JournalRecord.TimeMark;
 import org.portreeve.control.journal.JournalRecord.Unpaired;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 
 /**
  * Records as bytes: the length of what follows in 16 bits, a type code in 8, fixed fields, a text
@@ -34,8 +38,11 @@ final class JournalCodec {
     /** Characters of a subscriber's id; at most three octets each in UTF-8. */
     static final int MAX_SUBSCRIBER_CHARS = 255;
 
+    /** Of a description, which has fewer octets than that today, and once had three of each. */
+    static final int MAX_DESCRIPTION_CHARS = 128;
+
     /** No record is longer. */
-    static final int MAX_RECORD_BYTES = 1280;
+    static final int MAX_RECORD_BYTES = 1792;
 
     // Type codes are in files for good: never give one to another type.
     private static final int LEASE_GRANTED = 1;
@@ -54,13 +61,21 @@ final class JournalCodec {
     private static final int LEASE_RESTED = 14;
     private static final int SUBSCRIBER_DRAINED = 15;
     private static final int SUBSCRIBER_DRAIN_ENDED = 16;
+    private static final int LEASE_FILTERED = 17;
+
+    private static final int PEER_GRANTED = 20;
+    private static final int PEER_ENDED = 21;
 
     private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
     private static final int NONCE_BYTES = Nonce.LENGTH;
     private static final int ENDPOINT_BYTES = 4 + 2;
     private static final int LENGTH_BYTES = 2;
+    private static final int COUNT_BYTES = 1;
+    private static final int FILTER_BYTES = 4 + 1 + 2;
     private static final int HOLD_BYTES = TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8;
     private static final int LEASE_BYTES = TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8;
+
+    private static final int PEER_BYTES = TUPLE_BYTES + 3 * ENDPOINT_BYTES + NONCE_BYTES + 8;
 
     /** What each type has before the subscriber's id, by code; 0 for no such type. */
     private static final int[] FIXED_BYTES = {
@@ -80,7 +95,12 @@ final class JournalCodec {
         4,
         HOLD_BYTES,
         8,
-        0
+        0,
+        LEASE_BYTES + LENGTH_BYTES + COUNT_BYTES,
+        0,
+        0,
+        PEER_BYTES,
+        TUPLE_BYTES + ENDPOINT_BYTES
     };
 
     private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
@@ -89,10 +109,8 @@ final class JournalCodec {
 
     /** Refuses what has no representation: a text that is too long is a fault of the caller. */
     static void check(JournalRecord record) {
-        if (record instanceof LeaseGranted lease
-                && lease.description().length() > Description.MAX_CHARACTERS) {
-            throw new IllegalArgumentException(
-                    "description of " + lease.description().length() + " characters");
+        if (record instanceof LeaseGranted lease) {
+            check(lease);
         }
         int length =
                 switch (record) {
@@ -104,11 +122,22 @@ final class JournalCodec {
                     case BlockLeased block -> block.subscriber().length();
                     case SubscriberDrained drained -> drained.subscriber().length();
                     case SubscriberDrainEnded ended -> ended.subscriber().length();
-                    case LeaseEnded _, HoldEnded _, BlockReleased _ -> 0;
+                    case PeerGranted peer -> peer.subscriber().length();
+                    case LeaseEnded _, HoldEnded _, BlockReleased _, PeerEnded _ -> 0;
                     case EpochStarted _, TimeMark _, AddressDrained _, DrainEnded _ -> 0;
                 };
         if (length > MAX_SUBSCRIBER_CHARS) {
             throw new IllegalArgumentException("subscriber id of " + length + " characters");
+        }
+    }
+
+    private static void check(LeaseGranted lease) {
+        if (lease.description().length() > MAX_DESCRIPTION_CHARS) {
+            throw new IllegalArgumentException(
+                    "description of " + lease.description().length() + " characters");
+        }
+        if (lease.filters().size() > PeerFilter.MOST) {
+            throw new IllegalArgumentException("lease with " + lease.filters().size() + " filters");
         }
     }
 
@@ -139,24 +168,40 @@ final class JournalCodec {
                     text(subscriber, type(SUBSCRIBER_DRAINED, out).putLong(sinceMillis));
             case SubscriberDrainEnded(String subscriber) ->
                     text(subscriber, type(SUBSCRIBER_DRAIN_ENDED, out));
+            case PeerGranted peer -> peerGranted(peer, out);
+            case PeerEnded(InternalTuple internal, int remoteIp, int remotePort) ->
+                    endpoint(remoteIp, remotePort, tuple(internal, type(PEER_ENDED, out)));
         }
         out.putShort(start, (short) (out.position() - start - LENGTH_BYTES));
     }
 
     private static void leaseGranted(LeaseGranted lease, ByteBuffer out) {
-        // Most leases have no description, and need not pay for one.
-        boolean described = !lease.description().isEmpty();
-        tuple(lease.internal(), type(described ? LEASE_DESCRIBED : LEASE_GRANTED, out));
+        // Most leases have neither description nor filters, and need not pay for them.
+        boolean isFiltered = !lease.filters().isEmpty();
+        boolean isDescribed = isFiltered || !lease.description().isEmpty();
+        int plainType = isDescribed ? LEASE_DESCRIBED : LEASE_GRANTED;
+        tuple(lease.internal(), type(isFiltered ? LEASE_FILTERED : plainType, out));
         endpoint(lease.externalIp(), lease.externalPort(), out);
         nonce(lease.nonce(), out);
         out.put((byte) lease.origin().code());
         endpoint(lease.clientIp(), lease.clientPort(), out);
         out.putLong(lease.deadlineMillis());
-        if (described) {
+        if (isDescribed) {
             byte[] description = lease.description().getBytes(UTF_8);
             out.putShort((short) description.length).put(description);
         }
+        if (isFiltered) {
+            filters(lease.filters(), out);
+        }
         text(lease.subscriber(), out);
+    }
+
+    private static void filters(List<PeerFilter> filters, ByteBuffer out) {
+        out.put((byte) filters.size());
+        for (PeerFilter filter : filters) {
+            out.putInt(filter.remote().network()).put((byte) filter.remote().length());
+            out.putShort((short) filter.remotePort());
+        }
     }
 
     private static void portHeld(PortHeld hold, ByteBuffer out) {
@@ -171,9 +216,19 @@ final class JournalCodec {
         return out.put((byte) code);
     }
 
-    private static void tuple(InternalTuple tuple, ByteBuffer out) {
+    private static void peerGranted(PeerGranted peer, ByteBuffer out) {
+        tuple(peer.internal(), type(PEER_GRANTED, out));
+        endpoint(peer.remoteIp(), peer.remotePort(), out);
+        endpoint(peer.externalIp(), peer.externalPort(), out);
+        nonce(peer.nonce(), out);
+        endpoint(peer.clientIp(), peer.clientPort(), out);
+        out.putLong(peer.deadlineMillis());
+        text(peer.subscriber(), out);
+    }
+
+    private static ByteBuffer tuple(InternalTuple tuple, ByteBuffer out) {
         out.putInt(tuple.realm()).put((byte) tuple.protocol());
-        endpoint(tuple.internalIp(), tuple.internalPort(), out);
+        return endpoint(tuple.internalIp(), tuple.internalPort(), out);
     }
 
     private static ByteBuffer endpoint(int ip, int port, ByteBuffer out) {
@@ -212,8 +267,7 @@ final class JournalCodec {
 
     private static Optional<JournalRecord> decodeBody(int type, ByteBuffer in, int end) {
         return switch (type) {
-            case LEASE_GRANTED -> leaseGranted(in, end, false);
-            case LEASE_DESCRIBED -> leaseGranted(in, end, true);
+            case LEASE_GRANTED, LEASE_DESCRIBED, LEASE_FILTERED -> leaseGranted(type, in, end);
             case LEASE_ENDED -> Optional.of(new LeaseEnded(tuple(in)));
             case PORT_HELD -> Optional.of(portHeld(in, end));
             case LEASE_RESTED -> Optional.of(new LeaseRested(portHeld(in, end)));
@@ -240,11 +294,13 @@ final class JournalCodec {
                 yield Optional.of(new SubscriberDrained(text(in, end), sinceMillis));
             }
             case SUBSCRIBER_DRAIN_ENDED -> Optional.of(new SubscriberDrainEnded(text(in, end)));
+            case PEER_GRANTED -> Optional.of(peerGranted(in, end));
+            case PEER_ENDED -> Optional.of(new PeerEnded(tuple(in), in.getInt(), port(in)));
             default -> Optional.empty();
         };
     }
 
-    private static Optional<JournalRecord> leaseGranted(ByteBuffer in, int end, boolean described) {
+    private static Optional<JournalRecord> leaseGranted(int type, ByteBuffer in, int end) {
         InternalTuple internal = tuple(in);
         int externalIp = in.getInt();
         int externalPort = port(in);
@@ -253,11 +309,16 @@ final class JournalCodec {
         int clientIp = in.getInt();
         int clientPort = port(in);
         long deadlineMillis = in.getLong();
-        int descriptionBytes = described ? port(in) : 0;
+        int descriptionBytes = type == LEASE_GRANTED ? 0 : port(in);
         if (descriptionBytes > end - in.position()) {
             return Optional.empty();
         }
         String description = text(in, in.position() + descriptionBytes);
+        Optional<List<PeerFilter>> filters =
+                type == LEASE_FILTERED ? filters(in, end) : Optional.of(List.of());
+        if (filters.isEmpty()) {
+            return Optional.empty();
+        }
         String subscriber = text(in, end);
         for (LeaseOrigin origin : ORIGINS) {
             if (origin.code() == originCode) {
@@ -272,10 +333,52 @@ final class JournalCodec {
                                 clientIp,
                                 clientPort,
                                 deadlineMillis,
-                                description));
+                                description,
+                                filters.get()));
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<List<PeerFilter>> filters(ByteBuffer in, int end) {
+        int count = in.position() < end ? octet(in) : 0;
+        if (count == 0 || count > PeerFilter.MOST || count * FILTER_BYTES > end - in.position()) {
+            return Optional.empty();
+        }
+        List<PeerFilter> filters = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int network = in.getInt();
+            int length = octet(in);
+            int remotePort = port(in);
+            if (length > Integer.SIZE) {
+                return Optional.empty();
+            }
+            filters.add(PeerFilter.of(network, length, remotePort));
+        }
+        return Optional.of(filters);
+    }
+
+    private static PeerGranted peerGranted(ByteBuffer in, int end) {
+        InternalTuple internal = tuple(in);
+        int remoteIp = in.getInt();
+        int remotePort = port(in);
+        int externalIp = in.getInt();
+        int externalPort = port(in);
+        Nonce nonce = nonce(in);
+        int clientIp = in.getInt();
+        int clientPort = port(in);
+        long deadlineMillis = in.getLong();
+        return new PeerGranted(
+                internal,
+                remoteIp,
+                remotePort,
+                text(in, end),
+                externalIp,
+                externalPort,
+                nonce,
+                clientIp,
+                clientPort,
+                deadlineMillis);
     }
 
     private static PortHeld portHeld(ByteBuffer in, int end) {

@@ -18,6 +18,8 @@ import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
 import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
+import org.portreeve.control.journal.JournalRecord.PeerEnded;
+import org.portreeve.control.journal.JournalRecord.PeerGranted;
 import org.portreeve.control.journal.JournalRecord.PortHeld;
 import org.portreeve.control.journal.JournalRecord.SubscriberDrainEnded;
 import org.portreeve.control.journal.JournalRecord.SubscriberDrained;
@@ -36,6 +38,7 @@ public final class JournalImage {
     private final Map<BlockStart, BlockLeased> blocks = new LinkedHashMap<>();
     private final Map<Integer, AddressDrained> drains = new LinkedHashMap<>();
     private final Map<String, SubscriberDrained> drainedSubscribers = new LinkedHashMap<>();
+    private final Map<Session, PeerGranted> peers = new LinkedHashMap<>();
     private OptionalLong epochStartMillis = OptionalLong.empty();
     private OptionalLong lastWallMillis = OptionalLong.empty();
 
@@ -62,6 +65,9 @@ public final class JournalImage {
             case DrainEnded(int ip) -> drains.remove(ip);
             case SubscriberDrained drained -> drainedSubscribers.put(drained.subscriber(), drained);
             case SubscriberDrainEnded(String subscriber) -> drainedSubscribers.remove(subscriber);
+            case PeerGranted peer -> peers.put(Session.of(peer), peer);
+            case PeerEnded(InternalTuple internal, int remoteIp, int remotePort) ->
+                    peers.remove(new Session(internal, remoteIp, remotePort));
         }
     }
 
@@ -107,6 +113,11 @@ public final class JournalImage {
         return Collections.unmodifiableCollection(drainedSubscribers.values());
     }
 
+    /** The sessions that PEERs keep, one record for each. */
+    public Collection<PeerGranted> peers() {
+        return Collections.unmodifiableCollection(peers.values());
+    }
+
     /** When the epoch was 0; empty when the journal never had one: state was lost, begin one. */
     public OptionalLong epochStartMillis() {
         return epochStartMillis;
@@ -127,7 +138,8 @@ public final class JournalImage {
                         pairings.values().stream(),
                         blocks.values().stream(),
                         holds.values().stream(),
-                        leases.values().stream())
+                        leases.values().stream(),
+                        peers.values().stream())
                 .flatMap(records -> records);
     }
 
@@ -135,6 +147,12 @@ public final class JournalImage {
         static ExternalTuple of(PortHeld hold) {
             return new ExternalTuple(
                     hold.internal().protocol(), hold.externalIp(), hold.externalPort());
+        }
+    }
+
+    private record Session(InternalTuple internal, int remoteIp, int remotePort) {
+        static Session of(PeerGranted peer) {
+            return new Session(peer.internal(), peer.remoteIp(), peer.remotePort());
         }
     }
 

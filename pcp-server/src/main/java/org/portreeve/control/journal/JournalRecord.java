@@ -1,8 +1,10 @@
 package org.portreeve.control.journal;
 
+import java.util.List;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 
 /**
  * One change of port control's durable state. Times are wall-clock milliseconds since 1970, because
@@ -16,6 +18,7 @@ public sealed interface JournalRecord {
      * @param clientIp the IPv4 address that asked, for notifications
      * @param clientPort its UDP port, 0 when unknown
      * @param description what its owner calls it, sanitised; empty for none
+     * @param filters whom it lets in; empty for everybody
      */
     record LeaseGranted(
             InternalTuple internal,
@@ -27,8 +30,40 @@ public sealed interface JournalRecord {
             int clientIp,
             int clientPort,
             long deadlineMillis,
-            String description)
-            implements JournalRecord {}
+            String description,
+            List<PeerFilter> filters)
+            implements JournalRecord {
+        /** Takes a copy of the list. */
+        public LeaseGranted {
+            filters = List.copyOf(filters);
+        }
+
+        /** One that lets everybody in. */
+        public LeaseGranted(
+                InternalTuple internal,
+                String subscriber,
+                int externalIp,
+                int externalPort,
+                Nonce nonce,
+                LeaseOrigin origin,
+                int clientIp,
+                int clientPort,
+                long deadlineMillis,
+                String description) {
+            this(
+                    internal,
+                    subscriber,
+                    externalIp,
+                    externalPort,
+                    nonce,
+                    origin,
+                    clientIp,
+                    clientPort,
+                    deadlineMillis,
+                    description,
+                    List.of());
+        }
+    }
 
     /** The lease of this tuple is over; its port does not rest. */
     record LeaseEnded(InternalTuple internal) implements JournalRecord {}
@@ -93,6 +128,30 @@ public sealed interface JournalRecord {
 
     /** A subscriber may get mappings again. */
     record SubscriberDrainEnded(String subscriber) implements JournalRecord {}
+
+    /**
+     * A PEER keeps a session: replaces what is known under the five-tuple.
+     *
+     * @param subscriber the subscriber's id
+     * @param clientIp the IPv4 address that asked, for notifications
+     * @param clientPort its UDP port
+     */
+    record PeerGranted(
+            InternalTuple internal,
+            int remoteIp,
+            int remotePort,
+            String subscriber,
+            int externalIp,
+            int externalPort,
+            Nonce nonce,
+            int clientIp,
+            int clientPort,
+            long deadlineMillis)
+            implements JournalRecord {}
+
+    /** No PEER keeps the session any more. */
+    record PeerEnded(InternalTuple internal, int remoteIp, int remotePort)
+            implements JournalRecord {}
 
     /** A mark of time while nothing else happens, so that a clock set back is noticed at start. */
     record TimeMark(long wallMillis) implements JournalRecord {}

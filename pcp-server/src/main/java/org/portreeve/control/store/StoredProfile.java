@@ -15,6 +15,11 @@ public record StoredProfile(String name, Rules.Quota quota, RequestRate requests
     /** The whole profile: what the store has no column for is that of the default one. */
     public Profile above(Profile defaults) {
         Rules rules = defaults.rules();
-        return new Profile(name, rules.with(quota.with(rules.quota().each())), requests);
+        return new Profile(
+                name,
+                rules.with(quota.with(rules.quota().each())),
+                requests,
+                defaults.map(),
+                defaults.withheld());
     }
 }

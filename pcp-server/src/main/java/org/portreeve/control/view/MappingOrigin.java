@@ -5,6 +5,8 @@ public enum MappingOrigin {
     /** A reservation of staff. */
     STATIC,
     PCP,
+    /** A session that a PEER of PCP keeps. */
+    PEER,
     NAT_PMP,
     UPNP
 }

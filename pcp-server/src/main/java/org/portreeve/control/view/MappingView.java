@@ -1,6 +1,8 @@
 package org.portreeve.control.view;
 
+import java.util.List;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 
 /**
  * One explicit or static mapping at one moment. Immutable.
@@ -9,6 +11,7 @@ import org.portreeve.nat.InternalTuple;
  * @param description what its owner called it, sanitised; may be empty
  * @param remainingSeconds until it ends; {@link #FOREVER} for a static one
  * @param clientIp who asked last, 0 for a static one
+ * @param filters whom its owner lets in; empty for everybody
  */
 public record MappingView(
         InternalTuple internal,
@@ -18,7 +21,13 @@ public record MappingView(
         MappingOrigin origin,
         String description,
         long remainingSeconds,
-        int clientIp) {
+        int clientIp,
+        List<PeerFilter> filters) {
     /** The lifetime of what does not end (RFC 6887 §11.3). */
     public static final long FOREVER = 0xffff_ffffL;
+
+    /** Takes a copy of the list. */
+    public MappingView {
+        filters = List.copyOf(filters);
+    }
 }

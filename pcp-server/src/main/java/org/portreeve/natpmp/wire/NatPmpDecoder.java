@@ -10,13 +10,13 @@ import org.portreeve.natpmp.wire.NatPmpRequest.ExternalAddressRequest;
 import org.portreeve.natpmp.wire.NatPmpRequest.MapRequest;
 
 /**
- * Reads what a server receives in version 0 (RFC 6886 §3). A pure function of the octets, none of
- * which make it throw; octets after the end of a request are ignored. Any thread.
+ * Reads what a server receives (RFC 6886 §3). A pure function of the octets, none of which make it
+ * throw; octets after the end of a request are ignored. Any thread.
  */
 public final class NatPmpDecoder {
     private NatPmpDecoder() {}
 
-    /** Decodes a datagram; the version was looked at before. */
+    /** Decodes a datagram, of any version. */
     public static NatPmpDecoded decode(byte[] datagram) {
         if (datagram.length < NatPmpFormat.ADDRESS_REQUEST_BYTES) {
             return new Ignored(Reason.TRUNCATED);
@@ -25,6 +25,9 @@ public final class NatPmpDecoder {
         // RFC 6886 §3.5: responses must not be answered.
         if ((opcode & NatPmpFormat.RESPONSE_BIT) != 0) {
             return new Ignored(Reason.NOT_A_REQUEST);
+        }
+        if (datagram[0] != NatPmpFormat.VERSION) {
+            return new NatPmpDecoded.OtherVersion();
         }
         return switch (opcode) {
             case NatPmpFormat.OPCODE_ADDRESS -> new Accepted(new ExternalAddressRequest());

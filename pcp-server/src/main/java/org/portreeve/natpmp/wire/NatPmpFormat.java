@@ -17,6 +17,8 @@ final class NatPmpFormat {
     static final int ADDRESS_RESPONSE_BYTES = 12;
     static final int MAP_RESPONSE_BYTES = 16;
 
+    static final int UNSUPPORTED_VERSION_BYTES = 8;
+
     /** The least answer to an unknown opcode: it ends with the result. */
     static final int UNSUPPORTED_MIN_BYTES = 4;
 

@@ -61,6 +61,29 @@ public sealed interface NatPmpResponse {
         }
     }
 
+    /**
+     * Another version than 0 was asked (RFC 6886 §3.5): the fields that every response begins with,
+     * and the operation is not looked at.
+     *
+     * @param epochSeconds unsigned 32 bits
+     */
+    record UnsupportedVersion(long epochSeconds) implements NatPmpResponse {
+        @Override
+        public NatPmpResult result() {
+            return NatPmpResult.UNSUPPORTED_VERSION;
+        }
+
+        @Override
+        public byte[] octets() {
+            return ByteBuffer.allocate(NatPmpFormat.UNSUPPORTED_VERSION_BYTES)
+                    .put((byte) NatPmpFormat.VERSION)
+                    .put((byte) 0)
+                    .putShort((short) result().number())
+                    .putInt((int) epochSeconds)
+                    .array();
+        }
+    }
+
     /** The whole request back, with the response bit and the result written over it. */
     final class UnsupportedOpcode implements NatPmpResponse {
         private final byte[] octets;

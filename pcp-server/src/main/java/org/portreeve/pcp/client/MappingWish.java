@@ -23,7 +23,8 @@ public record MappingWish(
         int suggestedExternalPort,
         PcpAddress suggestedExternalAddress,
         long lifetimeSeconds,
-        List<PcpOption> options) {
+        List<PcpOption> options)
+        implements Wish {
     /** Copies the options. */
     public MappingWish {
         options = List.copyOf(options);
@@ -41,7 +42,7 @@ public record MappingWish(
         return suggesting(suggestedExternalAddress, externalPort);
     }
 
-    /** The same wish, with a hint which external address and port would be liked. */
+    @Override
     public MappingWish suggesting(PcpAddress externalAddress, int externalPort) {
         return new MappingWish(
                 nonce,
@@ -67,7 +68,7 @@ public record MappingWish(
                 more);
     }
 
-    /** The request that makes or renews the mapping. */
+    @Override
     public MapRequest request(PcpAddress clientAddress) {
         return new MapRequest(
                 clientAddress,

@@ -89,6 +89,11 @@ public final class PcpClient implements AutoCloseable {
         return exchange(wish.deletion(clientAddress), timeout);
     }
 
+    /** Makes an outbound mapping to one remote peer, prolongs it, or asks how long it lives. */
+    public PcpOutcome peer(PeerWish wish, Duration timeout) throws IOException {
+        return exchange(wish.request(clientAddress), timeout);
+    }
+
     /** Asks whether the server is there, and for its epoch. */
     public PcpOutcome announce(Duration timeout) throws IOException {
         return exchange(new AnnounceRequest(clientAddress, 0), timeout);

@@ -24,6 +24,8 @@ public sealed interface PcpOutcome {
         /** Nothing came in the time allowed. */
         TIMED_OUT,
         /** The host said that nobody listens there (ICMP). */
-        PORT_UNREACHABLE
+        PORT_UNREACHABLE,
+        /** The host could not send: no route, or its device is down. */
+        NOT_SENT
     }
 }

@@ -4,46 +4,65 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.Optional;
-import org.portreeve.nat.Ipv4;
+import java.util.ArrayList;
+import java.util.List;
+import org.portreeve.pcp.wire.PcpAddress;
 
-/** Finds the network device that a listen address belongs to. Any thread. */
+/** Finds the network devices that a listen address is listened on at. Any thread. */
 final class InsideDevice {
     private InsideDevice() {}
 
     /**
-     * The device that a control socket of this address announces on, and has to be bound to unless
-     * {@link #isLoopback}: the kernel never lets a loopback address in from a wire. Empty when
-     * there is no loopback device either.
+     * The devices that control sockets of this address announce on, and have to be bound to unless
+     * {@link #isLoopback}: the kernel never lets a loopback address in from a wire. That is the one
+     * that has the address, or, when the loopback device has it, each that faces subscribers. Empty
+     * when there is no loopback device either.
      *
-     * @throws ListenException when no device, or only the loopback device, has the address
+     * @throws ListenException when no device has the address, or only the loopback device and none
+     *     is known to face subscribers
      */
-    static Optional<String> of(int ip) throws ListenException {
-        InetAddress address = InetAddress.ofLiteral(Ipv4.format(ip));
+    static List<String> of(PcpAddress listen, List<String> inside) throws ListenException {
+        InetAddress address = listen.inetAddress();
         try {
             if (address.isLoopbackAddress()) {
-                return Optional.ofNullable(
-                                NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()))
-                        .map(NetworkInterface::getName);
+                NetworkInterface loopback =
+                        NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+                return loopback == null ? List.of() : List.of(loopback.getName());
             }
             NetworkInterface device = NetworkInterface.getByInetAddress(address);
             if (device == null) {
                 throw new ListenException(
-                        Ipv4.format(ip) + " cannot be listened on: no device has this address");
+                        listen + " cannot be listened on: no device has this address");
             }
-            if (device.isLoopback()) {
-                // Bound to it the socket would hear this host alone, unbound it would also hear
-                // the outside, where anybody can write a subscriber's address into a datagram.
-                throw new ListenException(
-                        Ipv4.format(ip)
-                                + " cannot be listened on: it belongs to the loopback device;"
-                                + " give the address to the device that faces the subscribers");
-            }
-            return Optional.of(physical(device).getName());
+            return device.isLoopback()
+                    ? facingSubscribers(listen, inside)
+                    : List.of(physical(device).getName());
         } catch (IOException e) {
             throw new ListenException(
-                    Ipv4.format(ip) + " cannot be listened on: its device is not known", e);
+                    listen + " cannot be listened on: its device is not known", e);
         }
+    }
+
+    private static List<String> facingSubscribers(PcpAddress listen, List<String> inside)
+            throws ListenException, SocketException {
+        if (inside.isEmpty()) {
+            // Bound to it the socket would hear this host alone, unbound it would also hear
+            // the outside, where anybody can write a subscriber's address into a datagram.
+            throw new ListenException(
+                    listen
+                            + " cannot be listened on: it belongs to the loopback device;"
+                            + " give the address to the device that faces the subscribers, or"
+                            + " name that in translator.inside.interfaces");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : inside) {
+            if (NetworkInterface.getByName(name) == null) {
+                throw new ListenException(
+                        listen + " cannot be listened on at " + name + ": there is no such device");
+            }
+            names.add(name);
+        }
+        return names;
     }
 
     /** Whether this is the loopback device. */

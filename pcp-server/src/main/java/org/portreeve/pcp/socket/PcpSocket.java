@@ -8,11 +8,13 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.InsideLink;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.Requester;
+import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpFormat;
 
 /**
@@ -26,50 +28,72 @@ final class PcpSocket {
     /** All hosts of a link: not forwarded by any router (RFC 6886 §3.2.1). */
     private static final String ALL_HOSTS = "224.0.0.1";
 
-    private final int ip;
+    /** The same for IPv6 (RFC 6887 §14.1.3). */
+    private static final String ALL_NODES = "ff02::1";
+
+    private final PcpAddress address;
+    private final String device;
     private final DatagramSocket socket;
     private final Counters<PcpCounter> counters;
     private int unsent;
 
-    private PcpSocket(int ip, DatagramSocket socket, Counters<PcpCounter> counters) {
-        this.ip = ip;
+    private PcpSocket(
+            PcpAddress address,
+            String device,
+            DatagramSocket socket,
+            Counters<PcpCounter> counters) {
+        this.address = address;
+        this.device = device;
         this.socket = socket;
         this.counters = counters;
     }
 
-    /** Opens the socket, or fails with a {@link ListenException}. */
+    /**
+     * Opens a socket, or fails with a {@link ListenException}.
+     *
+     * @param device one of {@link InsideDevice#of}; empty when there is none
+     */
     static Future<PcpSocket> open(
-            Vertx vertx, int ip, int port, Counters<PcpCounter> counters, DatagramHandler handler) {
+            Vertx vertx,
+            PcpAddress address,
+            String device,
+            int port,
+            Counters<PcpCounter> counters,
+            DatagramHandler handler) {
         DatagramSocket socket;
         try {
-            socket = create(vertx, ip);
+            socket = create(vertx, address, device);
         } catch (ListenException e) {
             return Future.failedFuture(e);
         }
-        PcpSocket opened = new PcpSocket(ip, socket, counters);
+        PcpSocket opened = new PcpSocket(address, device, socket, counters);
         socket.handler(packet -> opened.onPacket(packet, handler));
-        return socket.listen(port, Ipv4.format(ip))
+        return socket.listen(port, address.toString())
                 .map(opened)
                 .recover(cause ->
-                        socket.close().transform(_ -> Future.failedFuture(refusal(ip, cause))));
+                        socket.close()
+                                .transform(_ -> Future.failedFuture(refusal(address, cause))));
     }
 
-    private static DatagramSocket create(Vertx vertx, int ip) throws ListenException {
+    private static DatagramSocket create(Vertx vertx, PcpAddress address, String device)
+            throws ListenException {
         if (!(((VertxInternal) vertx).transport() instanceof BatchingTransport)) {
             throw new IllegalArgumentException("the Vert.x must be made by PcpTransport");
         }
-        DatagramSocketOptions options = new DatagramSocketOptions();
-        InsideDevice.of(ip).ifPresent(options::setMulticastNetworkInterface);
+        DatagramSocketOptions options = new DatagramSocketOptions().setIpV6(!address.isIpv4());
+        if (!device.isEmpty()) {
+            options.setMulticastNetworkInterface(device);
+        }
         try {
             return vertx.createDatagramSocket(options);
         } catch (RuntimeException e) {
-            throw refusal(ip, e);
+            throw refusal(address, e);
         }
     }
 
-    private static ListenException refusal(int ip, Throwable cause) {
+    private static ListenException refusal(PcpAddress address, Throwable cause) {
         return new ListenException(
-                Ipv4.format(ip) + " cannot be listened on: " + cause.getMessage(), cause);
+                address + " cannot be listened on: " + cause.getMessage(), cause);
     }
 
     private void onPacket(DatagramPacket packet, DatagramHandler handler) {
@@ -79,9 +103,16 @@ final class PcpSocket {
         handler.onDatagram(
                 packet.data().getBytes(),
                 new Requester(
-                        Ipv4.of(sourceHost),
+                        addressOf(sourceHost),
                         sourcePort,
+                        device,
                         answer -> send(answer, sourceHost, sourcePort)));
+    }
+
+    private PcpAddress addressOf(String host) {
+        return address.isIpv4()
+                ? PcpAddress.ofIpv4(Ipv4.of(host))
+                : PcpAddress.of(InetAddress.ofLiteral(host));
     }
 
     private void send(byte[] answer, String host, int port) {
@@ -100,9 +131,14 @@ final class PcpSocket {
         }
     }
 
-    /** Its link: announcements leave as answers do, from the address and port listened on. */
+    /** Its link: what is said unasked leaves as answers do, from the address and port asked. */
     InsideLink link() {
-        return new InsideLink(ip, octets -> send(octets, ALL_HOSTS, PcpFormat.CLIENT_PORT));
+        String everybody = address.isIpv4() ? ALL_HOSTS : ALL_NODES;
+        return new InsideLink(
+                address,
+                device,
+                octets -> send(octets, everybody, PcpFormat.CLIENT_PORT),
+                (octets, ip, port) -> send(octets, Ipv4.format(ip), port));
     }
 
     /** The address and port it listens on. */

@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.portreeve.control.counter.Counters;
+import org.portreeve.pcp.InsideLink;
+import org.portreeve.pcp.InsideLinks;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
+import org.portreeve.pcp.PcpSettings;
 import org.portreeve.pcp.Requester;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * Gives port control its thread: one event loop that reads the control sockets, works when a shard
@@ -63,17 +67,28 @@ public final class PcpVerticle extends VerticleBase {
     /** Opens all sockets; fails with a {@link ListenException} when one cannot be opened. */
     @Override
     public Future<?> start() {
-        List<Future<PcpSocket>> opening =
-                listen.ips().stream()
-                        .map(ip ->
-                                PcpSocket.open(vertx, ip, listen.port(), counters, this::receive))
-                        .toList();
+        List<Future<PcpSocket>> opening = new ArrayList<>();
+        try {
+            for (PcpAddress address : listen.addresses()) {
+                List<String> devices = InsideDevice.of(address, listen.devices());
+                (devices.isEmpty() ? List.of("") : devices)
+                        .forEach(device -> opening.add(open(address, device)));
+            }
+        } catch (ListenException e) {
+            opening.add(Future.failedFuture(e));
+        }
         return Future.all(opening).onSuccess(_ -> begin(opening));
+    }
+
+    private Future<PcpSocket> open(PcpAddress address, String device) {
+        return PcpSocket.open(vertx, address, device, listen.port(), counters, this::receive);
     }
 
     private void begin(List<Future<PcpSocket>> opened) {
         opened.forEach(socket -> sockets.add(socket.result()));
-        server.links(sockets.stream().map(PcpSocket::link).toList());
+        List<InsideLink> links = sockets.stream().map(PcpSocket::link).toList();
+        List<String> devices = links.stream().map(InsideLink::device).distinct().toList();
+        server.links(new InsideLinks(links, new KernelRoutes(devices)));
         tick = vertx.setPeriodic(TICK_MILLIS, _ -> work());
         wakeup.attach(() -> context.runOnContext(_ -> work()));
     }
@@ -96,14 +111,14 @@ public final class PcpVerticle extends VerticleBase {
         return task -> context.runOnContext(_ -> guarded(task));
     }
 
-    /** Announces this node to its links (RFC 6886 §3.2.1). Any thread, once deployed. */
+    /** Announces this node, as a start does (RFC 6887 §14.1.3). Any thread, once deployed. */
     public void announce() {
         loop().execute(() -> server.announce(clocks.now()));
     }
 
-    /** Offers NAT-PMP from now on, or no more. Any thread, once deployed. */
-    public void offerNatPmp(boolean offers) {
-        loop().execute(() -> server.offerNatPmp(offers));
+    /** Serves by these settings from now on. Any thread, once deployed. */
+    public void use(PcpSettings settings) {
+        loop().execute(() -> server.use(settings));
     }
 
     private void work() {

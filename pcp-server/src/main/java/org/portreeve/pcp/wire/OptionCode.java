@@ -2,11 +2,13 @@ package org.portreeve.pcp.wire;
 
 import java.util.Optional;
 
-/** The options of RFC 6887 §13. Immutable. */
+/** The options of RFC 6887 §13, and those of RFC 7220 and RFC 7225. Immutable. */
 public enum OptionCode {
-    THIRD_PARTY(1, 16, false),
-    PREFER_FAILURE(2, 0, false),
-    FILTER(3, 20, true);
+    THIRD_PARTY(1, 16, 16, false),
+    PREFER_FAILURE(2, 0, 0, false),
+    FILTER(3, 20, 20, true),
+    DESCRIPTION(128, 0, 1_016, false),
+    PREFIX64(129, 14, 1_036, false);
 
     private static final OptionCode[] ALL = values();
 
@@ -14,12 +16,14 @@ public enum OptionCode {
     private static final int FIRST_OPTIONAL = 128;
 
     private final int number;
-    private final int dataBytes;
+    private final int leastBytes;
+    private final int mostBytes;
     private final boolean repeatable;
 
-    OptionCode(int number, int dataBytes, boolean repeatable) {
+    OptionCode(int number, int leastBytes, int mostBytes, boolean repeatable) {
         this.number = number;
-        this.dataBytes = dataBytes;
+        this.leastBytes = leastBytes;
+        this.mostBytes = mostBytes;
         this.repeatable = repeatable;
     }
 
@@ -43,9 +47,20 @@ public enum OptionCode {
         return number;
     }
 
-    /** The only length its data may have. */
+    /** Whether a server passes over this option where it does not fit (RFC 6887 §7.3). */
+    boolean isOptional() {
+        return !isMandatory(number);
+    }
+
+    /** Whether its data may be so long. */
+    boolean allows(int dataBytes) {
+        return leastBytes <= dataBytes && dataBytes <= mostBytes;
+    }
+
+    /** The length of its data, where there is only one. */
     int dataBytes() {
-        return dataBytes;
+        assert leastBytes == mostBytes : "data of this option may have any length";
+        return leastBytes;
     }
 
     /** Whether a request may carry it more than once. */

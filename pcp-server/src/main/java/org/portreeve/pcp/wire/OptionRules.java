@@ -67,8 +67,12 @@ final class OptionRules {
                     : new Verdict.PassOver();
         }
         Optional<PcpOption> option = cursor.read(code.get());
-        return option.isPresent() && isPlaced(code.get(), bare)
-                ? judgeContents(option.get(), bare)
+        if (option.isPresent() && isPlaced(code.get(), bare)) {
+            return judgeContents(option.get(), bare);
+        }
+        // PCP-OPT-010: what nobody must understand is no reason to refuse.
+        return code.get().isOptional()
+                ? new Verdict.PassOver()
                 : new Verdict.Fault(ResultCode.MALFORMED_OPTION);
     }
 
@@ -79,6 +83,10 @@ final class OptionRules {
             // RFC 6887 §11.3, §13.3: neither makes sense in a deletion.
             case PREFER_FAILURE, FILTER ->
                     bare.opcode() == Opcode.MAP && bare.lifetimeSeconds() != 0;
+            // RFC 7220 §3: in PEER ignored, as nobody keeps it; a deletion calls nothing anything.
+            case DESCRIPTION -> bare.opcode() == Opcode.MAP && bare.lifetimeSeconds() != 0;
+            // RFC 7225 §4.1, for MAP alone: an answer to ANNOUNCE has no options yet.
+            case PREFIX64 -> bare.opcode() == Opcode.MAP;
         };
     }
 
@@ -92,7 +100,11 @@ final class OptionRules {
                     new Verdict.Fault(ResultCode.MALFORMED_OPTION);
             case PcpOption.Filter filter when !filter.hasValidPrefix() ->
                     new Verdict.Fault(ResultCode.MALFORMED_OPTION);
-            case PcpOption.ThirdParty _, PcpOption.PreferFailure _, PcpOption.Filter _ ->
+            case PcpOption.ThirdParty _,
+                    PcpOption.PreferFailure _,
+                    PcpOption.Filter _,
+                    PcpOption.Description _,
+                    PcpOption.Prefix64 _ ->
                     new Verdict.Keep(option);
         };
     }

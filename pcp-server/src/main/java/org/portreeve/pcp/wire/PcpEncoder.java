@@ -1,8 +1,11 @@
 package org.portreeve.pcp.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.portreeve.control.Nonce;
+import org.portreeve.nat.Prefix;
 
 /** Writes messages, every octet of them, reserved zeros included. Any thread. */
 public final class PcpEncoder {
@@ -110,8 +113,8 @@ public final class PcpEncoder {
     private static void writeOptions(List<PcpOption> options, ByteBuffer octets) {
         for (PcpOption option : options) {
             octets.put((byte) option.code().number()).put((byte) 0);
-            octets.putShort((short) option.code().dataBytes());
-            // All base options have data of a multiple of four octets, so none needs padding.
+            octets.putShort((short) option.dataBytes());
+            int padding = PcpFormat.padded(option.dataBytes()) - option.dataBytes();
             switch (option) {
                 case PcpOption.ThirdParty(PcpAddress host) -> host.write(octets);
                 case PcpOption.PreferFailure _ -> {}
@@ -119,7 +122,20 @@ public final class PcpEncoder {
                     octets.put((byte) 0).put((byte) prefixLength).putShort((short) port);
                     address.write(octets);
                 }
+                case PcpOption.Description(String text) -> octets.put(text.getBytes(UTF_8));
+                case PcpOption.Prefix64 prefix -> writePrefix64(prefix, octets);
             }
+            octets.put(new byte[padding]);
+        }
+    }
+
+    private static void writePrefix64(PcpOption.Prefix64 prefix, ByteBuffer octets) {
+        octets.putShort((short) prefix.prefixBytes()).putLong(prefix.head()).putInt(prefix.tail());
+        if (!prefix.destinations().isEmpty()) {
+            octets.putShort((short) prefix.destinations().size());
+        }
+        for (Prefix destination : prefix.destinations()) {
+            octets.putShort((short) destination.length()).putInt(destination.network());
         }
     }
 }

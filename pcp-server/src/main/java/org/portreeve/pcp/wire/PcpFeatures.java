@@ -1,5 +1,6 @@
 package org.portreeve.pcp.wire;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -19,5 +20,12 @@ public record PcpFeatures(Set<Opcode> opcodes, Set<OptionCode> options, boolean 
     public PcpFeatures {
         opcodes = Set.copyOf(opcodes);
         options = Set.copyOf(options);
+    }
+
+    /** The same with one option more. */
+    public PcpFeatures with(OptionCode option) {
+        Set<OptionCode> more = new HashSet<>(options);
+        more.add(option);
+        return new PcpFeatures(opcodes, more, natPmp);
     }
 }

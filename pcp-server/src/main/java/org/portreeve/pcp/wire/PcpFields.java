@@ -16,17 +16,22 @@ final class PcpFields {
 
     /** The options, copied; throws when a message of this opcode has no room for them. */
     static List<PcpOption> fitting(Opcode opcode, List<PcpOption> options) {
-        int lengthBytes = opcode.minMessageBytes() + lengthBytes(options);
-        if (lengthBytes > PcpFormat.MAX_MESSAGE_BYTES) {
-            throw new IllegalArgumentException("the options make " + lengthBytes + " octets");
+        if (!fit(opcode, options)) {
+            throw new IllegalArgumentException(
+                    "the options make " + lengthBytes(options) + " octets");
         }
         return List.copyOf(options);
+    }
+
+    /** Whether a message of this opcode has room for the options. */
+    static boolean fit(Opcode opcode, List<PcpOption> options) {
+        return opcode.minMessageBytes() + lengthBytes(options) <= PcpFormat.MAX_MESSAGE_BYTES;
     }
 
     static int lengthBytes(List<PcpOption> options) {
         int lengthBytes = 0;
         for (PcpOption option : options) {
-            int dataBytes = PcpFormat.padded(option.code().dataBytes());
+            int dataBytes = PcpFormat.padded(option.dataBytes());
             lengthBytes += PcpFormat.OPTION_HEADER_BYTES + dataBytes;
         }
         return lengthBytes;

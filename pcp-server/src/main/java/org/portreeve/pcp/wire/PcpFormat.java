@@ -27,6 +27,9 @@ public final class PcpFormat {
     static final int PEER_DATA_BYTES = 56;
     static final int OPTION_HEADER_BYTES = 4;
 
+    /** RFC 7225 §4.1: the length of the prefix in octets, and twelve of prefix and suffix. */
+    static final int PREFIX64_BYTES = 2 + 12;
+
     static final int OPCODE = 1;
     static final int RESULT_CODE = 3;
     static final int LIFETIME = 4;

@@ -1,9 +1,19 @@
 package org.portreeve.pcp.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+import org.portreeve.nat.Prefix;
+
 /** An option of a request, or one that a response says was processed. Immutable. */
 public sealed interface PcpOption {
     /** Which option this is. */
     OptionCode code();
+
+    /** How long its data is, without the padding. */
+    default int dataBytes() {
+        return code().dataBytes();
+    }
 
     /**
      * The mapping is for another host than the requester (RFC 6887 §13.1).
@@ -56,6 +66,60 @@ public sealed interface PcpOption {
         boolean hasValidPrefix() {
             int shortest = remoteAddress.isIpv4() ? IPV4_PREFIX_BITS : 0;
             return removesAll() || (shortest <= prefixLength && prefixLength <= ADDRESS_BITS);
+        }
+    }
+
+    /**
+     * What the owner calls the mapping (RFC 7220); empty takes the name away.
+     *
+     * @param text as it came, not fit to be shown
+     */
+    record Description(String text) implements PcpOption {
+        @Override
+        public OptionCode code() {
+            return OptionCode.DESCRIPTION;
+        }
+
+        @Override
+        public int dataBytes() {
+            return text.getBytes(UTF_8).length;
+        }
+    }
+
+    /**
+     * By which prefix a NAT64 makes IPv6 addresses of IPv4 ones, or in a request the wish to know
+     * (RFC 7225 §4.1).
+     *
+     * @param prefixBytes how many octets the prefix has: 4 to 8, or 12
+     * @param head the first eight octets of prefix and suffix, which are twelve together
+     * @param tail the other four
+     * @param destinations where it holds; empty for everywhere
+     */
+    record Prefix64(int prefixBytes, long head, int tail, List<Prefix> destinations)
+            implements PcpOption {
+        /** What a request says: prefix ::/96. */
+        public static final Prefix64 WANTED = new Prefix64(12, 0, 0, List.of());
+
+        /** Takes a copy of the list. */
+        public Prefix64 {
+            PcpFormat.requireOctet("prefix length", prefixBytes);
+            destinations = List.copyOf(destinations);
+        }
+
+        @Override
+        public OptionCode code() {
+            return OptionCode.PREFIX64;
+        }
+
+        @Override
+        public int dataBytes() {
+            int listBytes = destinations.isEmpty() ? 0 : 2 + 6 * destinations.size();
+            return PcpFormat.PREFIX64_BYTES + listBytes;
+        }
+
+        /** Whether RFC 6052 §2.2 knows prefixes of this length. */
+        static boolean allows(int prefixBytes) {
+            return (4 <= prefixBytes && prefixBytes <= 8) || prefixBytes == 12;
         }
     }
 }

@@ -98,6 +98,11 @@ public sealed interface PcpRequest {
                     options);
         }
 
+        /** Whether a message of this kind has room for these options (RFC 6887 §7). */
+        public boolean canCarry(List<PcpOption> options) {
+            return PcpFields.fit(Opcode.MAP, options);
+        }
+
         /** Whether exactly the suggested tuple is wanted (RFC 6887 §13.2). */
         public boolean prefersFailure() {
             return options.contains(new PcpOption.PreferFailure());
@@ -187,6 +192,11 @@ public sealed interface PcpRequest {
                     remotePort,
                     remoteAddress,
                     options);
+        }
+
+        /** The answer that there is no such session: the suggestion is copied back. */
+        public PcpResponse.PeerResponse notThere(long epochSeconds) {
+            return granted(0, suggestedExternalPort, suggestedExternalAddress, epochSeconds);
         }
     }
 }

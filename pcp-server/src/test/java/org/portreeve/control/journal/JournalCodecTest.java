@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -13,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PeerFilter;
 
 class JournalCodecTest {
     private static final InternalTuple INTERNAL =
@@ -27,7 +30,7 @@ class JournalCodecTest {
 
     /** What is in the files of shipped versions: a change here loses the leases of an upgrade. */
     static Stream<Arguments> goldenRecords() {
-        return Stream.concat(ofLeases(), ofOthers());
+        return Stream.of(ofLeases(), ofPeers(), ofOthers()).flatMap(records -> records);
     }
 
     private static Stream<Arguments> ofLeases() {
@@ -63,6 +66,15 @@ class JournalCodecTest {
                                 + " 111213141516171819 1a1b1c 03 64400008 14e6"
                                 + " 0000002122232425 0005 64c3bc7365 7331"),
                 Arguments.of(
+                        filtered(
+                                "ü",
+                                PeerFilter.of(Ipv4.of("192.0.2.0"), 24, 0),
+                                PeerFilter.of(Ipv4.of("203.0.113.9"), 32, 443)),
+                        "0042 11 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 111213141516171819 1a1b1c 01 64400008 14e6"
+                                + " 0000002122232425 0002 c3bc"
+                                + " 02 c0000200 18 0000 cb007109 20 01bb 7331"),
+                Arguments.of(
                         new JournalRecord.LeaseEnded(INTERNAL),
                         "000c 02 01020304 11 64400007 fedc"),
                 Arguments.of(
@@ -76,6 +88,44 @@ class JournalCodecTest {
                                         INTERNAL, "s1", EXTERNAL_IP, 2000, NONCE, 7)),
                         "0028 0e 01020304 11 64400007 fedc c6336401 07d0"
                                 + " 1112131415161718191a1b1c 0000000000000007 7331"));
+    }
+
+    private static JournalRecord filtered(String description, PeerFilter... filters) {
+        return new JournalRecord.LeaseGranted(
+                INTERNAL,
+                "s1",
+                EXTERNAL_IP,
+                2000,
+                NONCE,
+                LeaseOrigin.PCP,
+                Ipv4.of("100.64.0.8"),
+                5350,
+                0x21_2223_2425L,
+                description,
+                List.of(filters));
+    }
+
+    private static Stream<Arguments> ofPeers() {
+        int remoteIp = Ipv4.of("203.0.113.9");
+        return Stream.of(
+                Arguments.of(
+                        new JournalRecord.PeerGranted(
+                                INTERNAL,
+                                remoteIp,
+                                443,
+                                "s1",
+                                EXTERNAL_IP,
+                                2000,
+                                NONCE,
+                                Ipv4.of("100.64.0.8"),
+                                5350,
+                                0x21_2223_2425L),
+                        "0034 14 01020304 11 64400007 fedc cb007109 01bb c6336401 07d0"
+                                + " 1112131415161718191a1b1c 64400008 14e6"
+                                + " 0000002122232425 7331"),
+                Arguments.of(
+                        new JournalRecord.PeerEnded(INTERNAL, remoteIp, 443),
+                        "0012 15 01020304 11 64400007 fedc cb007109 01bb"));
     }
 
     private static Stream<Arguments> ofOthers() {
@@ -161,12 +211,14 @@ class JournalCodecTest {
 
     @Test
     void aTextThatDoesNotFitIsRefused() {
-        String name = "漢".repeat(Description.MAX_CHARACTERS);
+        String name = "漢".repeat(JournalCodec.MAX_DESCRIPTION_CHARS);
         String longest = "漢".repeat(JournalCodec.MAX_SUBSCRIBER_CHARS);
         ByteBuffer bytes = ByteBuffer.allocate(JournalCodec.MAX_RECORD_BYTES);
+        List<PeerFilter> most =
+                Collections.nCopies(PeerFilter.MOST, PeerFilter.of(EXTERNAL_IP, 32, 1));
         JournalRecord fits =
                 new JournalRecord.LeaseGranted(
-                        INTERNAL, longest, 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name);
+                        INTERNAL, longest, 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name, most);
 
         JournalCodec.check(fits);
         JournalCodec.encode(fits, bytes);
@@ -178,5 +230,9 @@ class JournalCodecTest {
                 new JournalRecord.LeaseGranted(
                         INTERNAL, "s1", 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name + "x");
         assertThrows(IllegalArgumentException.class, () -> JournalCodec.check(tooLong));
+        PeerFilter[] tooMany = new PeerFilter[PeerFilter.MOST + 1];
+        Arrays.fill(tooMany, most.getFirst());
+        JournalRecord crowded = filtered("", tooMany);
+        assertThrows(IllegalArgumentException.class, () -> JournalCodec.check(crowded));
     }
 }

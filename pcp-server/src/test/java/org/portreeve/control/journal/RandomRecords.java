@@ -1,15 +1,18 @@
 package org.portreeve.control.journal;
 
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
 
 /** Records of all types over few keys, so that they replace and remove each other. One thread. */
 final class RandomRecords {
     private static final int KEYS = 40;
-    private static final int TYPES = 15;
+    private static final int TYPES = 17;
 
     private final SplittableRandom random;
     private long wallMillis = 1_700_000_000_000L;
@@ -34,8 +37,24 @@ final class RandomRecords {
             case 11 -> new JournalRecord.LeaseRested(hold());
             case 12 -> new JournalRecord.SubscriberDrained(subscriber(), wallMillis);
             case 13 -> new JournalRecord.SubscriberDrainEnded(subscriber());
+            case 14 -> peer();
+            case 15 -> new JournalRecord.PeerEnded(internal(), ip(), port());
             default -> lease();
         };
+    }
+
+    private JournalRecord.PeerGranted peer() {
+        return new JournalRecord.PeerGranted(
+                internal(),
+                ip(),
+                port(),
+                subscriber(),
+                ip(),
+                port(),
+                nonce(),
+                random.nextInt(),
+                port(),
+                random.nextLong());
     }
 
     private JournalRecord.PortHeld hold() {
@@ -55,13 +74,26 @@ final class RandomRecords {
                 random.nextInt(),
                 random.nextInt(1 << 16),
                 random.nextLong(),
-                description());
+                description(),
+                filters());
+    }
+
+    private List<PeerFilter> filters() {
+        int count =
+                switch (random.nextInt(6)) {
+                    case 0 -> PeerFilter.MOST;
+                    case 1, 2 -> random.nextInt(1, 4);
+                    default -> 0;
+                };
+        return Stream.generate(() -> PeerFilter.of(random.nextInt(), random.nextInt(33), port()))
+                .limit(count)
+                .toList();
     }
 
     private String description() {
         return switch (random.nextInt(4)) {
             case 0 -> "Spiel für zwei 🎲";
-            case 1 -> "漢".repeat(Description.MAX_CHARACTERS);
+            case 1 -> "漢".repeat(JournalCodec.MAX_DESCRIPTION_CHARS);
             default -> Description.NONE;
         };
     }

@@ -52,6 +52,8 @@ final class Books {
         if (!isKept) {
             restsSinceNs.clear();
         }
+        List<Integer> addresses = node.addresses();
+        restsSinceNs.keySet().removeIf(name -> !addresses.contains(name.getFirst()));
         boolean[] isOver = {false};
         node.control.callRoll(
                 view -> {
@@ -68,6 +70,10 @@ final class Books {
 
     long leases() {
         return mappings.values().stream().filter(v -> v.origin() != MappingOrigin.STATIC).count();
+    }
+
+    int blocks() {
+        return blocks.size();
     }
 
     private void note(MappingView view) {
@@ -125,21 +131,29 @@ final class Books {
         }
         assertEquals(mappings.keySet(), rows.keySet(), "books and translator");
         mappings.forEach((internal, view) -> check(view, rows.get(internal)));
+        checkDeadlines();
         RecoveredState found = node.journal.found();
         checkJournal(found.leases());
         checkBlocks(found.blocks());
+    }
+
+    /** After each step: what was over when all had nothing left to do has ended. */
+    void checkDeadlines() {
+        mappings.values()
+                .forEach(view -> {
+                    if (view.origin() != MappingOrigin.STATIC) {
+                        long deadlineNs = deadlinesNs.get(view.internal());
+                        assertTrue(
+                                deadlineNs + TICK_NS - node.settledNs() >= 0,
+                                () -> "a lease beyond its deadline: " + view);
+                    }
+                });
     }
 
     private void check(MappingView view, ShardAudit.Row row) {
         assertEquals(node.addressIndex(view.externalIp()), row.addressIndex());
         assertEquals(view.externalPort(), row.externalPort());
         assertEquals(view.origin() == MappingOrigin.STATIC, row.isStatic());
-        if (!row.isStatic()) {
-            long deadlineNs = deadlinesNs.get(view.internal());
-            assertTrue(
-                    deadlineNs + TICK_NS - node.nowNs() >= 0,
-                    () -> "a lease beyond its deadline: " + view);
-        }
     }
 
     private void checkJournal(List<JournalRecord.LeaseGranted> durable) {
@@ -165,8 +179,7 @@ final class Books {
         Set<List<Integer>> active = new HashSet<>();
         for (ShardAudit audit : node.audits) {
             for (ShardAudit.Block block : audit.blocks()) {
-                int ip = node.config.nat().pool().addresses().get(block.addressIndex());
-                active.add(List.of(ip, block.firstPort()));
+                active.add(List.of(node.externalIp(block.addressIndex()), block.firstPort()));
             }
         }
         assertEquals(active, told, "blocks of the translator and of the books");

@@ -86,11 +86,13 @@ final class DrainWatch {
                 mayReturn.remove(externalIp);
             }
             case LAST_ADDRESS -> {
-                int inUse = addresses() - views().size();
+                int inUse = inUse();
                 assertTrue(inUse - underWay.size() <= 1, () -> "refused with " + inUse + " in use");
             }
-            case NOT_RECORDED -> {}
-            case UNKNOWN_ADDRESS, NOT_DRAINED, POOL_CHANGING -> throw new AssertionError(outcome);
+            case UNKNOWN_ADDRESS ->
+                    assertTrue(!isStaying(externalIp), "in the pool, and yet unknown");
+            case NOT_RECORDED, POOL_CHANGING -> {}
+            case NOT_DRAINED -> throw new AssertionError(outcome);
         }
     }
 
@@ -104,8 +106,10 @@ final class DrainWatch {
                 mayReturn.remove(externalIp);
             }
             case NOT_DRAINED -> assertTrue(!views().containsKey(externalIp), "drained after all");
+            case UNKNOWN_ADDRESS ->
+                    assertTrue(node.addressIndex(externalIp) < 0, "in the pool, and yet unknown");
             case NOT_RECORDED -> {}
-            case UNKNOWN_ADDRESS, LAST_ADDRESS, POOL_CHANGING -> throw new AssertionError(outcome);
+            case LAST_ADDRESS, POOL_CHANGING -> throw new AssertionError(outcome);
         }
     }
 
@@ -118,7 +122,8 @@ final class DrainWatch {
     /** After each step. */
     void check() {
         Map<Integer, DrainView> views = views();
-        assertTrue(views.size() < addresses(), "no address is left in use");
+        assertTrue(inUse() > 0, "no address is left in use");
+        outs.keySet().removeIf(externalIp -> !node.addresses().contains(externalIp));
         outs.entrySet()
                 .removeIf(out -> {
                     boolean isBack = !views.containsKey(out.getKey());
@@ -171,6 +176,7 @@ final class DrainWatch {
     /** Another process, with what is durable. */
     void onRestart() {
         Map<Integer, DrainView> views = views();
+        outs.keySet().removeIf(externalIp -> !node.addresses().contains(externalIp));
         for (int externalIp : outs.keySet()) {
             assertTrue(
                     views.containsKey(externalIp) || underWay.containsKey(externalIp),
@@ -195,7 +201,17 @@ final class DrainWatch {
         return views;
     }
 
-    private int addresses() {
-        return node.config.nat().pool().addresses().size();
+    /** Addresses that new subscribers may get. */
+    private int inUse() {
+        Map<Integer, DrainView> views = views();
+        return (int)
+                node.addresses().stream()
+                        .filter(ip -> isStaying(ip) && !views.containsKey(ip))
+                        .count();
+    }
+
+    private boolean isStaying(int externalIp) {
+        int addressIndex = node.addressIndex(externalIp);
+        return addressIndex >= 0 && !node.isLeaving(addressIndex);
     }
 }

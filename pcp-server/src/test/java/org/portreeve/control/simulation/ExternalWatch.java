@@ -2,16 +2,18 @@ package org.portreeve.control.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingOrigin;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 
@@ -22,22 +24,37 @@ import org.portreeve.nat.config.NatConfig;
  */
 final class ExternalWatch {
     private final NatConfig.Timers timers;
+    private final PortRange sharedPorts;
     private final Population population;
-    private final Map<InternalTuple, Use> uses = new HashMap<>();
+    private final Map<External, Use> uses = new HashMap<>();
 
     /** Ports that rest after leases, whatever process the node is. */
     private final Map<InternalTuple, Rest> rests = new HashMap<>();
 
+    /**
+     * Internal and external addresses whose sessions staff cut, some time from when they said so.
+     */
+    private final Set<Integer> cut = new HashSet<>();
+
     private final Set<Integer> reservedPorts = new HashSet<>();
     private final Set<InternalTuple> reserved = new HashSet<>();
 
+    /** What nobody else may use: an external tuple, or a shared one towards a remote address. */
+    private record External(InternalTuple tuple, int remoteIp) {}
+
     /** A packet left by it; its mapping lives and its port rests until then at least. */
-    private record Use(InternalTuple internal, long atNs, long keptUntilNs) {}
+    private record Use(InternalTuple internal, long atNs, long keptUntilNs) {
+        Use endedAt(long endedNs, ExternalWatch watch) {
+            long untilNs = endedNs + watch.timers.holdDownNs();
+            return keptUntilNs - untilNs > 0 ? new Use(internal, atNs, untilNs) : this;
+        }
+    }
 
     private record Rest(InternalTuple internal, long untilNs) {}
 
     ExternalWatch(NatConfig nat, Population population) {
         timers = nat.timers();
+        sharedPorts = nat.pool().overlapPorts();
         this.population = population;
     }
 
@@ -52,18 +69,47 @@ final class ExternalWatch {
         return reserved.contains(internal) || reservedPorts.contains(externalPort);
     }
 
+    /**
+     * Sessions of an internal address, or at an external one, are cut: their ports rest, no more.
+     */
+    void onCut(int ip) {
+        cut.add(ip);
+        uses.replaceAll((external, use) ->
+                isCut(external, use.internal) ? use.endedAt(use.atNs, this) : use);
+    }
+
+    private boolean isCut(External external, InternalTuple internal) {
+        return cut.contains(external.tuple.internalIp()) || cut.contains(internal.internalIp());
+    }
+
     /** Implicit mappings are gone. */
     void onRestart() {
         uses.clear();
     }
 
-    /** A planned restart: what went with it, or to somebody else, is not looked at any more. */
-    void onPlannedRestart(Function<InternalTuple, Optional<InternalTuple>> owners) {
+    /**
+     * A planned restart: what went with it, or to somebody else, is not looked at any more.
+     *
+     * @param owners who has an external tuple towards a remote address
+     * @param stoppedNs when the process before ended, and with it connections at shared ports
+     */
+    void onPlannedRestart(
+            BiFunction<InternalTuple, Integer, Optional<InternalTuple>> owners, long stoppedNs) {
+        uses.replaceAll(
+                (external, use) -> isShared(external.tuple) ? use.endedAt(stoppedNs, this) : use);
         uses.entrySet()
                 .removeIf(use -> {
-                    Optional<InternalTuple> owner = owners.apply(use.getKey());
+                    External external = use.getKey();
+                    Optional<InternalTuple> owner = owners.apply(external.tuple, external.remoteIp);
                     return owner.isEmpty() || !owner.get().equals(use.getValue().internal);
                 });
+    }
+
+    /** A start has these external addresses alone: at others nothing rests. */
+    void onAddresses(Collection<Integer> addresses) {
+        cut.clear();
+        uses.keySet().removeIf(external -> !addresses.contains(external.tuple.internalIp()));
+        rests.keySet().removeIf(external -> !addresses.contains(external.internalIp()));
     }
 
     /** An address has another owner: nothing rests for the one before at a restart. */
@@ -71,9 +117,20 @@ final class ExternalWatch {
         rests.values().removeIf(rest -> rest.internal.internalIp() == internalIp);
     }
 
-    /** A packet left by an external tuple. */
-    void onPacket(InternalTuple external, InternalTuple internal, boolean isReset, long nowNs) {
-        Use before = uses.get(external);
+    /** Whether connections of several hosts may have an external tuple. */
+    boolean isShared(InternalTuple external) {
+        return external.protocol() == Protocol.TCP && sharedPorts.contains(external.internalPort());
+    }
+
+    /** A packet left by an external tuple, to a remote address. */
+    void onPacket(
+            InternalTuple external,
+            int remoteIp,
+            InternalTuple internal,
+            boolean isReset,
+            long nowNs) {
+        var used = new External(external, isShared(external) ? remoteIp : 0);
+        Use before = uses.get(used);
         boolean isOther = before != null && !before.internal.equals(internal);
         if (isOther && !reservedPorts.contains(external.internalPort())) {
             assertTrue(
@@ -87,11 +144,12 @@ final class ExternalWatch {
                                             (nowNs - before.atNs) / 1_000_000));
         }
         // RFC 7857 §7.1: one that refuses what nobody asked for shows no interest.
-        long idleNs = isReset ? 0 : leastIdleNs(external.protocol());
+        boolean isShort = isReset || isCut(used, internal);
+        long idleNs = isShort ? 0 : leastIdleNs(external.protocol());
         long keptUntilNs = nowNs + timers.holdDownNs() + idleNs;
         boolean isKeptLonger = before != null && !isOther && before.keptUntilNs - keptUntilNs > 0;
         long untilNs = isKeptLonger ? before.keptUntilNs : keptUntilNs;
-        uses.put(external, new Use(internal, nowNs, untilNs));
+        uses.put(used, new Use(internal, nowNs, untilNs));
         checkRest(external, internal, nowNs);
     }
 

@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.ErrorRules;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.rules.Application;
 import org.portreeve.nat.rules.Behaviour;
+import org.portreeve.nat.rules.PassThrough;
 import org.portreeve.nat.rules.Rules;
 
 /**
@@ -28,6 +31,7 @@ import org.portreeve.nat.rules.Rules;
  * @param lifetime bounds of leases
  * @param journalLosses of a hundred groups of records, while the journal fails
  * @param keepMillis how old a snapshot may be
+ * @param onFailure what becomes of new blocks and pairings while the journal fails, at first
  * @param weights of all kinds of steps
  */
 record Knobs(
@@ -39,9 +43,12 @@ record Knobs(
         LifetimeBounds lifetime,
         int journalLosses,
         long keepMillis,
+        OnFailure onFailure,
         Map<StepKind, Integer> weights) {
     static final int SHARDS = 3;
     static final int FIRST_HOST = Ipv4.of("100.64.0.0");
+    static final Prefix INSIDE = Prefix.of("100.64.0.0/17");
+    static final int REMOTE = Ipv4.of("203.0.113.0");
     static final int FIRST_ADDRESS = Ipv4.of("198.51.100.1");
 
     private static final int PROFILES = 5;
@@ -65,17 +72,31 @@ record Knobs(
                 new LifetimeBounds(1 + random.nextInt(120), 300 + random.nextInt(86_000)),
                 20 + random.nextInt(81),
                 random.nextInt(30_000, 600_000),
+                onFailure(random),
                 weights(random));
+    }
+
+    /** What becomes of new blocks and pairings while the journal fails. */
+    static OnFailure onFailure(SplittableRandom random) {
+        return random.nextInt(3) == 0 ? OnFailure.CONTINUE : OnFailure.REFUSE_NEW;
     }
 
     /** Limits of a profile. */
     static Rules.Quota quota(SplittableRandom random) {
-        return new Rules.Quota(
-                1 + random.nextInt(16),
-                1 << (3 + random.nextInt(8)),
-                1 << (3 + random.nextInt(9)),
-                1 << random.nextInt(10),
-                1 + random.nextInt(500));
+        var quota =
+                new Rules.Quota(
+                        1 + random.nextInt(16),
+                        1 << (3 + random.nextInt(8)),
+                        1 << (3 + random.nextInt(9)),
+                        1 << random.nextInt(10),
+                        1 + random.nextInt(500));
+        return random.nextInt(3) > 0
+                ? quota
+                : quota.with(
+                        new Rules.PortsOf(
+                                1 + random.nextInt(quota.ports()),
+                                1 + random.nextInt(quota.ports()),
+                                1 + random.nextInt(quota.ports())));
     }
 
     /** The same limits and ports, mapped and filtered in one way or another. */
@@ -124,9 +145,7 @@ record Knobs(
         int last = random.nextInt(3) == 0 ? incomingLast + 256 * 20 : LAST_PORT;
         int subscribers = random.nextInt(4) == 0 ? hosts - 1_500 : hosts + 1_000;
         int rows = 1 << (12 + random.nextInt(5));
-        return new NatConfig(
-                SHARDS,
-                List.of(Prefix.of("100.64.0.0/17")),
+        Pool pool =
                 pool(
                         random,
                         Pool.of(
@@ -138,9 +157,14 @@ record Knobs(
                                 new Pool.Block(
                                         blockSize,
                                         1 + random.nextInt(Pool.Block.MAX_BLOCKS),
-                                        seconds(random, 5, 200)))),
+                                        seconds(random, 5, 200))));
+        int places = pool.addresses().size() + random.nextInt(5);
+        return new NatConfig(
+                SHARDS,
+                List.of(INSIDE),
+                pool,
                 timers(random),
-                new NatConfig.Capacity(rows, Math.max(1 << 12, rows / 2), subscribers),
+                new NatConfig.Capacity(rows, Math.max(1 << 12, rows / 2), subscribers, places),
                 Rules.of(
                         quota,
                         new PortRange(first + random.nextInt(100), LAST_PORT),
@@ -149,7 +173,26 @@ record Knobs(
                                 1 + random.nextInt(50),
                                 1 + random.nextInt(100),
                                 seconds(random, 2, 40),
-                                random.nextInt(4) == 0)));
+                                random.nextInt(4) == 0)),
+                ErrorRules.defaults(),
+                passThrough(random));
+    }
+
+    /** Some of the remote hosts, all or some of their ports. */
+    private static List<PassThrough> passThrough(SplittableRandom random) {
+        List<PassThrough> listed = new ArrayList<>();
+        while (random.nextInt(2) == 0 && listed.size() < 3) {
+            int[] protocols = {PassThrough.ANY_PROTOCOL, Protocol.UDP, Protocol.TCP};
+            int first = 1 + random.nextInt(8);
+            listed.add(
+                    new PassThrough(
+                            new Prefix(REMOTE + 4 * random.nextInt(16), 30),
+                            protocols[random.nextInt(protocols.length)],
+                            random.nextBoolean()
+                                    ? PassThrough.ALL_PORTS
+                                    : new PortRange(first, first + random.nextInt(4))));
+        }
+        return listed;
     }
 
     /** The same addresses, whose ports are given in one way or another. */
@@ -162,7 +205,10 @@ record Knobs(
             new Pool.Allocation.Deterministic(
                     each, each / 4, 1 + random.nextInt(blocks.ports().size() > 60_000 ? 4 : 1))
         };
-        return blocks.with(ways[random.nextInt(ways.length)])
+        Pool.Allocation way = ways[random.nextInt(ways.length)];
+        return blocks.with(way)
+                .withOverlap(shared(random))
+                .with(kept(random, way, blocks.incomingPorts().size()))
                 .with(
                         new Pool.Choice(
                                 1 + random.nextInt(5),
@@ -171,6 +217,20 @@ record Knobs(
                                 random.nextInt(4) == 0,
                                 random.nextInt(4) == 0))
                 .with(new Pool.Pairing(random.nextInt(3) == 0, seconds(random, 10, 600)));
+    }
+
+    /** Ports below all others. */
+    private static PortRange shared(SplittableRandom random) {
+        int first = 500 + random.nextInt(400);
+        return random.nextBoolean()
+                ? Pool.NO_PORTS
+                : new PortRange(first, first + random.nextInt(100));
+    }
+
+    private static Pool.Kept kept(SplittableRandom random, Pool.Allocation way, int incoming) {
+        int each = 1 + random.nextInt(4);
+        boolean isKept = random.nextBoolean() && !(way instanceof Pool.Allocation.Dynamic);
+        return isKept ? new Pool.Kept(each, 1 + random.nextInt(incoming / each)) : Pool.Kept.NONE;
     }
 
     private static NatConfig.Timers timers(SplittableRandom random) {

@@ -20,6 +20,7 @@ import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ShardAudit;
 
 /** Clients of port control by the thousand, and whether each keeps what it was promised. */
@@ -43,6 +44,12 @@ final class Requesters {
 
     /** Ports that a reservation may take from a lease. */
     private final Set<Integer> contestedPorts = new HashSet<>();
+
+    /** External addresses whose leases may be cut. */
+    private final Set<Integer> cutAddresses = new HashSet<>();
+
+    /** Internal addresses whose leases may be. */
+    private final Set<Integer> cutHosts = new HashSet<>();
 
     /** Tuples that may lose their lease to a reservation of their own. */
     private final Set<InternalTuple> contested = new HashSet<>();
@@ -144,7 +151,9 @@ final class Requesters {
         boolean isSafe =
                 granted.lifetimeSeconds() != MappingView.FOREVER
                         && !contested.contains(command.internal())
-                        && !contestedPorts.contains(granted.externalPort());
+                        && !contestedPorts.contains(granted.externalPort())
+                        && !cutAddresses.contains(granted.externalIp())
+                        && !cutHosts.contains(command.internal().internalIp());
         if (isSafe) {
             clients.acknowledge(command, granted, node.nowNs());
         }
@@ -152,11 +161,8 @@ final class Requesters {
 
     /** Whether the translator has what was granted. */
     private boolean isInForce(InternalTuple internal, Granted granted) {
-        int addressIndex = node.addressIndex(granted.externalIp());
-        return node.auditOf(addressIndex)
-                .of(internal)
+        return node.rowOf(internal, granted.externalIp())
                 .filter(row -> row.isExplicit() || row.isStatic())
-                .filter(row -> row.addressIndex() == addressIndex)
                 .map(ShardAudit.Row::externalPort)
                 .filter(port -> port == granted.externalPort())
                 .isPresent();
@@ -225,6 +231,37 @@ final class Requesters {
         clients.serverDied(0);
         contested.clear();
         contestedPorts.clear();
+        cutAddresses.clear();
+        cutHosts.clear();
         stored.forEach(r -> contest(r.internal(), r.externalPort()));
+    }
+
+    /** Leases at an external address end from now on. */
+    void cutAt(int externalIp) {
+        cutAddresses.add(externalIp);
+        clients.forget((_, granted) -> granted.externalIp() == externalIp);
+    }
+
+    /** The same for an internal address. */
+    void cutHost(int internalIp) {
+        cutHosts.add(internalIp);
+        clients.forget((internal, _) -> internal.internalIp() == internalIp);
+    }
+
+    /**
+     * The next start has these external addresses alone. Whoever has or had another one may have
+     * lost the record of his pairing with it, and then all that goes by it.
+     */
+    void startsWith(List<Integer> addresses) {
+        boolean isLess = !addresses.containsAll(node.addresses());
+        clients.forget((internal, granted) -> {
+            long pairing = node.pairing(internal.internalIp());
+            boolean isPairedThere =
+                    pairing != Directory.NONE
+                            && !Directory.isMoving(pairing)
+                            && granted.externalIp()
+                                    == node.externalIp(Directory.addressIndex(pairing));
+            return isLess && !(isPairedThere && addresses.contains(granted.externalIp()));
+        });
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounter;
-import org.portreeve.control.PortControl;
+import org.portreeve.control.view.Sizes;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardAudit;
@@ -18,8 +18,11 @@ import org.portreeve.nat.shard.ShardLink;
 
 /** One run: random steps from one seed, and what must hold after each. */
 final class Simulation implements AutoCloseable {
-    /** Steps between two sweeps over everything. */
+    /** Steps between two looks at all external ports. */
     private static final int SWEEP_STEPS = 150;
+
+    /** In the long silence, how many of its parts go by from one look to the next. */
+    private static final int SILENT_CHUNKS = 10;
 
     /** So many subscribers come at once. */
     private static final int CROWD = 300;
@@ -29,6 +32,9 @@ final class Simulation implements AutoCloseable {
 
     /** What settles by itself, retries and reservations that wait, does so in this many rounds. */
     private static final int REST_ROUNDS = 8;
+
+    /** A journal that failed is trusted again, and everything written anew, in so many. */
+    private static final int RECOVERY_ROUNDS = 60;
 
     /** Staff wait some seconds for each change that nothing stands in the way of. */
     private static final int MOST_REST_ROUNDS = 2_000;
@@ -50,6 +56,8 @@ final class Simulation implements AutoCloseable {
     private final Books books;
     private final Conservation conservation;
     private final DrainWatch drains;
+    private final PoolWatch pools;
+    private final SubscriberDrainWatch subscriberDrains;
     private final Survivors survivors;
     private final Progress progress;
     private final int weightSum;
@@ -71,6 +79,10 @@ final class Simulation implements AutoCloseable {
         requesters = new Requesters(random, node, traffic, tally);
         quotas = new QuotaWatch(population, node);
         drains = new DrainWatch(node, tally);
+        pools = new PoolWatch(random, node, population, requesters, externals, tally);
+        subscriberDrains =
+                new SubscriberDrainWatch(
+                        random, node, population, requesters, externals, quotas, tally);
         staff = new Staff(random, node, population, requesters, externals, quotas, drains, tally);
         survivors = new Survivors(node, externals, staff, tally);
         books = new Books(node, externals);
@@ -107,12 +119,9 @@ final class Simulation implements AutoCloseable {
         tally.steps.merge(last, 1, Integer::sum);
         act(last);
         progress.onStep(seed, tally);
-        conservation.check();
-        drains.check();
-        BitSet touched = traffic.takeTouched();
-        touched.stream().filter(host -> host < population.hosts()).forEach(quotas::check);
+        check();
         if (steps % SWEEP_STEPS == 0) {
-            sweep();
+            node.audits.forEach(ShardAudit::checkInboundIndex);
         }
     }
 
@@ -146,9 +155,12 @@ final class Simulation implements AutoCloseable {
             }
             case RESERVE -> staff.reserve();
             case DRAIN -> staff.drain();
+            case DRAIN_SUBSCRIBER -> subscriberDrains.change();
+            case ADDRESSES -> pools.change();
             case EVICT -> staff.evict();
             case RELOAD -> reload();
             case FAULT -> fault();
+            case JAM -> jam();
             case HEAL -> node.heal();
             case CHECKPOINT -> node.journal.wantsCheckpoint = true;
             case MOMENT -> node.pass(random.nextLong(100 * NS_PER_MILLI));
@@ -169,15 +181,18 @@ final class Simulation implements AutoCloseable {
             }
             case 2 -> node.journal.full = true;
             case 3 -> node.isDeviceStuck = true;
-            case 4 -> {
-                node.stuckShards.set(random.nextInt(Knobs.SHARDS));
-                traffic.flood();
-            }
+            case 4 -> node.stuckShards.set(random.nextInt(Knobs.SHARDS));
             default -> {
                 node.store.fails(random.nextBoolean());
                 node.store.hides(random.nextBoolean());
             }
         }
+    }
+
+    private void jam() {
+        int shard = random.nextInt(Knobs.SHARDS);
+        node.stuckShards.set(shard);
+        traffic.jam(shard);
     }
 
     /** The clock goes on while everything works as well as it can. */
@@ -197,27 +212,35 @@ final class Simulation implements AutoCloseable {
     }
 
     private void restart(StepKind kind) {
+        boolean isPlanned = kind == StepKind.PLANNED_RESTART;
+        if (kind == StepKind.RESTART || (isPlanned && random.nextBoolean())) {
+            rest();
+        }
         tally.count(node);
+        pools.nodeDied();
         stop(kind);
         requesters.nodeDied(node.store.all());
         staff.nodeDied();
+        long stoppedNs = node.nowNs();
         node.pass(random.nextLong((random.nextInt(5) == 0 ? 600 : 20) * NS_PER_SECOND));
         boolean isKept = node.restart();
         if (isKept) {
             tally.snapshots++;
             survivors.check();
-            externals.onPlannedRestart(node::ownerOf);
+            externals.onPlannedRestart(node::ownerOf, stoppedNs);
         } else {
             externals.onRestart();
         }
         drains.onRestart();
+        subscriberDrains.onRestart();
         conservation.begin();
         books.begin(isKept);
-        traffic.takeTouched();
+        externals.onAddresses(node.addresses());
         quotas.tighten();
         tally.leasesKept += requesters.checkPromises();
         long lost = node.control.counters().value(ControlCounter.LOST_AT_RESTORE);
-        assertTrue(staff.hasReloaded() || lost == 0, () -> "leases lost at restore: " + lost);
+        boolean mayLose = staff.hasReloaded() || pools.hasLost();
+        assertTrue(mayLose || lost == 0, () -> "leases lost at restore: " + lost);
         rest();
     }
 
@@ -225,13 +248,9 @@ final class Simulation implements AutoCloseable {
         switch (kind) {
             case RESTART -> {
                 tally.restarts++;
-                rest();
                 node.kill();
             }
             case PLANNED_RESTART -> {
-                if (random.nextBoolean()) {
-                    rest();
-                }
                 survivors.note();
                 node.stop();
             }
@@ -244,25 +263,34 @@ final class Simulation implements AutoCloseable {
 
     // ------------------------------------------------------------------ what must be
 
-    /** Everything is looked at, whatever is under way. */
-    private void sweep() {
-        tally.sweeps++;
+    /** After each step, whatever is under way. */
+    private void check() {
+        conservation.check();
+        drains.check();
+        pools.check();
+        subscriberDrains.check();
+        books.checkDeadlines();
+        BitSet turned = node.takeTurned();
+        turned.stream().forEach(shard -> node.audits.get(shard).check(node.servedNs(shard)));
+        if (!turned.isEmpty()) {
+            quotas.check();
+            requesters.checkPromises();
+            countMost();
+        }
+    }
+
+    private void countMost() {
+        tally.checks++;
         int mappings = 0;
         int sessions = 0;
-        int blocks = 0;
-        for (int shard = 0; shard < Knobs.SHARDS; shard++) {
-            node.audits.get(shard).check(node.servedNs(shard));
-            Shard.Occupancy occupancy = node.shards.get(shard).occupancy();
-            mappings += occupancy.mappings();
-            sessions += occupancy.sessions();
-            blocks += node.audits.get(shard).blocks().size();
+        for (Shard shard : node.shards) {
+            mappings += shard.occupancy().mappings();
+            sessions += shard.occupancy().sessions();
         }
-        quotas.checkAll();
-        requesters.checkPromises();
-        PortControl.Sizes sizes = node.control.sizes();
+        Sizes sizes = node.control.sizes();
         tally.mostMappings = Math.max(tally.mostMappings, mappings);
         tally.mostSessions = Math.max(tally.mostSessions, sessions);
-        tally.mostBlocks = Math.max(tally.mostBlocks, blocks);
+        tally.mostBlocks = Math.max(tally.mostBlocks, books.blocks());
         tally.mostSubscribers = Math.max(tally.mostSubscribers, sizes.subscribers());
         tally.mostLeases = Math.max(tally.mostLeases, sizes.leases());
         tally.mostReservations = Math.max(tally.mostReservations, sizes.reservations());
@@ -270,8 +298,8 @@ final class Simulation implements AutoCloseable {
 
     private void rest() {
         node.settle();
-        for (int round = 0; round < REST_ROUNDS || staff.isWaiting(); round++) {
-            assertTrue(round < MOST_REST_ROUNDS, "staff without an answer");
+        for (int round = 0; round < REST_ROUNDS || isUnsettled(round); round++) {
+            assertTrue(round < MOST_REST_ROUNDS, "it never comes to rest");
             node.pass(REST_ROUND_NS);
             node.settle();
         }
@@ -279,14 +307,22 @@ final class Simulation implements AutoCloseable {
         quotas.tighten();
     }
 
+    /** Whether something takes its time: an answer, a move, a journal that just recovered. */
+    private boolean isUnsettled(int round) {
+        return staff.isWaiting()
+                || pools.isWaiting()
+                || subscriberDrains.isWaiting()
+                || !pools.isSettled()
+                || (staff.hasUnrecorded() && round < RECOVERY_ROUNDS);
+    }
+
     /** Nothing moves: books, shards and journal agree. */
     private void checkAtRest() {
-        sweep();
+        check();
         requesters.checkAnswered();
         assertEquals(0, node.links.stream().mapToInt(ShardLink::openRequests).sum(), "requests");
         assertEquals(0, node.control.sizes().operations(), "operations");
         assertEquals(books.leases(), node.control.sizes().leases(), "leases");
-        conservation.check();
         conservation.checkAtRest();
         books.checkAtRest();
         node.audits.forEach(ShardAudit::checkInboundIndex);
@@ -318,11 +354,13 @@ final class Simulation implements AutoCloseable {
         int inForce = staff.checkAtRest();
         assertEquals(inForce, mappings(), "mappings but those of reservations");
         staff.endDrains();
+        subscriberDrains.endAll();
         staff.deleteAll();
         silence();
         assertEquals(0, mappings(), "mappings");
-        PortControl.Sizes sizes = node.control.sizes();
-        assertEquals(new PortControl.Sizes(0, 0, 0, 0, 0), sizes);
+        pools.checkSilent();
+        Sizes sizes = node.control.sizes();
+        assertEquals(new Sizes(0, 0, 0, 0, 0), sizes);
         assertEquals(0, node.directory.size(), "pairings");
         tally.count(node);
         for (int subscriber = 0; subscriber < knobs.nat().capacity().subscribers(); subscriber++) {
@@ -338,9 +376,13 @@ final class Simulation implements AutoCloseable {
                         + 2 * knobs.nat().timers().tcpEstablishedIdleNs()
                         + 3_600 * NS_PER_SECOND;
         long chunkNs = 20 * NS_PER_SECOND;
+        int chunks = 0;
         for (long left = longestNs; left > 0; left -= chunkNs) {
             node.pass(chunkNs);
             node.settle();
+            if (chunks++ % SILENT_CHUNKS == 0) {
+                check();
+            }
             progress.onStep(seed, tally);
         }
         rest();

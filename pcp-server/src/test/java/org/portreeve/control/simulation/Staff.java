@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.portreeve.control.ControlConfig;
+import org.portreeve.control.ControlCounter;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.desk.Reservations;
 import org.portreeve.control.policy.Policy;
@@ -23,6 +24,7 @@ import org.portreeve.control.reservation.Resolution;
 import org.portreeve.control.view.DrainOutcome;
 import org.portreeve.control.view.DrainView;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.shard.ShardAudit;
 
 /** Those who reserve ports, end leases and change the policy, and what they were told. */
 final class Staff {
@@ -43,6 +45,9 @@ final class Staff {
 
     /** Whether leases may be gone at a restart because their owner was just changed. */
     private boolean hasReloaded;
+
+    /** So much was used without a record when everything was recorded last. */
+    private long recorded;
 
     Staff(
             SplittableRandom random,
@@ -65,6 +70,16 @@ final class Staff {
 
     boolean hasReloaded() {
         return hasReloaded;
+    }
+
+    /** Whether something may be in use that the journal does not know. */
+    boolean hasUnrecorded() {
+        return unrecorded() > recorded;
+    }
+
+    private long unrecorded() {
+        return node.control.counters().value(ControlCounter.BLOCKS_UNRECORDED)
+                + node.control.counters().value(ControlCounter.PAIRINGS_UNRECORDED);
     }
 
     // ------------------------------------------------------------------ reservations
@@ -97,10 +112,7 @@ final class Staff {
     private ReservationDraft draft() {
         var pool = node.config.nat().pool();
         OptionalInt externalIp =
-                random.nextInt(4) > 0
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(
-                                pool.addresses().get(random.nextInt(pool.addresses().size())));
+                random.nextInt(4) > 0 ? OptionalInt.empty() : OptionalInt.of(address());
         int port =
                 switch (random.nextInt(3)) {
                     case 0 -> 1 + random.nextInt(1_000);
@@ -108,6 +120,11 @@ final class Staff {
                     default -> pool.ports().last() - random.nextInt(5_000);
                 };
         return new ReservationDraft(requesters.tuple(), externalIp, port, "web");
+    }
+
+    private int address() {
+        List<Integer> addresses = node.addresses();
+        return addresses.get(random.nextInt(addresses.size()));
     }
 
     private void prepare(ReservationDraft draft, Resolution resolution) {
@@ -154,10 +171,8 @@ final class Staff {
 
     private boolean isInForce(ReservationView view) {
         Reservation reservation = view.reservation();
-        int addressIndex = node.addressIndex(reservation.externalIp());
-        return node.auditOf(addressIndex)
-                .of(reservation.internal())
-                .filter(row -> row.isStatic() && row.addressIndex() == addressIndex)
+        return node.rowOf(reservation.internal(), reservation.externalIp())
+                .filter(ShardAudit.Row::isStatic)
                 .filter(row -> row.externalPort() == reservation.externalPort())
                 .isPresent();
     }
@@ -175,8 +190,7 @@ final class Staff {
 
     /** An address is taken out of use, for a while or until it is put back, or put back. */
     void drain() {
-        List<Integer> pool = node.config.nat().pool().addresses();
-        int externalIp = pool.get(random.nextInt(pool.size()));
+        int externalIp = address();
         if (random.nextBoolean()) {
             long restSeconds = random.nextBoolean() ? 0 : 1 + random.nextInt(LONGEST_REST_SECONDS);
             hear(
@@ -222,7 +236,9 @@ final class Staff {
 
     void evict() {
         if (random.nextInt(3) == 0) {
-            requesters.release(requesters.tuple().internalIp());
+            int internalIp = requesters.tuple().internalIp();
+            requesters.release(internalIp);
+            externals.onCut(internalIp);
         } else {
             requesters.drop(requesters.tuple());
         }
@@ -239,6 +255,9 @@ final class Staff {
         node.config = new ControlConfig(node.config.nat(), policy);
         node.control.apply(policy, node.nowNs(), node.wallMillis());
         hasReloaded = true;
+        if (random.nextInt(3) == 0) {
+            node.use(Knobs.onFailure(random));
+        }
         for (int host = 0; host < owners.length; host++) {
             if (!owners[host].equals(population.ownerOf(host))) {
                 requesters.moved(Population.ip(host));
@@ -256,6 +275,7 @@ final class Staff {
     /** The node is gone. */
     void nodeDied() {
         answered = asked;
+        recorded = 0;
     }
 
     /** Everything came to rest: store, books and translator agree. Returns what is in force. */
@@ -263,6 +283,7 @@ final class Staff {
         assertEquals(asked, answered, "staff without an answer");
         drains.checkAtRest();
         hasReloaded = false;
+        recorded = unrecorded();
         List<ReservationView> views = node.settled(node.desk.list(ReservationQuery.all())).items();
         assertEquals(node.store.all(), views.stream().map(ReservationView::reservation).toList());
         int inForce = 0;

@@ -30,6 +30,10 @@ enum StepKind {
     RESERVE(20),
     /** Staff take an address out of use, for good or for a while, or put it back. */
     DRAIN(6),
+    /** Staff let a subscriber have no new mappings, or have them again. */
+    DRAIN_SUBSCRIBER(6),
+    /** Staff add external addresses and take others away. */
+    ADDRESSES(6),
     /** Staff end leases. */
     EVICT(8),
     /** Another policy: other limits, subscribers who come, go and move. */
@@ -38,6 +42,10 @@ enum StepKind {
      * The journal or the store begins to fail, a device takes no packets or a shard stands still.
      */
     FAULT(4),
+    /**
+     * A shard stands still, and the others are sent more of its packets than they can hand over.
+     */
+    JAM(2),
     /** All that fails works again. */
     HEAL(20),
     /** The journal has grown. */

@@ -3,12 +3,12 @@ package org.portreeve.control.simulation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ShardAudit;
@@ -28,7 +28,9 @@ final class Survivors {
     private final ExternalWatch externals;
     private final Staff staff;
     private final Tally tally;
-    private final List<Held> before = new ArrayList<>();
+
+    /** What there was, by its external tuple: an address may have another index now. */
+    private final Map<List<Integer>, Held> before = new HashMap<>();
 
     Survivors(WholeNode node, ExternalWatch externals, Staff staff, Tally tally) {
         this.node = node;
@@ -40,35 +42,52 @@ final class Survivors {
     /** The node is about to stop. */
     void note() {
         before.clear();
-        if (staff.hasReloaded()) {
+        // Nor is there a record of what was used without one.
+        if (staff.hasReloaded() || staff.hasUnrecorded()) {
             return;
         }
         for (ShardAudit audit : node.audits) {
-            audit.held().stream().filter(this::isOfItsHost).forEach(before::add);
+            audit.held().stream()
+                    .filter(this::isOfItsHost)
+                    .forEach(held -> before.put(externalOf(held), held));
         }
     }
 
     private boolean isOfItsHost(Held held) {
         ShardAudit.Row row = held.row();
         long pairing = node.pairing(row.internal().internalIp());
+        // Shared ports end with the process, and towards their peers they rest.
         return pairing != Directory.NONE
+                && !row.isShared()
                 && Directory.subscriber(pairing) == row.subscriber()
+                && isKeptAddress(row.addressIndex(), pairing)
                 && !externals.isReserved(row.internal(), row.externalPort());
+    }
+
+    /** Whether the next process has the address, and its host can be seen to have been there. */
+    private boolean isKeptAddress(int addressIndex, long pairing) {
+        List<Integer> next = node.config.nat().pool().addresses();
+        int place = next.indexOf(node.externalIp(addressIndex));
+        int paired = next.indexOf(node.externalIp(Directory.addressIndex(pairing)));
+        NatConfig nat = node.config.nat();
+        return place >= 0 && paired >= 0 && nat.shardOf(place) == nat.shardOf(paired);
     }
 
     /** The next process has put back what it found. */
     void check() {
         Map<List<Integer>, Held> after = new HashMap<>();
         for (ShardAudit audit : node.audits) {
-            audit.held().forEach(held -> after.put(externalOf(held), held));
+            audit.held().stream()
+                    .filter(held -> !held.row().isShared())
+                    .forEach(held -> after.put(externalOf(held), held));
         }
         boolean hadRoom = counted(NatCounter.UNKEPT_TABLE_FULL) == 0;
-        for (Held held : before) {
-            Held found = after.get(externalOf(held));
+        before.forEach((external, held) -> {
+            Held found = after.get(external);
             if (hadRoom && !isTaken(held, found)) {
                 check(held, found);
             }
-        }
+        });
         before.clear();
     }
 
@@ -126,9 +145,10 @@ final class Survivors {
                 && Math.abs(flow.deadlineNs() - other.deadlineNs()) <= SLACK_NS;
     }
 
-    private static List<Integer> externalOf(Held held) {
+    private List<Integer> externalOf(Held held) {
         ShardAudit.Row row = held.row();
-        return List.of(row.internal().protocol(), row.addressIndex(), row.externalPort());
+        int externalIp = node.externalIp(row.addressIndex());
+        return List.of(row.internal().protocol(), externalIp, row.externalPort());
     }
 
     private long counted(NatCounter counter) {

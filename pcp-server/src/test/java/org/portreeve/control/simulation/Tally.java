@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.event.EventKind;
 
 /** What a run came to: how much of what happened, to be sure that it happened at all. */
 final class Tally {
@@ -29,7 +30,13 @@ final class Tally {
     long sessionsKept;
     long restsKept;
     long journalFailures;
-    long sweeps;
+    long checks;
+    long subscribersDrained;
+    long addressesAdded;
+    long addressesTaken;
+    long poolsRefused;
+    long untranslated;
+    long sharedPackets;
     int mostSubscribers;
     int mostLeases;
     int mostMappings;
@@ -41,6 +48,9 @@ final class Tally {
     void count(WholeNode node) {
         for (ControlCounter counter : ControlCounter.values()) {
             add(counter.name(), node.control.counters().value(counter));
+        }
+        for (EventKind kind : EventKind.values()) {
+            add(kind.name(), node.control.events().count(kind));
         }
         node.shards.forEach(
                 shard -> shard.counters().read().forEach((counter, n) -> add(counter.name(), n)));
@@ -75,7 +85,13 @@ final class Tally {
         sessionsKept += other.sessionsKept;
         restsKept += other.restsKept;
         journalFailures += other.journalFailures;
-        sweeps += other.sweeps;
+        checks += other.checks;
+        subscribersDrained += other.subscribersDrained;
+        addressesAdded += other.addressesAdded;
+        addressesTaken += other.addressesTaken;
+        poolsRefused += other.poolsRefused;
+        untranslated += other.untranslated;
+        sharedPackets += other.sharedPackets;
         most(other);
     }
 
@@ -97,12 +113,14 @@ final class Tally {
         return ("%d steps; packets: %d in, %d out, %d hairpinned, %d errors of the node; mappings"
                         + " made: %d; requests: %d, granted %d; refused because a mailbox was full:"
                         + " %d requests, %d hand-overs of packets; reservations: %d saved, %d"
-                        + " refused; policies: %d; drains: %d begun, %d ended, %d quarantines over;"
-                        + " starts: %d after a rest, %d with a snapshot, %d after a kill; found"
+                        + " refused; policies: %d; drains: %d begun, %d ended, %d quarantines over,"
+                        + " %d of subscribers; starts: %d after a rest, %d with a snapshot, %d after a kill; found"
                         + " again: %d leases, %d sessions, %d ports at rest; journal: %d times"
                         + " failing, %d groups lost; at most: %d subscribers, %d leases, %d"
-                        + " reservations, %d mappings, %d sessions, %d blocks; %d sweeps over"
-                        + " everything")
+                        + " reservations, %d mappings, %d sessions, %d blocks; used without a"
+                        + " record: %d blocks, %d pairings; shared ports: %d connections, %d"
+                        + " packets; %d packets untranslated; addresses: %d added, %d taken away, %d"
+                        + " changes refused, %d subscribers moved; everything looked at %d times")
                 .formatted(
                         stepCount(),
                         packetsIn,
@@ -120,6 +138,7 @@ final class Tally {
                         drainsBegun,
                         drainsEnded,
                         quarantinesOver,
+                        subscribersDrained,
                         restarts,
                         snapshots,
                         kills,
@@ -134,7 +153,16 @@ final class Tally {
                         mostMappings,
                         mostSessions,
                         mostBlocks,
-                        sweeps);
+                        counted(ControlCounter.BLOCKS_UNRECORDED),
+                        counted(ControlCounter.PAIRINGS_UNRECORDED),
+                        counted(EventKind.OVERLAP_MADE),
+                        sharedPackets,
+                        untranslated,
+                        addressesAdded,
+                        addressesTaken,
+                        poolsRefused,
+                        counted(ControlCounter.PAIRINGS_MOVED),
+                        checks);
     }
 
     private long counted(Enum<?> counter) {

@@ -3,11 +3,11 @@ package org.portreeve.control.simulation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.wire.IcmpHeader;
@@ -15,13 +15,13 @@ import org.portreeve.nat.wire.TcpHeader;
 
 /** Packets of hosts and strangers, and what must be true of those that get through. */
 final class Traffic {
-    private static final int REMOTE = Ipv4.of("203.0.113.0");
     private static final int REMOTES = 64;
     private static final int FLOWS = 4096;
     private static final int BUSY_HOSTS = 80;
-    private static final int FLOOD_ROUNDS = 100;
-    private static final int FLOOD = 64;
+    private static final int JAM_ROUNDS = 40;
+    private static final int JAM = 64;
     private static final int LARGE_BYTES = 1_400;
+    private static final int TRIES = 16;
     private static final int[] PROTOCOLS = {
         Protocol.UDP, Protocol.UDP, Protocol.TCP, Protocol.TCP, Protocol.ICMP
     };
@@ -52,7 +52,6 @@ final class Traffic {
     /** Packets of hosts whose translation is in the same place above. */
     private final Packet[] seenInside = new Packet[FLOWS];
 
-    private final BitSet touched = new BitSet();
     private int nextNumber;
     private int nextNewcomer;
 
@@ -65,13 +64,6 @@ final class Traffic {
 
     void goesThrough(WholeNode node) {
         this.node = node;
-    }
-
-    /** Hosts whose state may have changed since this was asked last. */
-    BitSet takeTouched() {
-        BitSet hosts = (BitSet) touched.clone();
-        touched.clear();
-        return hosts;
     }
 
     // ------------------------------------------------------------------ what comes
@@ -117,7 +109,7 @@ final class Traffic {
             fromOutside(
                     packet(
                             protocol,
-                            REMOTE + random.nextInt(256),
+                            Knobs.REMOTE + random.nextInt(256),
                             1 + random.nextInt(65_535),
                             isKnown ? known.sourceIp() : address(),
                             isKnown ? known.sourcePort() : random.nextInt(65_536)));
@@ -140,13 +132,12 @@ final class Traffic {
         }
     }
 
-    /** More large datagrams than can be handed to a shard that stands still. */
-    void flood() {
-        for (int round = 0; round < FLOOD_ROUNDS; round++) {
-            for (int left = FLOOD; left > 0; left--) {
-                int host = host();
-                touched.set(host);
-                int remote = REMOTE + random.nextInt(REMOTES);
+    /** More large datagrams to one shard than can be handed to it while it stands still. */
+    void jam(int target) {
+        for (int round = 0; round < JAM_ROUNDS; round++) {
+            for (int left = JAM; left > 0; left--) {
+                int remote = Knobs.REMOTE + random.nextInt(REMOTES);
+                int host = hostOf(target);
                 Packet packet = packet(Protocol.UDP, Population.ip(host), port(host), remote, 1);
                 send(PacketPort.INSIDE, packet, LARGE_BYTES);
             }
@@ -154,6 +145,21 @@ final class Traffic {
                 node.turnShard(shard);
             }
         }
+    }
+
+    /** A host whose packets a shard translates; another one when none was found. */
+    private int hostOf(int shard) {
+        int host = host();
+        for (int tries = 0; tries < TRIES && !isOf(host, shard); tries++) {
+            host = random.nextInt(population.hosts());
+        }
+        return host;
+    }
+
+    private boolean isOf(int host, int shard) {
+        long pairing = node.pairing(Population.ip(host));
+        return pairing != Directory.NONE
+                && node.config.nat().shardOf(Directory.addressIndex(pairing)) == shard;
     }
 
     /** Nothing of it may get through. */
@@ -214,7 +220,8 @@ final class Traffic {
     /** The node's own errors come from an external address, and go to who can be told. */
     private void errorLeft(int side, Packet error) {
         tally.errors++;
-        assertTrue(node.addressIndex(error.sourceIp()) >= 0, () -> "shows who it is: " + error);
+        // Perhaps one that has left the pool since.
+        assertTrue(PoolWatch.isExternal(error.sourceIp()), () -> "shows who it is: " + error);
         int host = Population.host(error.destinationIp());
         boolean isHost = 0 <= host && host < population.hosts();
         assertEquals(side == PacketPort.INSIDE, isHost, () -> "told the wrong side: " + error);
@@ -223,7 +230,11 @@ final class Traffic {
     private void leftOutside(Packet packet, Packet origin) {
         assertEquals(PacketPort.INSIDE, sides[packet.number()], "sent back outside");
         assertEquals(origin.destinationIp(), packet.destinationIp());
-        checkOwner(packet, origin.source());
+        if (isListed(origin.protocol(), origin.destinationIp(), origin.destinationPort())) {
+            leftUntranslated(packet, origin);
+        } else {
+            checkOwner(packet, origin.source());
+        }
         int flow = random.nextInt(FLOWS);
         seenOutside[flow] = packet;
         seenInside[flow] = origin;
@@ -241,24 +252,52 @@ final class Traffic {
         } else {
             assertEquals(origin.sourceIp(), packet.sourceIp());
         }
-        touched.set(Population.host(packet.destinationIp()));
+        if (Knobs.INSIDE.contains(origin.destinationIp())) {
+            assertTrue(
+                    isListed(origin.protocol(), origin.sourceIp(), origin.sourcePort()),
+                    () -> "let in untranslated: " + origin);
+            leftUntranslated(packet, origin);
+            return;
+        }
         assertEquals(
                 packet.destination(),
-                ownerOf(origin.destination()),
+                ownerOf(origin.destination(), packet.sourceIp()),
                 () -> "given to the wrong host: " + origin);
+    }
+
+    /** Whether a remote endpoint is reached untranslated; queries have no port. */
+    private boolean isListed(int protocol, int remoteIp, int remotePort) {
+        int port = protocol == Protocol.ICMP ? 0 : remotePort;
+        return node.knobs.nat().passThrough().stream()
+                .anyMatch(listed -> listed.matches(protocol, remoteIp, port));
+    }
+
+    private void leftUntranslated(Packet packet, Packet origin) {
+        assertEquals(origin, packet, "translated, though listed");
+        tally.untranslated++;
     }
 
     private void checkOwner(Packet packet, InternalTuple internal) {
         InternalTuple external = packet.source();
-        assertEquals(internal, ownerOf(external), () -> "the external tuple of " + external);
-        externals.onPacket(external, internal, packet.isReset(), node.nowNs());
+        int remoteIp = packet.destinationIp();
+        boolean isHairpin = Knobs.INSIDE.contains(remoteIp);
+        if (externals.isShared(external)) {
+            tally.sharedPackets++;
+        }
+        if (isHairpin && externals.isShared(external)) {
+            // Its remote address was another subscriber's external one.
+            return;
+        }
+        assertEquals(
+                internal, ownerOf(external, remoteIp), () -> "the external tuple of " + external);
+        externals.onPacket(external, remoteIp, internal, packet.isReset(), node.nowNs());
     }
 
-    private InternalTuple ownerOf(InternalTuple external) {
+    private InternalTuple ownerOf(InternalTuple external, int remoteIp) {
         assertTrue(
                 node.addressIndex(external.internalIp()) >= 0,
                 () -> "no external tuple: " + external);
-        return node.ownerOf(external)
+        return node.ownerOf(external, remoteIp)
                 .orElseThrow(() -> new AssertionError("nobody's external tuple: " + external));
     }
 
@@ -269,7 +308,7 @@ final class Traffic {
                 protocol(),
                 Population.ip(host),
                 port(host),
-                REMOTE + random.nextInt(REMOTES),
+                Knobs.REMOTE + random.nextInt(REMOTES),
                 1 + random.nextInt(8));
     }
 
@@ -314,7 +353,8 @@ final class Traffic {
     }
 
     private int address() {
-        return Knobs.FIRST_ADDRESS + random.nextInt(node.config.nat().pool().addresses().size());
+        List<Integer> addresses = node.addresses();
+        return addresses.get(random.nextInt(addresses.size()));
     }
 
     private int burst() {
@@ -322,7 +362,6 @@ final class Traffic {
     }
 
     private void fromInside(Packet packet) {
-        touched.set(Population.host(packet.sourceIp()));
         send(PacketPort.INSIDE, packet);
     }
 

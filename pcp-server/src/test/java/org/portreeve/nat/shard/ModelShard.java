@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
@@ -13,6 +14,7 @@ import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.shard.ShardLink.Kind;
 import org.portreeve.nat.shard.ShardOutcome.Refusal;
+import org.portreeve.nat.table.SessionTable;
 
 /** A slow, obvious translator without packets, for what port control can see of a shard. */
 @SuppressWarnings("EnumOrdinal") // The ring carries ordinals of refusals.
@@ -29,6 +31,11 @@ public final class ModelShard {
     private final Set<Long> pendingBlocks = new HashSet<>();
     private final Set<InternalTuple> awaitingPairing = new HashSet<>();
     private final Set<Integer> known = new HashSet<>();
+
+    /** Until when each session lives that a PEER found or made. */
+    private final Map<Session, Long> sessions = new HashMap<>();
+
+    private final List<ShardCommand.KeepSession> awaitingBlock = new ArrayList<>();
     private long nowNs;
 
     /** A shard behind a link. */
@@ -67,6 +74,9 @@ public final class ModelShard {
      */
     private record Rest(
             InternalTuple internal, int subscriber, long untilNs, RestKind kind, boolean isApart) {}
+
+    /** One session of a mapping. */
+    private record Session(InternalTuple internal, int remoteIp, int remotePort) {}
 
     private enum RestKind {
         /** To whoever proves to own it. */
@@ -159,17 +169,21 @@ public final class ModelShard {
                 mappings.get(c.internal()).active = true;
                 link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
             }
-            case ShardCommand.ReleaseReservation c -> end(c.requestId(), c.internal(), false);
-            case ShardCommand.EndMapping c -> endMapping(c);
-            case ShardCommand.QueryIdle c -> {
-                Mapping mapping = mappings.get(c.internal());
-                long leftNs = mapping == null ? 0 : mapping.outboundUntilNs - nowNs;
-                if (mapping != null && mapping.outboundUntilNs > nowNs) {
-                    link.emit(Kind.STILL_USED, c.requestId(), leftNs, 0, 0);
+            case ShardCommand.ReleaseReservation c -> {
+                if (mappings.get(c.internal()).active) {
+                    // Filters that were set aside are given up, of which the model has none.
+                    link.emit(Kind.ENDED, c.requestId(), 0, 0, 0);
                 } else {
-                    link.emit(Kind.ENDED, c.requestId(), 1, 0, 0);
+                    end(c.requestId(), c.internal(), false);
                 }
             }
+            case ShardCommand.StageFilters c -> {
+                Mapping mapping = mappings.get(c.internal());
+                int address = mapping.addressIndex;
+                link.emit(Kind.RESERVED, c.requestId(), address, mapping.port, 1);
+            }
+            case ShardCommand.EndMapping c -> endMapping(c);
+            case ShardCommand.QueryIdle c -> queryIdle(c);
             case ShardCommand.RestoreMapping c -> restore(c);
             case ShardCommand.RestoreHold c -> restoreHold(c);
             case ShardCommand.RestoreBlock c -> {
@@ -179,20 +193,157 @@ public final class ModelShard {
             }
             case ShardCommand.PairingDecided c ->
                     awaitingPairing.removeIf(t -> t.internalIp() == c.internalIp());
-            case ShardCommand.ActivateBlock c ->
-                    pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
-            case ShardCommand.RefuseBlock c -> {
-                pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
-                blocks.remove(key(0, c.addressIndex(), c.firstPort()));
+            case ShardCommand.KeepSession c -> keep(c);
+            case ShardCommand.QuerySession c -> query(c);
+            case ShardCommand.ReleaseSession c -> {
+                var session = new Session(c.internal(), c.remoteIp(), c.remotePort());
+                sessions.computeIfPresent(session, (_, _) -> nowNs);
+                link.emit(Kind.ENDED, c.requestId(), 1, 0, 0);
             }
+            case ShardCommand.RestoreSession c -> restoreSession(c);
+            case ShardCommand.ActivateBlock c -> activateBlock(c);
+            case ShardCommand.RefuseBlock c -> refuseBlock(c);
             case ShardCommand.UsePool c -> link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
             case ShardCommand.QueryAddress c -> queryAddress(c);
-            case ShardCommand.CutSubscriber c -> cutSubscriber(c);
+            case ShardCommand.CutSubscriber c -> cut(c.requestId(), c.subscriber(), _ -> true);
+            case ShardCommand.CutHost c ->
+                    cut(
+                            c.requestId(),
+                            c.subscriber(),
+                            internal -> internal.internalIp() == c.internalIp());
             case ShardCommand.CutAddress c -> link.emit(Kind.ADDRESS_USE, c.requestId(), 0, 0, 0);
             case ShardCommand.ForgetSubscriber c -> forget(c);
             case ShardCommand.QueryUse c ->
                     link.emit(Kind.SUBSCRIBER_USE, c.requestId(), portsOf(c.subscriber()), 0, 0);
         }
+    }
+
+    private void queryIdle(ShardCommand.QueryIdle c) {
+        Mapping mapping = mappings.get(c.internal());
+        long leftNs = mapping == null ? 0 : mapping.outboundUntilNs - nowNs;
+        if (mapping != null && mapping.outboundUntilNs > nowNs) {
+            link.emit(Kind.STILL_USED, c.requestId(), leftNs, 0, 0);
+        } else {
+            link.emit(Kind.ENDED, c.requestId(), 1, 0, 0);
+        }
+    }
+
+    private void activateBlock(ShardCommand.ActivateBlock c) {
+        pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
+        List<ShardCommand.KeepSession> waiting = List.copyOf(awaitingBlock);
+        awaitingBlock.clear();
+        waiting.forEach(this::keep);
+    }
+
+    private void refuseBlock(ShardCommand.RefuseBlock c) {
+        pendingBlocks.remove(key(0, c.addressIndex(), c.firstPort()));
+        int subscriber = blocks.remove(key(0, c.addressIndex(), c.firstPort()));
+        awaitingBlock.stream()
+                .filter(keep -> keep.subscriber() == subscriber)
+                .forEach(keep -> refuse(keep.requestId(), Refusal.NO_PORTS));
+        awaitingBlock.removeIf(keep -> keep.subscriber() == subscriber);
+    }
+
+    /** Whether a session that a PEER keeps has this external port now. */
+    public boolean keeps(
+            InternalTuple internal, int remoteIp, int remotePort, int addressIndex, int port) {
+        Mapping mapping = mappings.get(internal);
+        Long untilNs = sessions.get(new Session(internal, remoteIp, remotePort));
+        return untilNs != null
+                && untilNs > nowNs
+                && mapping != null
+                && mapping.addressIndex == addressIndex
+                && mapping.port == port;
+    }
+
+    private void keep(ShardCommand.KeepSession c) {
+        Mapping mapping = mappings.get(c.internal());
+        if (mapping != null && mapping.subscriber != c.subscriber()) {
+            refuse(c.requestId(), Refusal.NO_PORTS);
+            return;
+        }
+        var session = new Session(c.internal(), c.remoteIp(), c.remotePort());
+        boolean isThere = sessions.containsKey(session);
+        int port = c.suggestedPort();
+        if (!isThere && mapping != null && port != 0 && port != mapping.port) {
+            refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+            return;
+        }
+        if (mapping == null) {
+            if (port == 0) {
+                mapping = implicit(c.internal(), c.subscriber(), c.addressIndex());
+            } else if (isOpen(c)) {
+                mapping = add(c.internal(), c.subscriber(), c.addressIndex(), port);
+            } else {
+                refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
+                return;
+            }
+        }
+        if (mapping == null && hasPendingBlock(c.subscriber())) {
+            awaitingBlock.add(c);
+        } else if (mapping == null) {
+            refuse(c.requestId(), Refusal.NO_PORTS);
+        } else {
+            long idleUntilNs = nowNs + nat.timers().udpIdleNs();
+            long aliveUntilNs = sessions.computeIfAbsent(session, _ -> idleUntilNs);
+            boolean isLonger = nowNs + c.askedNs() > aliveUntilNs;
+            long grantedUntilNs = Math.max(aliveUntilNs, nowNs + c.grantedNs());
+            sessions.put(session, isLonger ? grantedUntilNs : aliveUntilNs);
+            kept(c.requestId(), session, mapping);
+        }
+    }
+
+    private boolean isOpen(ShardCommand.KeepSession c) {
+        long key = key(c.internal().protocol(), c.addressIndex(), c.suggestedPort());
+        return nat.pool().incomingPorts().contains(c.suggestedPort())
+                && !owners.containsKey(key)
+                && !rests.containsKey(key);
+    }
+
+    private boolean hasPendingBlock(int subscriber) {
+        return pendingBlocks.stream().anyMatch(block -> blocks.get(block) == subscriber);
+    }
+
+    private void query(ShardCommand.QuerySession c) {
+        var session = new Session(c.internal(), c.remoteIp(), c.remotePort());
+        if (sessions.containsKey(session)) {
+            kept(c.requestId(), session, mappings.get(c.internal()));
+        } else {
+            link.emit(Kind.ENDED, c.requestId(), 0, 0, 0);
+        }
+    }
+
+    private void kept(long requestId, Session session, Mapping mapping) {
+        long remainingNs = Math.max(0, sessions.get(session) - nowNs);
+        link.emit(Kind.SESSION_KEPT, requestId, mapping.addressIndex, mapping.port, remainingNs);
+    }
+
+    private void restoreSession(ShardCommand.RestoreSession c) {
+        Mapping mapping = mappings.get(c.internal());
+        long key = key(c.internal().protocol(), c.addressIndex(), c.externalPort());
+        Rest rest = rests.get(key);
+        boolean isOthers = rest != null && !rest.internal.equals(c.internal());
+        if (mapping == null && !owners.containsKey(key) && !isOthers) {
+            mapping = add(c.internal(), c.subscriber(), c.addressIndex(), c.externalPort());
+        }
+        if (mapping == null
+                || mapping.port != c.externalPort()
+                || mapping.addressIndex != c.addressIndex()) {
+            refuse(c.requestId(), Refusal.PORT_USED);
+            return;
+        }
+        var session = new Session(c.internal(), c.remoteIp(), c.remotePort());
+        sessions.put(session, nowNs + c.remainingNs());
+        link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
+    }
+
+    /** Whether traffic, or a PEER, keeps what nobody was promised. */
+    private boolean isInUse(Mapping mapping) {
+        return mapping.outboundUntilNs > nowNs
+                || sessions.entrySet().stream()
+                        .anyMatch(e ->
+                                e.getKey().internal.equals(mapping.internal)
+                                        && e.getValue() > nowNs);
     }
 
     private void restoreHold(ShardCommand.RestoreHold c) {
@@ -218,11 +369,13 @@ public final class ModelShard {
         link.emit(Kind.ADDRESS_USE, c.requestId(), held, leased, 0);
     }
 
-    private void cutSubscriber(ShardCommand.CutSubscriber c) {
-        mappings.values().stream()
-                .filter(m -> m.subscriber == c.subscriber() && !m.explicit)
+    private void cut(long requestId, int subscriber, Predicate<InternalTuple> isWanted) {
+        mappings.entrySet().stream()
+                .filter(e -> isWanted.test(e.getKey()))
+                .map(Map.Entry::getValue)
+                .filter(m -> m.subscriber == subscriber && !m.explicit)
                 .forEach(m -> m.outboundUntilNs = nowNs);
-        link.emit(Kind.SUBSCRIBER_USE, c.requestId(), portsOf(c.subscriber()), 0, 0);
+        link.emit(Kind.SUBSCRIBER_USE, requestId, portsOf(subscriber), 0, 0);
     }
 
     private void cutMapping(ShardCommand.CutMapping c) {
@@ -339,7 +492,7 @@ public final class ModelShard {
     private void end(long requestId, InternalTuple internal, boolean rest) {
         Mapping mapping = mappings.get(internal);
         boolean found = mapping != null && mapping.explicit;
-        boolean outbound = mapping != null && mapping.outboundUntilNs > nowNs;
+        boolean outbound = mapping != null && isInUse(mapping);
         if (found) {
             mapping.explicit = false;
             mapping.active = false;
@@ -356,6 +509,26 @@ public final class ModelShard {
     private void remove(Mapping mapping) {
         mappings.remove(mapping.internal);
         owners.remove(key(mapping));
+        for (Session session : List.copyOf(sessions.keySet())) {
+            if (session.internal.equals(mapping.internal)) {
+                end(session);
+            }
+        }
+    }
+
+    private void end(Session session) {
+        sessions.remove(session);
+        InternalTuple internal = session.internal;
+        long key0 = SessionTable.key0(internal.internalIp(), session.remoteIp);
+        long key1 =
+                SessionTable.key1(
+                        internal.realm(),
+                        internal.protocol(),
+                        internal.internalPort(),
+                        session.remotePort);
+        if (link.hasEventPlace()) {
+            link.emit(Kind.SESSION_ENDED, key0, key1, 0, 0);
+        }
     }
 
     private void rest(Mapping mapping, RestKind kind, long restNs) {
@@ -453,7 +626,7 @@ public final class ModelShard {
     private void removeStatic(ShardCommand.RemoveStatic c) {
         Mapping mapping = mappings.get(c.internal());
         boolean found = mapping != null && mapping.reserved;
-        boolean outbound = mapping != null && mapping.outboundUntilNs > nowNs;
+        boolean outbound = mapping != null && isInUse(mapping);
         if (found) {
             mapping.reserved = false;
             if (!outbound) {
@@ -511,8 +684,13 @@ public final class ModelShard {
     private int age() {
         int before = rests.size() + blocks.size() + mappings.size();
         rests.values().removeIf(r -> r.untilNs <= nowNs);
+        for (Session session : List.copyOf(sessions.keySet())) {
+            if (sessions.get(session) <= nowNs) {
+                end(session);
+            }
+        }
         for (Mapping mapping : List.copyOf(mappings.values())) {
-            if (!mapping.explicit && !mapping.reserved && mapping.outboundUntilNs <= nowNs) {
+            if (!mapping.explicit && !mapping.reserved && !isInUse(mapping)) {
                 remove(mapping);
                 rest(mapping, RestKind.IMPLICIT, nat.timers().holdDownNs());
             }

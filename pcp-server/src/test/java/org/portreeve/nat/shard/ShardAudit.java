@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
+import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.port.BlockTable;
 import org.portreeve.nat.port.InboundIndex;
 import org.portreeve.nat.session.TcpTransitions;
@@ -36,6 +37,8 @@ public final class ShardAudit {
     /** Ports of each block and protocol that nobody ever gets. */
     private final int[] unusable;
 
+    private final Recount count;
+
     /** Looks into this shard, which has not begun yet. */
     public ShardAudit(Shard shard) {
         tables = shard.tables;
@@ -46,6 +49,7 @@ public final class ShardAudit {
         blocks = tables.blocks;
         unusable = new int[blocks.count() * Protocol.COUNT];
         Arrays.setAll(unusable, i -> blocks.taken(i / Protocol.COUNT, i % Protocol.COUNT));
+        count = new Recount();
     }
 
     /** A mapping, as it is now. */
@@ -55,7 +59,8 @@ public final class ShardAudit {
             int addressIndex,
             int externalPort,
             boolean isExplicit,
-            boolean isStatic) {}
+            boolean isStatic,
+            boolean isShared) {}
 
     /**
      * A mapping or a resting port, and what keeps it.
@@ -75,12 +80,30 @@ public final class ShardAudit {
     /** A leased block that gives ports. */
     public record Block(int subscriber, int addressIndex, int firstPort) {}
 
-    /** Who has an external tuple. */
-    public Optional<Row> at(int addressIndex, int protocol, int port) {
+    /** Who has an external tuple towards a remote address, which matters for shared ports alone. */
+    public Optional<Row> at(int addressIndex, int protocol, int port, int remoteIp) {
         int row =
                 tables.inbound.find(
                         tables.localAddress(addressIndex), Protocol.index(protocol), port);
+        if (row == InboundIndex.NONE && protocol == Protocol.TCP) {
+            row = tables.overlap.find(addressIndex, port, remoteIp);
+        }
         return row == InboundIndex.NONE ? Optional.empty() : Optional.of(row(row));
+    }
+
+    /** The index of an external address, or {@link PoolAddresses#NONE}, as the shard knows it. */
+    public int addressIndex(int externalIp) {
+        return tables.pool.find(externalIp);
+    }
+
+    /** The address that an index stands for, as the shard knows it. */
+    public int externalIp(int addressIndex) {
+        return tables.pool.ip(addressIndex);
+    }
+
+    /** Whether an address is on its way out of the pool, as far as the shard was told. */
+    public boolean isLeaving(int addressIndex) {
+        return tables.pool.isLeaving(addressIndex);
     }
 
     /** What an internal tuple has. */
@@ -115,7 +138,9 @@ public final class ShardAudit {
     private List<Flow> flows(int row) {
         List<Flow> flows = new ArrayList<>();
         for (int s = mappings.firstSession(row); s != SessionTable.NONE; s = sessions.next(s)) {
-            long deadlineNs = sessions.lastSeenNs(s) + idleNs(s);
+            long idleNs = sessions.lastSeenNs(s) + idleNs(s);
+            boolean isKept = (sessions.flags(s) & SessionTable.KEPT) != 0;
+            long deadlineNs = isKept ? Math.max(idleNs, sessions.keptUntilNs(s)) : idleNs;
             flows.add(
                     new Flow(
                             sessions.remoteIp(s),
@@ -143,6 +168,11 @@ public final class ShardAudit {
         return subscribers.ports(subscriber);
     }
 
+    /** Those of one protocol. */
+    public int ports(int subscriber, int protocol) {
+        return subscribers.ports(subscriber, Protocol.index(protocol));
+    }
+
     public int sessions(int subscriber) {
         return subscribers.sessions(subscriber);
     }
@@ -162,8 +192,10 @@ public final class ShardAudit {
      * @param servedNs the last time at which the shard had nothing left to do
      */
     public void check(long servedNs) {
-        var count = new Recount();
+        count.begin();
+        int filters = 0;
         for (int row = 0; row < mappings.capacity(); row++) {
+            filters += tables.filters.size(row);
             if (isUsed(row)) {
                 checkMapping(row, servedNs);
                 count.mapping(row);
@@ -176,70 +208,99 @@ public final class ShardAudit {
             }
         }
         count.compare();
+        require(filters == tables.filters.size(), "filters of nobody", filters);
     }
 
     /** Looks for external ports that lead to mappings which are not there; slower. */
     public void checkInboundIndex() {
         int found = 0;
         int addresses = 0;
-        while (tables.addressIndex(addresses) < config.pool().addresses().size()) {
+        while (tables.addressIndex(addresses) < config.addressPlaces()) {
             for (int cell = 0; cell < Protocol.COUNT << 16; cell++) {
                 int row = tables.inbound.find(addresses, cell >> 16, cell & 0xffff);
                 found += row == InboundIndex.NONE ? 0 : 1;
             }
             addresses++;
         }
-        require(found == mappings.size(), "external ports lead to " + found, mappings.size());
+        int shared = 0;
+        for (int row = 0; row < mappings.capacity(); row++) {
+            shared += isUsed(row) && mappings.has(row, MappingTable.OVERLAPPED) ? 1 : 0;
+        }
+        int each = mappings.size() - shared;
+        require(found == each, "external ports lead to so many mappings", each);
     }
 
     private void checkMapping(int row, long servedNs) {
         int state = mappings.state(row);
         int port = mappings.externalPort(row);
-        int address = tables.localAddress(mappings.addressIndex(row));
-        int protocolIndex = Protocol.index(mappings.protocol(row));
-        require(tables.owns(mappings.addressIndex(row)), "an address of another shard", row);
-        require(
-                tables.inbound.find(address, protocolIndex, port) == row,
-                "its external tuple leads elsewhere: two owners",
-                row(row));
-        boolean isOrphan = state == MappingTable.RESTING_ORPHAN || state == MappingTable.ORPHAN;
-        int found = mappings.find(Mappings.key(row(row).internal()), mappings.peers(row));
-        require(isOrphan || found == row, "its internal tuple leads elsewhere", row(row));
+        int addressIndex = mappings.addressIndex(row);
+        int address = tables.localAddress(addressIndex);
+        require(tables.owns(addressIndex), "an address of another shard", row);
+        requireOf(
+                isOwner(row, address, port), "its external tuple leads elsewhere: two owners", row);
+        // No packet asks for a shared port by its tuple, so that one may rest beside another in
+        // use.
+        boolean isUnasked =
+                state == MappingTable.RESTING_ORPHAN
+                        || state == MappingTable.ORPHAN
+                        || mappings.has(row, MappingTable.OVERLAPPED);
+        requireOf(
+                isUnasked || mappings.find(mappings.key(row), mappings.peers(row)) == row,
+                "its internal tuple leads elsewhere",
+                row);
         boolean isResting = state == MappingTable.RESTING || state == MappingTable.RESTING_ORPHAN;
         boolean isArmed = tables.wheel.isArmed(tables.mappingTimer(row));
-        require(isArmed == isResting, "rests without end, or ends in use", row(row));
-        require(
+        requireOf(isArmed == isResting, "rests without end, or ends in use", row);
+        requireOf(
                 !isResting || !isOver(mappings.restsUntilNs(row), servedNs),
                 "rests beyond its deadline",
-                row(row));
+                row);
         int used =
                 mappings.ownSessions(row)
                         + mappings.inboundSessions(row)
                         - (state == MappingTable.ACTIVE ? mappings.unrepliedSessions(row) : 0);
-        require(
+        requireOf(
                 isResting || mappings.has(row, KEEPERS) || used > 0,
                 "nothing keeps it, and it does not rest",
-                row(row));
-        require(!isResting || mappings.firstSession(row) == SessionTable.NONE, "rests in use", row);
+                row);
+        requireOf(
+                !isResting || mappings.firstSession(row) == SessionTable.NONE, "rests in use", row);
         checkBlockOf(row, address, port);
+        requireOf(
+                tables.filters.size(row) == 0
+                        || mappings.has(row, MappingTable.EXPLICIT | MappingTable.PENDING),
+                "filters without a lease",
+                row);
+    }
+
+    /** Whether packets to the external tuple, of its peer where the port is shared, are its own. */
+    private boolean isOwner(int row, int address, int port) {
+        int protocolIndex = Protocol.index(mappings.protocol(row));
+        int found = tables.inbound.find(address, protocolIndex, port);
+        if (!mappings.has(row, MappingTable.OVERLAPPED)) {
+            return found == row;
+        }
+        int remoteIp = MappingTable.remoteIp(mappings.peers(row));
+        return found == InboundIndex.NONE
+                && tables.overlap.find(mappings.addressIndex(row), port, remoteIp) == row;
     }
 
     /** A port inside a block is its owner's, but for those that staff put there. */
     private void checkBlockOf(int row, int address, int port) {
         int block = blocks.blockOf(address, port);
         if (block != BlockTable.NONE && !mappings.has(row, MappingTable.APART)) {
-            require(
+            requireOf(
                     blocks.state(block) != BlockTable.FREE
                             && blocks.owner(block) == mappings.subscriber(row),
-                    "its port lies in a block of another, " + blocks.owner(block),
-                    row(row));
+                    "its port lies in a block of another",
+                    row);
         }
     }
 
     private void checkSession(int row, long servedNs) {
         int mapping = sessions.mapping(row);
         require(isUsed(mapping), "a session without a mapping", row);
-        require(
+        requireOf(
                 sessions.subscriber(row) == mappings.subscriber(mapping)
                         && sessions.externalPort(row) == mappings.externalPort(mapping)
                         && sessions.externalIp(row)
@@ -247,13 +308,13 @@ public final class ShardAudit {
                         && sessions.internalIp(row) == mappings.internalIp(mapping)
                         && sessions.internalPort(row) == mappings.internalPort(mapping),
                 "a session of another mapping",
-                row(mapping));
+                mapping);
         long deadlineNs = sessions.lastSeenNs(row) + idleNs(row);
-        require(!isOver(deadlineNs, servedNs), "a session beyond its deadline", row(mapping));
-        require(
+        requireOf(!isOver(deadlineNs, servedNs), "a session beyond its deadline", mapping);
+        requireOf(
                 tables.wheel.isArmed(row) && tables.wheel.deadlineNs(row) - deadlineNs <= 0,
                 "a session whose end will be noticed late",
-                row(mapping));
+                mapping);
     }
 
     private static boolean isOver(long deadlineNs, long servedNs) {
@@ -293,12 +354,20 @@ public final class ShardAudit {
                 mappings.addressIndex(row),
                 mappings.externalPort(row),
                 mappings.has(row, MappingTable.EXPLICIT),
-                mappings.has(row, MappingTable.STATIC));
+                mappings.has(row, MappingTable.STATIC),
+                mappings.has(row, MappingTable.OVERLAPPED));
     }
 
-    private static void require(boolean holds, String what, Object where) {
+    private static void require(boolean holds, String what, int where) {
         if (!holds) {
             throw new AssertionError(what + ": " + where);
+        }
+    }
+
+    /** The same of a mapping. */
+    private void requireOf(boolean holds, String what, int mapping) {
+        if (!holds) {
+            throw new AssertionError(what + ": " + row(mapping));
         }
     }
 
@@ -311,7 +380,25 @@ public final class ShardAudit {
         private final int[] sessionsOf = new int[capacity];
         private final int[] used = new int[blocks.count() * Protocol.COUNT];
         private final int[] apart = new int[used.length];
+        private final int[] incoming = new int[capacity * Protocol.COUNT];
+        private final int[] portsOf = new int[incoming.length];
         private int sessionCount;
+
+        void begin() {
+            for (int[] counts :
+                    List.of(
+                            ports,
+                            staticPorts,
+                            explicit,
+                            sessionsOf,
+                            used,
+                            apart,
+                            incoming,
+                            portsOf)) {
+                Arrays.fill(counts, 0);
+            }
+            sessionCount = 0;
+        }
 
         void mapping(int row) {
             int subscriber = mappings.subscriber(row);
@@ -320,9 +407,14 @@ public final class ShardAudit {
             explicit[subscriber] +=
                     mappings.has(row, MappingTable.EXPLICIT | MappingTable.PENDING) ? 1 : 0;
             int address = tables.localAddress(mappings.addressIndex(row));
-            int block = blocks.blockOf(address, mappings.externalPort(row));
+            int port = mappings.externalPort(row);
+            int protocolIndex = Protocol.index(mappings.protocol(row));
+            boolean isIncoming = config.pool().incomingPorts().contains(port);
+            incoming[subscriber * Protocol.COUNT + protocolIndex] += isIncoming ? 1 : 0;
+            portsOf[subscriber * Protocol.COUNT + protocolIndex] += isStatic ? 0 : 1;
+            int block = blocks.blockOf(address, port);
             if (block != BlockTable.NONE) {
-                int cell = block * Protocol.COUNT + Protocol.index(mappings.protocol(row));
+                int cell = block * Protocol.COUNT + protocolIndex;
                 (mappings.has(row, MappingTable.APART) ? apart : used)[cell]++;
             }
             sessionsOfMapping(row);
@@ -333,7 +425,7 @@ public final class ShardAudit {
             int inbound = 0;
             int unreplied = 0;
             for (int s = mappings.firstSession(row); s != SessionTable.NONE; s = sessions.next(s)) {
-                require(sessions.mapping(s) == row, "a session in two lists", row(row));
+                requireOf(sessions.mapping(s) == row, "a session in two lists", row);
                 boolean isInbound = (sessions.flags(s) & SessionTable.INBOUND) != 0;
                 boolean isReplied = (sessions.flags(s) & SessionTable.REPLIED) != 0;
                 own += isInbound ? 0 : 1;
@@ -341,12 +433,12 @@ public final class ShardAudit {
                 unreplied += isInbound && !isReplied ? 1 : 0;
             }
             sessionCount += own + inbound;
-            require(
+            requireOf(
                     own == mappings.ownSessions(row)
                             && inbound == mappings.inboundSessions(row)
                             && unreplied == mappings.unrepliedSessions(row),
                     "its sessions were miscounted",
-                    row(row));
+                    row);
         }
 
         void session(int row) {
@@ -366,6 +458,7 @@ public final class ShardAudit {
                         subscriber);
                 leased += subscribers.blocks(subscriber);
                 blocksOf(subscriber);
+                portsOf(subscriber);
             }
             for (int block = 0; block < blocks.count(); block++) {
                 leased -= blocks.state(block) == BlockTable.FREE ? 0 : 1;
@@ -374,13 +467,31 @@ public final class ShardAudit {
             require(leased == 0, "blocks with no owner or two", leased);
         }
 
+        /** What is kept for it is kept once, and used by its own incoming ports alone. */
+        private void portsOf(int subscriber) {
+            int each = config.pool().kept().perSubscriber();
+            for (int protocol = 0; protocol < Protocol.COUNT; protocol++) {
+                int cell = subscriber * Protocol.COUNT + protocol;
+                boolean isKept = each > 0 && Protocol.ofIndex(protocol) != Protocol.ICMP;
+                int own = isKept ? subscribers.keptPorts(subscriber, protocol) : 0;
+                require(
+                        portsOf[cell] == subscribers.ports(subscriber, protocol),
+                        "ports of a protocol were miscounted",
+                        subscriber);
+                require(
+                        0 <= own && own <= Math.min(each, incoming[cell]),
+                        "kept ports were miscounted",
+                        subscriber);
+            }
+        }
+
         private void blocksOf(int subscriber) {
             for (int position = 0; position < subscribers.blocks(subscriber); position++) {
                 int block = subscribers.block(subscriber, position);
                 require(
                         blocks.state(block) != BlockTable.FREE && blocks.owner(block) == subscriber,
-                        "a block of another, in the list of " + subscriber,
-                        blocks.owner(block));
+                        "a block of another, in the list of a subscriber",
+                        subscriber);
             }
         }
 

@@ -56,7 +56,14 @@ class NatPmpDecoderTest {
     }
 
     @Test
+    void requestsOfAnotherVersionAreNotLookedAt() {
+        assertEquals(new NatPmpDecoded.OtherVersion(), decode("0200 0000"));
+        assertEquals(new NatPmpDecoded.OtherVersion(), decode("017f"));
+    }
+
+    @Test
     void responsesHaveTheirGoldenOctets() {
+        assertEquals("0000000101020304", hex(new NatPmpResponse.UnsupportedVersion(0x0102_0304L)));
         assertEquals(
                 "00800000000102030405060708".substring(0, 24),
                 hex(
@@ -136,6 +143,7 @@ class NatPmpDecoderTest {
                                 .substring(Math.min(8, hexLength(datagram))),
                         HexFormat.of().formatHex(octets).substring(8));
             }
+            case NatPmpDecoded.OtherVersion _ -> assertTrue(datagram[0] != 0 && opcode >= 0);
             case Ignored(Reason reason) -> {
                 boolean shouldBe =
                         switch (reason) {

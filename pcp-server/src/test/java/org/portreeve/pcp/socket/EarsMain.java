@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.PcpCounter;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * Listens on one address with a control socket and, beside it, with a plain socket of the JDK that
@@ -24,13 +26,16 @@ final class EarsMain {
     private EarsMain() {}
 
     /** Runs until killed. The argument is the address. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, ListenException {
         String address = arguments[0];
+        var listen = PcpAddress.ofIpv4(Ipv4.of(address));
+        String device = InsideDevice.of(listen, List.of()).getFirst();
         Vertx vertx = PcpTransport.vertx(new VertxOptions().setEventLoopPoolSize(1));
         vertx.runOnContext(_ ->
                 PcpSocket.open(
                                 vertx,
-                                Ipv4.of(address),
+                                listen,
+                                device,
                                 CONTROL_PORT,
                                 new Counters<>(PcpCounter.class),
                                 (octets, client) ->

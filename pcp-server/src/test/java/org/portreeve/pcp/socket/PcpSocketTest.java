@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -14,7 +15,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,9 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.PcpCounter;
+import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.testkit.Conformance;
 
 /** Real sockets on loopback addresses; the server behind them says back what it hears. */
 class PcpSocketTest {
+    private static final PcpAddress LOOPBACK = PcpAddress.ofIpv4(Ipv4.of("127.0.0.1"));
+    private static final InetAddress IPV6_LOOPBACK = InetAddress.ofLiteral("::1");
     private static final int ANY_PORT = 0;
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -69,6 +76,22 @@ class PcpSocketTest {
     }
 
     @Test
+    @Conformance("PCP-NET-001")
+    void ipv6IsListenedOnAndAnsweredFromTheAddressAsked() throws Exception {
+        assumeTrue(NetworkInterface.getByInetAddress(IPV6_LOOPBACK) != null, "no IPv6 here");
+        PcpSocket socket = open("::1", ANY_PORT);
+        var server = new InetSocketAddress(IPV6_LOOPBACK, socket.localAddress().port());
+        try (var client = new DatagramSocket(new InetSocketAddress(IPV6_LOOPBACK, 0))) {
+            client.setSoTimeout(TIMEOUT_MILLIS);
+            client.send(new DatagramPacket(new byte[7], 7, server));
+            DatagramPacket answer = receive(client);
+
+            assertEquals(server, answer.getSocketAddress());
+            assertEquals(7, answer.getLength());
+        }
+    }
+
+    @Test
     void datagramsOfABatchAreToldApart() throws Exception {
         PcpSocket socket = open("127.0.0.1", ANY_PORT);
         try (DatagramSocket client = client()) {
@@ -87,7 +110,8 @@ class PcpSocketTest {
 
     @Test
     void anAddressOfNoDeviceIsRefusedWithASentence() {
-        ListenException refusal = refusal("203.0.113.77", ANY_PORT);
+        ListenException refusal =
+                assertThrows(ListenException.class, () -> open("203.0.113.77", ANY_PORT));
 
         assertEquals(
                 "203.0.113.77 cannot be listened on: no device has this address",
@@ -98,9 +122,11 @@ class PcpSocketTest {
     void aPortThatIsTakenIsRefusedWithASentence() throws Exception {
         PcpSocket socket = open("127.0.0.1", ANY_PORT);
 
-        ListenException refusal = refusal("127.0.0.1", socket.localAddress().port());
+        int port = socket.localAddress().port();
+        var failure = assertThrows(ExecutionException.class, () -> open("127.0.0.1", port));
 
-        assertTrue(refusal.getMessage().startsWith("127.0.0.1 cannot be listened on: "));
+        assertTrue(failure.getCause() instanceof ListenException);
+        assertTrue(failure.getCause().getMessage().startsWith("127.0.0.1 cannot be listened on: "));
     }
 
     @Test
@@ -109,25 +135,22 @@ class PcpSocketTest {
         try {
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> PcpSocket.open(plain, Ipv4.of("127.0.0.1"), 0, counters, (_, _) -> {}));
+                    () -> PcpSocket.open(plain, LOOPBACK, "", ANY_PORT, counters, (_, _) -> {}));
         } finally {
             await(plain.close());
         }
     }
 
-    private ListenException refusal(String address, int port) {
-        ExecutionException failure =
-                assertThrows(ExecutionException.class, () -> open(address, port));
-        return (ListenException) failure.getCause();
-    }
-
     private PcpSocket open(String address, int port) throws Exception {
+        var listen = PcpAddress.of(InetAddress.ofLiteral(address));
+        List<String> devices = InsideDevice.of(listen, List.of());
         Promise<PcpSocket> opened = Promise.promise();
         Context context = vertx.getOrCreateContext();
         context.runOnContext(_ ->
                 PcpSocket.open(
                                 vertx,
-                                Ipv4.of(address),
+                                listen,
+                                devices.getFirst(),
                                 port,
                                 counters,
                                 (datagram, client) -> client.reply().send(datagram))

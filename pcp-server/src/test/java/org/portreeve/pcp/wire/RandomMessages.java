@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.portreeve.control.Nonce;
+import org.portreeve.nat.Prefix;
 
 /** Messages in good form, drawn from a seed. */
 final class RandomMessages {
-    private static final int MAX_FILTERS = 40;
+    private static final int MAX_FILTERS = 36;
+    private static final int MAX_TEXT = 30;
 
     private final SplittableRandom random;
 
@@ -58,6 +60,12 @@ final class RandomMessages {
         for (int count = 0; count < filters; count++) {
             options.add(filter(internal.isIpv4()));
         }
+        // One with padding at most, at the end: tshark takes padding before another option for one.
+        if (lifetimeSeconds != 0 && random.nextInt(4) == 0) {
+            options.add(new PcpOption.Description(text()));
+        } else if (random.nextInt(4) == 0) {
+            options.add(prefix64());
+        }
         return new PcpRequest.MapRequest(
                 client,
                 lifetimeSeconds,
@@ -99,6 +107,29 @@ final class RandomMessages {
                 ? new PcpOption.Filter(
                         random.nextInt(96, 129), port(), PcpAddress.ofIpv4(random.nextInt()))
                 : new PcpOption.Filter(random.nextInt(1, 129), port(), address6());
+    }
+
+    private String text() {
+        int[] kinds = {'a', 0xfc, 0x6f22, 0x1f3b2, '\n', 0x202e};
+        var text = new StringBuilder();
+        for (int left = random.nextInt(MAX_TEXT); left > 0; left--) {
+            text.appendCodePoint(kinds[random.nextInt(kinds.length)]);
+        }
+        return text.toString();
+    }
+
+    private PcpOption prefix64() {
+        int[] lengths = {4, 5, 6, 7, 8, 12};
+        List<Prefix> destinations = new ArrayList<>();
+        for (int left = random.nextInt(3); left > 0; left--) {
+            int length = random.nextInt(1, 33);
+            destinations.add(new Prefix(random.nextInt() & (-1 << (32 - length)), length));
+        }
+        return new PcpOption.Prefix64(
+                lengths[random.nextInt(lengths.length)],
+                random.nextLong(),
+                random.nextInt(),
+                destinations);
     }
 
     private PcpAddress address() {

@@ -58,7 +58,7 @@ class RequestOptionsTest {
     void unknownOptionsAreRefusedWhenMandatoryAndPassedOverWhenNot() {
         assertCode(5, map(UNKNOWN_MANDATORY));
         assertEchoed(PREFER_FAILURE, map(UNKNOWN_OPTIONAL + PREFER_FAILURE));
-        assertEchoed("", map("80 00 00 00"));
+        assertEchoed("", map("e0 00 00 00"));
         assertCode(5, map("7e 00 00 00"));
     }
 

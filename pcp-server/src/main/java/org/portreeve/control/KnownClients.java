@@ -1,0 +1,143 @@
+package org.portreeve.control;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.portreeve.control.journal.JournalRecord;
+
+/**
+ * The clients that can be told of a restart one by one (RFC 6887 §14.1.3): whoever asked by PCP for
+ * a lease or a PEER that is there, and whoever had one that could not be put back. Event loop only.
+ */
+public final class KnownClients {
+    /** Clients of lost leases that are remembered; the others hear what all hear. */
+    static final int MAX_LOST = 65_536;
+
+    /** Clients that asked for others, so that they are not named for each of those. */
+    private static final int MAX_PORTALS = 1_024;
+
+    /** Leases that are looked at in one step. */
+    private static final int SLICE = 256;
+
+    private final ControlState state;
+    private final Set<Client> lost = new LinkedHashSet<>();
+
+    KnownClients(ControlState state) {
+        this.state = state;
+    }
+
+    /** A lease could not be put back. */
+    void lost(JournalRecord.LeaseGranted record) {
+        if (record.origin() == LeaseOrigin.PCP) {
+            lost(record.clientIp(), record.clientPort());
+        }
+    }
+
+    /** The same of what a PEER kept. */
+    void lost(JournalRecord.PeerGranted record) {
+        lost(record.clientIp(), record.clientPort());
+    }
+
+    private void lost(int clientIp, int clientPort) {
+        if (clientPort == 0) {
+            return;
+        }
+        if (lost.size() == MAX_LOST) {
+            state.counters.increment(ControlCounter.LOST_CLIENTS_FORGOTTEN);
+            return;
+        }
+        lost.add(new Client(clientIp, clientPort));
+    }
+
+    /** They have been told often enough. */
+    public void forgetLost() {
+        lost.clear();
+    }
+
+    /** Begins to name all of them, each once. */
+    public Walk walk() {
+        return new Walk();
+    }
+
+    /** A walk over all clients; those of leases that come and go meanwhile may be missing. */
+    public final class Walk {
+        private final Deque<Client> found = new ArrayDeque<>(lost);
+        private final Set<Client> ofHost = new HashSet<>();
+        private final Set<Client> portals = new HashSet<>();
+        private long order = -1;
+        private PeerTuple peer = PeerBook.BEFORE_ALL;
+        private boolean areLeasesRead;
+        private int host;
+        private boolean isRead;
+
+        private Walk() {}
+
+        /** Whether all were named. */
+        public boolean isOver() {
+            return isRead && found.isEmpty();
+        }
+
+        /** The next one; empty when a bounded number of leases was looked at in vain. */
+        public Optional<Client> next() {
+            if (found.isEmpty() && !isRead) {
+                read();
+            }
+            return Optional.ofNullable(found.poll());
+        }
+
+        private void read() {
+            if (areLeasesRead) {
+                readPeers();
+            } else {
+                readLeases();
+            }
+        }
+
+        private void readLeases() {
+            List<Lease> slice = state.leases.range(order, Long.MAX_VALUE, SLICE);
+            slice.forEach(this::look);
+            areLeasesRead = slice.size() < SLICE;
+            order = slice.isEmpty() ? order : LeaseBook.order(slice.getLast().internal);
+        }
+
+        private void readPeers() {
+            List<PeerLease> slice = state.peers.after(peer, Long.MAX_VALUE, SLICE);
+            slice.forEach(this::look);
+            isRead = slice.size() < SLICE;
+            peer = slice.isEmpty() ? peer : slice.getLast().peer;
+        }
+
+        private void look(Lease lease) {
+            if (lease.internal.internalIp() != host) {
+                host = lease.internal.internalIp();
+                ofHost.clear();
+            }
+            OwnerNews.client(lease.owner()).filter(this::isNew).ifPresent(found::add);
+        }
+
+        private void look(PeerLease lease) {
+            int internalIp = lease.peer.internal().internalIp();
+            if (internalIp != host) {
+                host = internalIp;
+                ofHost.clear();
+                // Those were named with the leases.
+                state.leases.ofHost(host).stream()
+                        .map(named -> OwnerNews.client(named.owner()))
+                        .flatMap(Optional::stream)
+                        .forEach(ofHost::add);
+            }
+            OwnerNews.client(lease.owner()).filter(this::isNew).ifPresent(found::add);
+        }
+
+        private boolean isNew(Client client) {
+            if (client.ip() != host && portals.size() < MAX_PORTALS) {
+                return portals.add(client);
+            }
+            return ofHost.add(client);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.portreeve.control;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.config.NatConfig;
+
+/**
+ * All sessions that PEERs keep, by five-tuple and by deadline. Bounded by the capacity for sessions
+ * and, of one subscriber, by its quota of mappings. Event loop only.
+ */
+final class PeerBook {
+    /** A place before all in the order. */
+    static final PeerTuple BEFORE_ALL = new PeerTuple(InternalTuple.of(0, 0, 0), 0, 0);
+
+    private static final int LANE = 0;
+    private static final int LAST_IP = -1;
+    private static final int LAST_PORT = 0xffff;
+
+    private final NatConfig nat;
+    private final DeadlineBook<PeerLease> deadlines = new DeadlineBook<>(1);
+    private final NavigableMap<PeerTuple, PeerLease> byPeer = new TreeMap<>();
+
+    PeerBook(NatConfig nat) {
+        this.nat = nat;
+    }
+
+    /** Whether the translator has no room for more. */
+    boolean isFull() {
+        return byPeer.size() >= (long) nat.capacity().sessions() * nat.shardCount();
+    }
+
+    /** Adds a lease of a session that has none. Its subscriber has counted it before. */
+    void add(PeerLease lease) {
+        PeerLease before = byPeer.put(lease.peer, lease);
+        assert before == null : "a session got two leases";
+        deadlines.add(LANE, lease);
+    }
+
+    void remove(PeerLease lease) {
+        byPeer.remove(lease.peer);
+        deadlines.remove(LANE, lease);
+    }
+
+    /** Puts the timer right after the lease changed, or starts it again. */
+    void changed(PeerLease lease) {
+        deadlines.arm(LANE, lease);
+    }
+
+    /** Stops the timer while something is under way with the session. */
+    void disarm(PeerLease lease) {
+        deadlines.disarm(LANE, lease);
+    }
+
+    Optional<PeerLease> find(PeerTuple peer) {
+        return Optional.ofNullable(byPeer.get(peer));
+    }
+
+    /** All leases of an internal tuple; as many as one subscriber may have. */
+    Collection<PeerLease> of(InternalTuple internal) {
+        return byPeer.subMap(
+                        new PeerTuple(internal, 0, 0),
+                        true,
+                        new PeerTuple(internal, LAST_IP, LAST_PORT),
+                        true)
+                .values();
+    }
+
+    /** All leases of an internal address; as many as one subscriber may have. */
+    Collection<PeerLease> ofHost(int internalIp) {
+        return byPeer.subMap(
+                        new PeerTuple(InternalTuple.of(0, internalIp, 0), 0, 0),
+                        true,
+                        new PeerTuple(
+                                InternalTuple.of(255, internalIp, LAST_PORT), LAST_IP, LAST_PORT),
+                        true)
+                .values();
+    }
+
+    /** The first leases after one place in the order, up to another of {@link LeaseBook#order}. */
+    List<PeerLease> after(PeerTuple place, long lastOrder, int limit) {
+        return byPeer.tailMap(place, false).values().stream()
+                .takeWhile(lease -> LeaseBook.order(lease.peer.internal()) <= lastOrder)
+                .limit(limit)
+                .toList();
+    }
+
+    /** One whose deadline is over. */
+    Optional<PeerLease> due(long nowNs) {
+        return deadlines.due(LANE, nowNs);
+    }
+
+    int size() {
+        return byPeer.size();
+    }
+
+    int slotCount() {
+        return deadlines.slotCount();
+    }
+
+    Optional<PeerLease> at(int slot) {
+        return deadlines.at(slot);
+    }
+}

@@ -1,0 +1,105 @@
+package org.portreeve.pcp;
+
+import org.portreeve.control.Description;
+import org.portreeve.control.FilterChange;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.MapCommand;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PeerFilter;
+import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.PcpOption;
+import org.portreeve.pcp.wire.PcpRequest.MapRequest;
+
+/** What a MAP request says, in the words of port control. Pure; any thread. */
+final class MapCommands {
+    private static final int NO_SUGGESTION = 0;
+
+    /** What an IPv6 address that is insisted on becomes: no pool has it, so none is found. */
+    private static final int UNAVAILABLE_IP = 0xffff_ffff;
+
+    /** RFC 6887 §13.3: prefixes count from the first of 128 bits, also those of IPv4. */
+    private static final int IPV4_PREFIX_BITS = 96;
+
+    private MapCommands() {}
+
+    /**
+     * The wish of a request whose protocol and port were looked at, and whose internal host has an
+     * IPv4 address: the client, which the decoder has found to be who it says (PCP-MAP-005), or a
+     * third party that it may ask for.
+     */
+    static MapCommand of(MapRequest map, Requester client) {
+        return new MapCommand(
+                InternalTuple.of(
+                        map.protocol(),
+                        map.internalAddress().ipv4().orElseThrow(),
+                        map.internalPort()),
+                map.nonce(),
+                LeaseOrigin.PCP,
+                suggestedIp(map),
+                map.suggestedExternalPort(),
+                map.prefersFailure(),
+                map.lifetimeSeconds(),
+                client.ip(),
+                client.port(),
+                description(map),
+                describes(map),
+                filters(map));
+    }
+
+    /** What the request calls the mapping, as it will be kept; empty for nothing. */
+    static String description(MapRequest map) {
+        for (PcpOption option : map.options()) {
+            if (option instanceof PcpOption.Description(String text)) {
+                return Description.sanitised(text);
+            }
+        }
+        return Description.NONE;
+    }
+
+    private static boolean describes(MapRequest map) {
+        for (PcpOption option : map.options()) {
+            if (option instanceof PcpOption.Description) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int suggestedIp(MapRequest map) {
+        PcpAddress suggested = map.suggestedExternalAddress();
+        if (suggested.isIpv4() || suggested.isAny()) {
+            return suggested.ipv4().orElse(NO_SUGGESTION);
+        }
+        // PCP-MAP-033: of another family, so a hint that cannot be followed.
+        return map.prefersFailure() ? UNAVAILABLE_IP : NO_SUGGESTION;
+    }
+
+    /** RFC 6887 §7.3, §13.3: in the order sent, so that one that removes all keeps what follows. */
+    private static FilterChange filters(MapRequest map) {
+        FilterChange change = FilterChange.NONE;
+        for (PcpOption option : map.options()) {
+            if (option instanceof PcpOption.Filter filter) {
+                change =
+                        filter.removesAll()
+                                ? change.thenRemoveAll()
+                                : change.thenAdd(peerFilter(filter));
+            }
+        }
+        return change;
+    }
+
+    private static PeerFilter peerFilter(PcpOption.Filter filter) {
+        return PeerFilter.of(
+                filter.remoteAddress().ipv4().orElseThrow(),
+                filter.prefixLength() - IPV4_PREFIX_BITS,
+                filter.remotePort());
+    }
+
+    /** The option by which a mapping gets a filter. */
+    static PcpOption filterOption(PeerFilter filter) {
+        return new PcpOption.Filter(
+                filter.remote().length() + IPV4_PREFIX_BITS,
+                filter.remotePort(),
+                PcpAddress.ofIpv4(filter.remote().network()));
+    }
+}

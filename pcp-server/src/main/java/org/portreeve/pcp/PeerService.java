@@ -1,0 +1,92 @@
+package org.portreeve.pcp;
+
+import java.util.Optional;
+import java.util.Set;
+import org.portreeve.control.MapOutcome;
+import org.portreeve.control.PeerCommand;
+import org.portreeve.control.PeerOutcome;
+import org.portreeve.control.PeerTuple;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Protocol;
+import org.portreeve.pcp.wire.Decoded;
+import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.PcpRequest.PeerRequest;
+import org.portreeve.pcp.wire.PcpResponse;
+import org.portreeve.pcp.wire.ResultCode;
+
+/**
+ * What a PEER request means to port control, and what port control's word on it means to the client
+ * (RFC 6887 §12.3). Pure; any thread.
+ */
+final class PeerService {
+    /** Protocols with ports that are translated. */
+    private static final Set<Integer> PROTOCOLS = Set.of(Protocol.TCP, Protocol.UDP);
+
+    private static final int ANY = 0;
+
+    /** What an IPv6 address that is insisted on becomes: no pool has it, so none is found. */
+    private static final int UNAVAILABLE_IP = 0xffff_ffff;
+
+    private PeerService() {}
+
+    /** Why a request is refused before anybody is asked; empty when it is not. */
+    static Optional<ResultCode> fault(PeerRequest peer) {
+        if (!PROTOCOLS.contains(peer.protocol())) {
+            return Optional.of(ResultCode.UNSUPP_PROTOCOL);
+        }
+        // PCP-PEER-005: an IPv4 host sends its packets to IPv4 peers alone.
+        return peer.remoteAddress().isIpv4()
+                ? Optional.empty()
+                : Optional.of(ResultCode.MALFORMED_REQUEST);
+    }
+
+    /** The wish of a request without a {@link #fault}, of a client for itself or who it may. */
+    static PeerCommand command(PeerRequest peer, Requester client) {
+        return new PeerCommand(
+                new PeerTuple(
+                        InternalTuple.of(
+                                peer.protocol(),
+                                peer.internalAddress().ipv4().orElseThrow(),
+                                peer.internalPort()),
+                        peer.remoteAddress().ipv4().orElseThrow(),
+                        peer.remotePort()),
+                peer.nonce(),
+                suggestedIp(peer.suggestedExternalAddress()),
+                peer.suggestedExternalPort(),
+                peer.lifetimeSeconds(),
+                client.ip(),
+                client.port());
+    }
+
+    private static int suggestedIp(PcpAddress suggested) {
+        if (suggested.isAny()) {
+            return ANY;
+        }
+        // RFC 6887 §12.1: PREFER_FAILURE is implied.
+        return suggested.ipv4().orElse(UNAVAILABLE_IP);
+    }
+
+    /** The result code of an outcome. */
+    static ResultCode resultCode(PeerOutcome outcome) {
+        return switch (outcome) {
+            case PeerOutcome.Kept _, PeerOutcome.NotThere _ -> ResultCode.SUCCESS;
+            case PeerOutcome.InvalidPeer _ -> ResultCode.MALFORMED_REQUEST;
+            case PeerOutcome.Refused(MapOutcome.Reason reason, long _) ->
+                    PcpServer.resultCode(reason);
+        };
+    }
+
+    /** The answer that tells it. */
+    static PcpResponse response(
+            PeerOutcome outcome, PeerRequest peer, Decoded.Accepted accepted, long epochSeconds) {
+        ResultCode code = resultCode(outcome);
+        return switch (outcome) {
+            case PeerOutcome.Kept(int ip, int port, long lifetimeSeconds) ->
+                    peer.granted(lifetimeSeconds, port, PcpAddress.ofIpv4(ip), epochSeconds);
+            case PeerOutcome.NotThere _ -> peer.notThere(epochSeconds);
+            case PeerOutcome.InvalidPeer _ -> accepted.refuse(code, epochSeconds);
+            case PeerOutcome.Refused(MapOutcome.Reason _, long lifetimeSeconds) ->
+                    accepted.refuse(code, lifetimeSeconds, epochSeconds);
+        };
+    }
+}
