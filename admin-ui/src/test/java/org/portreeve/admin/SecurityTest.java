@@ -80,6 +80,7 @@ class SecurityTest {
                     Map.entry("DELETE /api/v1/reservations/:id", Access.EDIT),
                     Map.entry("GET /api/v1/subscribers", Access.VIEW),
                     Map.entry("GET /api/v1/subscribers/:id", Access.VIEW),
+                    Map.entry("GET /api/v1/subscribers/:id/requests", Access.VIEW),
                     Map.entry("POST /api/v1/subscribers/release", Access.EDIT),
                     Map.entry("GET /api/v1/drains", Access.VIEW),
                     Map.entry("POST /api/v1/drains", Access.EDIT),

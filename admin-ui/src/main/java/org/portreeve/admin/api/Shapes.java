@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.portreeve.control.DrainControl;
+import org.portreeve.control.request.RequestLog;
 import org.portreeve.control.reservation.ReservationDraft;
 import org.portreeve.control.store.User;
 import org.portreeve.control.view.MappingEvent;
@@ -118,7 +119,11 @@ final class Shapes {
                     always("origin", ORIGIN, "Who asked for it."),
                     always("description", LINE, "What its owner called it."),
                     maybe("remainingSeconds", COUNT, "Until it ends; none for a reservation."),
-                    maybe("clientAddress", ADDRESS, "Who asked last; none for a reservation."));
+                    maybe("clientAddress", ADDRESS, "Who asked last; none for a reservation."),
+                    maybe(
+                            "filters",
+                            new Kind.Values(LINE),
+                            "Whom alone its owner lets in, as prefix or prefix:port."));
 
     static final Shape MAPPINGS =
             Shape.of(
@@ -309,6 +314,25 @@ final class Shapes {
                             "Of a port that several share: towards which remote address."),
                     always("fromMillis", COUNT, "Since when, since 1970."),
                     maybe("toMillis", COUNT, "Until when, since 1970; none while it goes on."));
+
+    static final Shape REQUESTS =
+            Shape.of(
+                    "Requests",
+                    always(
+                            "items",
+                            new Kind.Many(
+                                    Shape.of(
+                                            "Request",
+                                            always("atMillis", COUNT, "When, since 1970."),
+                                            always("protocol", ORIGIN, "How it was asked."),
+                                            always("client", ADDRESS, "Who asked."),
+                                            always("asked", LINE, "What, in words."),
+                                            always("result", LINE, "The name of the result."),
+                                            always(
+                                                    "told",
+                                                    LINE,
+                                                    "What was given, or why not, in words."))),
+                            "Latest first; at most " + RequestLog.EACH + "."));
 
     static final Shape TRACE =
             Shape.of("Trace", always("items", new Kind.Many(POSSESSION), "Latest first."));

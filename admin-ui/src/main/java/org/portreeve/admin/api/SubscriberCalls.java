@@ -6,11 +6,13 @@ import static org.portreeve.admin.api.Field.maybe;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Consumer;
 import org.portreeve.admin.security.Access;
 import org.portreeve.admin.web.Office;
 import org.portreeve.admin.web.Visit;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.view.SubscriberQuery;
+import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.Ipv4;
 
 /** Subscribers: look, and give an address up. Event loop only. */
@@ -53,6 +55,14 @@ final class SubscriberCalls {
                         .with(always("id", Shapes.LINE, "Its configured name, or its address."))
                         .answers(200, Shapes.SUBSCRIBER),
                 Operation.of(
+                                HttpMethod.GET,
+                                "/subscribers/:id/requests",
+                                Access.VIEW,
+                                "Lists the last requests of a subscriber and what they were told.",
+                                this::requests)
+                        .with(always("id", Shapes.LINE, "Its configured name, or its address."))
+                        .answers(200, Shapes.REQUESTS),
+                Operation.of(
                                 HttpMethod.POST,
                                 "/subscribers/release",
                                 Access.EDIT,
@@ -81,12 +91,33 @@ final class SubscriberCalls {
     }
 
     private void show(Visit visit) {
+        find(visit, subscriber -> visit.json(200, Views.subscriber(subscriber)));
+    }
+
+    private void requests(Visit visit) {
+        find(
+                visit,
+                subscriber ->
+                        visit.when(
+                                desk.requests(subscriber.id()),
+                                requests ->
+                                        visit.json(
+                                                200,
+                                                new JsonObject()
+                                                        .put(
+                                                                "items",
+                                                                Views.list(
+                                                                        requests,
+                                                                        Views::request)))));
+    }
+
+    private void find(Visit visit, Consumer<SubscriberView> next) {
         String id = visit.param("id");
         visit.when(
                 desk.subscriber(id),
                 found ->
                         found.ifPresentOrElse(
-                                subscriber -> visit.json(200, Views.subscriber(subscriber)),
+                                next,
                                 () ->
                                         visit.fail(
                                                 404,

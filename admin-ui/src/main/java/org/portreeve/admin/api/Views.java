@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.portreeve.admin.web.NodeFacts;
 import org.portreeve.control.policy.Profile;
+import org.portreeve.control.request.RequestEntry;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.reservation.ReservationView;
 import org.portreeve.control.store.AuditEntry;
@@ -19,6 +20,7 @@ import org.portreeve.control.view.SubscriberDrainView;
 import org.portreeve.control.view.SubscriberView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.Protocol;
 
 /** Port control's views as the API writes them, by {@link Shapes}. Pure; any thread. */
@@ -99,6 +101,9 @@ final class Views {
         if (mapping.remainingSeconds() != MappingView.FOREVER) {
             object.put("remainingSeconds", mapping.remainingSeconds());
         }
+        if (!mapping.filters().isEmpty()) {
+            object.put("filters", list(mapping.filters(), PeerFilter::toString));
+        }
         if (mapping.clientIp() != 0) {
             object.put("clientAddress", Ipv4.format(mapping.clientIp()));
         }
@@ -172,6 +177,16 @@ final class Views {
                         .put("blocks", new JsonArray(view.blocks()));
         view.externalIp().ifPresent(ip -> object.put("externalAddress", Ipv4.format(ip)));
         return object;
+    }
+
+    static JsonObject request(RequestEntry entry) {
+        return new JsonObject()
+                .put("atMillis", entry.wallMillis())
+                .put("protocol", Shapes.word(entry.protocol()))
+                .put("client", Ipv4.format(entry.clientIp()))
+                .put("asked", entry.asked().sentence())
+                .put("result", entry.told().result())
+                .put("told", entry.told().sentence());
     }
 
     private static JsonObject profile(Profile profile) {

@@ -3,11 +3,13 @@ package org.portreeve.admin.page;
 import io.vertx.core.http.HttpMethod;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.portreeve.admin.page.model.MappingRow;
 import org.portreeve.admin.page.model.ReleaseModel;
+import org.portreeve.admin.page.model.RequestRow;
 import org.portreeve.admin.page.model.ReservationRow;
 import org.portreeve.admin.page.model.SubscriberModel;
 import org.portreeve.admin.page.part.Done;
@@ -16,6 +18,7 @@ import org.portreeve.admin.page.part.Words;
 import org.portreeve.admin.security.Access;
 import org.portreeve.admin.web.Route;
 import org.portreeve.admin.web.Visit;
+import org.portreeve.control.request.RequestEntry;
 import org.portreeve.control.reservation.ReservationQuery;
 import org.portreeve.control.reservation.ReservationView;
 import org.portreeve.control.view.Listing;
@@ -57,7 +60,9 @@ final class SubscriberPage {
 
     /** What a subscriber has. Immutable. */
     private record Belongings(
-            Listing<MappingView> mappings, Listing<ReservationView> reservations) {}
+            Listing<MappingView> mappings,
+            Listing<ReservationView> reservations,
+            List<RequestEntry> requests) {}
 
     private void open(Visit visit, SubscriberView view) {
         var query =
@@ -75,7 +80,11 @@ final class SubscriberPage {
                         .mappings(query)
                         .thenCombine(
                                 pages.reservations().list(ReservationQuery.ofSubscriber(view.id())),
-                                Belongings::new),
+                                Map::entry)
+                        .thenCombine(
+                                pages.desk().requests(view.id()),
+                                (both, requests) ->
+                                        new Belongings(both.getKey(), both.getValue(), requests)),
                 belongings -> pages.show(visit, "subscriber", model(visit, view, belongings)));
     }
 
@@ -90,6 +99,9 @@ final class SubscriberPage {
                 belongings.mappings().total(),
                 belongings.reservations().items().stream()
                         .map(reservation -> ReservationRow.of(reservation, nowMillis))
+                        .toList(),
+                belongings.requests().stream()
+                        .map(request -> RequestRow.of(request, nowMillis))
                         .toList());
     }
 

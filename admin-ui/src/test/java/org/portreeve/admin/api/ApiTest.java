@@ -28,6 +28,7 @@ import org.portreeve.admin.AdminRig;
 import org.portreeve.admin.Visitor;
 import org.portreeve.admin.record.AdminCounter;
 import org.portreeve.admin.web.MappingFeed;
+import org.portreeve.control.FilterChange;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
@@ -36,6 +37,7 @@ import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.User.Role;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.Protocol;
 
 /** What programs do by the API; each answer is what the document says of it. */
@@ -186,6 +188,23 @@ class ApiTest {
     }
 
     @Test
+    void lastRequestsOfASubscriberAreToldWithTheirReasons() {
+        int port = lease("100.64.1.66", 80);
+
+        JsonArray requests =
+                answer(200, "GET", "/subscribers/100.64.1.66/requests", Shapes.REQUESTS)
+                        .getJsonArray("items");
+
+        assertEquals(1, requests.size());
+        JsonObject request = requests.getJsonObject(0);
+        assertEquals("GRANTED", request.getString("result"));
+        assertTrue(request.getString("asked").startsWith("map TCP port 80 of 100.64.1.66"));
+        assertTrue(request.getString("told").contains(":" + port + " for "));
+        String nobody = ROOT + "/subscribers/nobody/requests";
+        assertEquals(404, send("GET", nobody, "", Map.of()).statusCode());
+    }
+
+    @Test
     void reservationIsMadeChangedAndDeletedByVersion() {
         HttpResponse<String> made = post("/reservations", draft("100.64.1.4", 5000, 2222));
         JsonObject reservation = Visitor.json(201, made);
@@ -228,7 +247,8 @@ class ApiTest {
         assertEquals("portLeased", conflict.getString("kind"));
         assertEquals("100.64.1.5", conflict.getString("internalAddress"));
         assertEquals(201, post("/reservations?onConflict=evict", draft).statusCode());
-        assertEquals("static", mappingOf("100.64.1.5").getString("origin"));
+        String fixed = "/mappings?internalAddress=100.64.1.5&origin=static";
+        assertEquals(1, answer(200, "GET", fixed, Shapes.MAPPINGS).getInteger("total"));
     }
 
     @Test
@@ -420,7 +440,26 @@ class ApiTest {
         throw new AssertionError("the stream ended before " + name);
     }
 
+    @Test
+    void whomALeaseLetsInIsShown() {
+        var peers =
+                FilterChange.NONE
+                        .thenAdd(PeerFilter.of(Ipv4.of("192.0.2.0"), 24, 0))
+                        .thenAdd(PeerFilter.of(Ipv4.of("203.0.113.9"), 32, 443));
+        lease("100.64.1.77", 8080, peers);
+        lease("100.64.1.78", 8080);
+
+        JsonArray shown = mappingOf("100.64.1.77").getJsonArray("filters");
+
+        assertEquals(new JsonArray().add("192.0.2.0/24").add("203.0.113.9/32:443"), shown);
+        assertFalse(mappingOf("100.64.1.78").containsKey("filters"));
+    }
+
     private static int lease(String address, int internalPort) {
+        return lease(address, internalPort, FilterChange.NONE);
+    }
+
+    private static int lease(String address, int internalPort, FilterChange filters) {
         var command =
                 new MapCommand(
                         InternalTuple.of(Protocol.TCP, Ipv4.of(address), internalPort),
@@ -432,7 +471,9 @@ class ApiTest {
                         3600,
                         Ipv4.of(address),
                         5350,
-                        "");
+                        "",
+                        true,
+                        filters);
         try {
             MapOutcome outcome =
                     rig.node().desk().map(command).toCompletableFuture().get(20, TimeUnit.SECONDS);

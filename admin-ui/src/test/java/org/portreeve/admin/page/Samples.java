@@ -9,6 +9,7 @@ import org.portreeve.admin.page.model.ConfirmModel;
 import org.portreeve.admin.page.model.MappingRow;
 import org.portreeve.admin.page.model.MappingsModel;
 import org.portreeve.admin.page.model.OverviewModel;
+import org.portreeve.admin.page.model.RequestRow;
 import org.portreeve.admin.page.model.ReservationFields;
 import org.portreeve.admin.page.model.ReservationModel;
 import org.portreeve.admin.page.model.ReservationRow;
@@ -26,6 +27,7 @@ import org.portreeve.admin.security.Principal;
 import org.portreeve.admin.web.NodeFacts;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.request.RequestEntry;
 import org.portreeve.control.reservation.Conflict;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.reservation.ReservationView;
@@ -73,7 +75,8 @@ final class Samples {
                 origin,
                 description,
                 left,
-                INTERNAL.internalIp());
+                INTERNAL.internalIp(),
+                List.of());
     }
 
     static MappingsModel mappings(Role role, List<MappingView> views, boolean narrowed) {
@@ -177,7 +180,17 @@ final class Samples {
                         MappingRow.of(mapping(MappingOrigin.UPNP, description), NOW),
                         MappingRow.of(mapping(MappingOrigin.STATIC, description), NOW)),
                 2,
-                List.of(ReservationRow.of(view(description), NOW)));
+                List.of(ReservationRow.of(view(description), NOW)),
+                List.of(
+                        request(new RequestEntry.Told.Granted(EXTERNAL_IP, 8080, 3600)),
+                        request(new RequestEntry.Told.Refused("USER_EX_QUOTA", description))));
+    }
+
+    private static RequestRow request(RequestEntry.Told told) {
+        var asked = new RequestEntry.Asked.Mapping(INTERNAL, 8080, 7200);
+        int client = INTERNAL.internalIp();
+        return RequestRow.of(
+                new RequestEntry(NOW - 60_000, MappingOrigin.NAT_PMP, client, asked, told), NOW);
     }
 
     static ConfirmModel confirm(String description) {

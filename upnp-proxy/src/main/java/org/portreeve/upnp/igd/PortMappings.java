@@ -210,7 +210,7 @@ public final class PortMappings {
             case NOT_AUTHORIZED -> inTheWay(call, wish, IgdFault.NOT_AUTHORIZED);
             case CANNOT_PROVIDE_EXTERNAL -> inTheWay(call, wish, unavailable);
             case NETWORK_FAILURE -> failed(IgdFault.ACTION_FAILED);
-            case NO_RESOURCES, USER_EX_QUOTA ->
+            case NO_RESOURCES, USER_EX_QUOTA, EXCESSIVE_REMOTE_PEERS ->
                     CompletableFuture.completedStage(
                             call.refuse(IgdFault.ACTION_FAILED, IgdFault.NO_PORT_MAPS_AVAILABLE));
         };
@@ -260,7 +260,7 @@ public final class PortMappings {
                     case UPNP, NAT_PMP -> true;
                     // RFC 6887 §15.1: the nonce of PCP and staff's decision are proofs that UPnP
                     // does not have.
-                    case PCP, STATIC -> false;
+                    case PCP, PEER, STATIC -> false;
                 };
         if (!mayEnd) {
             return CompletableFuture.completedStage(
@@ -342,7 +342,7 @@ public final class PortMappings {
 
     private void onRenewed(InternalTuple internal, MapOutcome outcome) {
         switch (outcome) {
-            case MapOutcome.Granted(int _, int _, long grantedSeconds) -> {
+            case MapOutcome.Granted(int _, int _, long grantedSeconds, String _) -> {
                 counters.increment(UpnpCounter.RENEWALS);
                 asked.onRenewed(internal, grantedSeconds, nowNs.getAsLong());
             }

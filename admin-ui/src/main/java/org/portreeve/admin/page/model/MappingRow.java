@@ -1,18 +1,21 @@
 package org.portreeve.admin.page.model;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.portreeve.admin.page.part.Chip;
 import org.portreeve.admin.page.part.Moment;
 import org.portreeve.admin.page.part.Words;
 import org.portreeve.control.view.MappingOrigin;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.Protocol;
 
 /**
  * A mapping in a table. Immutable.
  *
  * @param subscriberHref its owner's page
+ * @param peers whom alone its owner lets in; empty for everybody
  * @param ends when its lifetime is over; empty when it has no end
  * @param dropHref where it can be dropped; empty for a reservation, which is deleted instead
  */
@@ -24,6 +27,7 @@ public record MappingRow(
         String subscriberHref,
         Chip origin,
         String description,
+        String peers,
         Optional<Moment> ends,
         Optional<String> dropHref) {
     /** The row of a mapping. */
@@ -38,6 +42,7 @@ public record MappingRow(
                 "/subscribers/" + Words.encoded(view.subscriber()),
                 Chip.of(view.origin()),
                 Words.said(view.description()),
+                view.filters().stream().map(PeerFilter::toString).collect(Collectors.joining(", ")),
                 hasEnd ? Optional.of(end(view, nowMillis)) : Optional.empty(),
                 isStatic ? Optional.empty() : Optional.of(dropHref(view)));
     }

@@ -18,6 +18,7 @@ import org.portreeve.nat.rules.Rules;
  * @param uses of each limit
  * @param mappings its first ones
  * @param mappingsTotal how many there are
+ * @param requests the last ones of its hosts, the last first
  */
 public record SubscriberModel(
         Frame frame,
@@ -27,7 +28,8 @@ public record SubscriberModel(
         List<Use> uses,
         List<MappingRow> mappings,
         int mappingsTotal,
-        List<ReservationRow> reservations) {
+        List<ReservationRow> reservations,
+        List<RequestRow> requests) {
     /** Takes copies of the lists. */
     public SubscriberModel {
         about = List.copyOf(about);
@@ -35,6 +37,7 @@ public record SubscriberModel(
         uses = List.copyOf(uses);
         mappings = List.copyOf(mappings);
         reservations = List.copyOf(reservations);
+        requests = List.copyOf(requests);
     }
 
     /** The page of a subscriber. */
@@ -43,7 +46,8 @@ public record SubscriberModel(
             SubscriberView view,
             List<MappingRow> mappings,
             int mappingsTotal,
-            List<ReservationRow> reservations) {
+            List<ReservationRow> reservations,
+            List<RequestRow> requests) {
         return new SubscriberModel(
                 frame,
                 view.id(),
@@ -52,7 +56,8 @@ public record SubscriberModel(
                 SubscriberRow.uses(view),
                 mappings,
                 mappingsTotal,
-                reservations);
+                reservations,
+                requests);
     }
 
     private static List<Term> about(SubscriberView view) {

@@ -65,6 +65,7 @@ public final class Words {
         return switch (origin) {
             case STATIC -> "Reservation";
             case PCP -> "PCP";
+            case PEER -> "PEER of PCP";
             case NAT_PMP -> "NAT-PMP";
             case UPNP -> "UPnP";
         };
