@@ -8,15 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.portreeve.admin.web.NodeFacts;
 import org.portreeve.admin.web.NodeFacts.AnswerCount;
 import org.portreeve.admin.web.NodeFacts.Holdings;
 import org.portreeve.admin.web.NodeFacts.ServiceHealth;
 import org.portreeve.admin.web.NodeFacts.Traffic;
-import org.portreeve.control.PortControl.Sizes;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
+import org.portreeve.control.view.Sizes;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.config.Pool;
@@ -67,10 +66,7 @@ final class FactsSource {
         this.pcp = pcp;
         this.natPmp = natPmp;
         this.gateway = gateway;
-        pcpAddresses =
-                config.pcp().listenIps().stream()
-                        .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
-                        .collect(Collectors.joining(" "));
+        pcpAddresses = String.join(" ", config.pcp().endpoints());
         startNs = clocks.nowNs().getAsLong();
     }
 
@@ -157,8 +153,10 @@ final class FactsSource {
     private List<ServiceHealth> services() {
         var services = new ArrayList<ServiceHealth>();
         // A part that breaks ends the node; what is configured answers as long as it runs.
-        services.add(new ServiceHealth("PCP", pcpAddresses, true, ""));
-        if (inForce.get().pcp().natPmp()) {
+        if (inForce.get().pcp().settings().enabled()) {
+            services.add(new ServiceHealth("PCP", pcpAddresses, true, ""));
+        }
+        if (inForce.get().pcp().settings().natPmp()) {
             services.add(new ServiceHealth("NAT-PMP", pcpAddresses, true, ""));
         }
         if (gateway.isOffered()) {

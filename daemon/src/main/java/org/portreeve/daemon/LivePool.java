@@ -18,7 +18,9 @@ import org.portreeve.daemon.config.ConfigChange;
 import org.portreeve.daemon.config.NodeConfig;
 import org.portreeve.daemon.config.NodeConfig.Io;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.config.Pool.Allocation;
 import org.portreeve.nat.io.linux.Routes;
+import org.portreeve.pcp.wire.PcpAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +67,7 @@ final class LivePool implements AutoCloseable {
     List<String> follow(ConfigChange change) throws NodeStartException {
         List<Integer> before = wanted;
         List<Integer> after = change.inForce().config().nat().pool().addresses();
-        if (Set.copyOf(before).equals(Set.copyOf(after))) {
+        if (isSame(before, after)) {
             return List.of();
         }
         refuseHalf(change);
@@ -80,6 +82,13 @@ final class LivePool implements AutoCloseable {
             soon();
             throw e;
         }
+    }
+
+    /** Where subscribers' addresses are computed, their order counts. */
+    private boolean isSame(List<Integer> before, List<Integer> after) {
+        return start.nat().pool().allocation() instanceof Allocation.Deterministic
+                ? before.equals(after)
+                : Set.copyOf(before).equals(Set.copyOf(after));
     }
 
     /** Addresses that are meant for other ports or blocks are not given out by those of now. */
@@ -101,7 +110,7 @@ final class LivePool implements AutoCloseable {
                         "%s is a subscriber's address by the inside prefixes that this node runs with; change both with a restart"
                                 .formatted(Ipv4.format(ip)));
             }
-            if (start.pcp().listenIps().contains(ip)) {
+            if (start.pcp().listen().contains(PcpAddress.ofIpv4(ip))) {
                 throw new NodeStartException(
                         "this node answers PCP at %s; no pool address may be one of its own"
                                 .formatted(Ipv4.format(ip)));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.portreeve.admin.web.AdminServices;
 import org.portreeve.admin.web.NodeHandle;
 import org.portreeve.control.ControlConfig;
@@ -42,6 +43,7 @@ import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
+import org.portreeve.pcp.PcpSettings;
 import org.portreeve.pcp.socket.Clocks;
 import org.portreeve.pcp.socket.ListenException;
 import org.portreeve.pcp.socket.PcpListen;
@@ -123,16 +125,23 @@ public final class Node {
         String pcp =
                 parts.pcp.localAddresses().stream()
                         .map(Node::text)
+                        .distinct()
                         .collect(Collectors.joining(", "));
-        return "ready %s: PCP%s on %s; %s%s; metrics http://%s%s"
+        return "ready %s: %s on %s; %s%s; metrics http://%s%s"
                 .formatted(
                         config.node(),
-                        config.pcp().natPmp() ? " and NAT-PMP" : "",
+                        protocols(config.pcp().settings()),
                         pcp,
                         parts.gateway.phrase(),
                         parts.staff.phrase(),
                         text(parts.metrics),
                         restart.phrase());
+    }
+
+    private static String protocols(PcpSettings pcp) {
+        return Stream.of(pcp.enabled() ? "PCP" : "", pcp.natPmp() ? "NAT-PMP" : "")
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.joining(" and "));
     }
 
     /** The line that shows the first administrator's password, at the first start only. */
@@ -156,7 +165,7 @@ public final class Node {
             }
             lines.addAll(parts.pool.follow(change));
             PolicyChange applied = Awaited.answer(parts.desk.apply(policy));
-            parts.pcp.offerNatPmp(changed.pcp().natPmp());
+            parts.pcp.use(changed.pcp().settings());
             Awaited.answer(parts.desk.use(changed.events().settings(), changed.onFailure()));
             parts.events.use(changed.events().file());
             inForce.set(change.inForce());
@@ -217,6 +226,7 @@ public final class Node {
                         clocks.nowNs().getAsLong(),
                         clocks.wallMillis().getAsLong());
         storage.load(control);
+        control.peers().load(image.peers());
         control.drains().load(image.drains());
         control.subscriberDrains().load(image.drainedSubscribers());
         EventLog events = logEvents(translator, control);
@@ -305,11 +315,11 @@ public final class Node {
             throws NodeStartException, ListenException, InterruptedException {
         var natPmp = new NatPmpServer(control, natPmpCounters);
         var server = new PcpServer(control, PcpServer.TOTAL, pcpCounters, natPmp);
-        var listen = PcpListen.on(config.pcp().listenIps());
+        server.use(config.pcp().settings());
+        var listen = PcpListen.on(config.pcp().listen(), config.packetIo().insideInterfaces());
         var verticle = new PcpVerticle(listen, server, pcpCounters, clocks, wakeup, this::broke);
         String deployment = Awaited.started(vertx.deployVerticle(verticle), "the PCP sockets");
         stops.add(() -> Awaited.stopped(vertx.undeploy(deployment)));
-        verticle.offerNatPmp(config.pcp().natPmp());
         return verticle;
     }
 
@@ -355,6 +365,7 @@ public final class Node {
     }
 
     private static String text(SocketAddress address) {
-        return address.host() + ":" + address.port();
+        String host = address.host();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.port();
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.portreeve.daemon.Main;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Rules;
@@ -30,7 +31,12 @@ class ArchitectureTest {
 
     /** Addresses, tuples and limits, in which port control speaks of the translator. */
     private static final Class<?>[] VALUES_OF_NAT = {
-        InternalTuple.class, Ipv4.class, Rules.Quota.class, Prefix.class, Protocol.class
+        InternalTuple.class,
+        Ipv4.class,
+        PeerFilter.class,
+        Rules.Quota.class,
+        Prefix.class,
+        Protocol.class
     };
 
     private static final String[] ABOVE_NAT = {

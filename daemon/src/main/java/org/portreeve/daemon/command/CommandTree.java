@@ -4,11 +4,13 @@ import org.portreeve.daemon.Version;
 import org.portreeve.daemon.command.node.DrainCommand;
 import org.portreeve.daemon.command.node.MappingsCommand;
 import org.portreeve.daemon.command.node.ReleaseCommand;
+import org.portreeve.daemon.command.node.RequestsCommand;
 import org.portreeve.daemon.command.node.StatusCommand;
 import org.portreeve.daemon.command.node.SubscribersCommand;
 import org.portreeve.daemon.command.node.TraceCommand;
 import org.portreeve.daemon.command.pcp.AnnounceCommand;
 import org.portreeve.daemon.command.pcp.MapCommand;
+import org.portreeve.daemon.command.pcp.PeerCommand;
 import org.portreeve.daemon.command.pcp.UnmapCommand;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.daemon.exit.ExitCode;
@@ -34,11 +36,13 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             DeterministicCommand.class,
             MapCommand.class,
+            PeerCommand.class,
             UnmapCommand.class,
             AnnounceCommand.class,
             StatusCommand.class,
             MappingsCommand.class,
             SubscribersCommand.class,
+            RequestsCommand.class,
             TraceCommand.class,
             ReleaseCommand.class,
             DrainCommand.class,

@@ -11,8 +11,11 @@ public final class AutoSizes {
     /** One hot and one cold cache line, and two slots of a hash that is at most half full. */
     public static final int SESSION_BYTES = 64 + 64 + 32;
 
-    /** One cache line, two slots of a hash that is at most half full, and a rate. */
-    public static final int MAPPING_BYTES = 64 + 32 + 8;
+    /**
+     * One cache line, two slots of a hash that is at most half full, and a rate; a filter with its
+     * place, and where filters begin.
+     */
+    public static final int MAPPING_BYTES = 64 + 32 + 8 + 16 + 4 + 8;
 
     /** Of a session where filtering asks for addresses: a row, its place, two slots of a hash. */
     public static final int CONTACT_BYTES = 16 + 4 + 32;

@@ -27,13 +27,7 @@ record ConfigKey(
         /** It works. */
         WORKS,
         /** Only the default is accepted; anything else is refused with a clear word. */
-        DEFAULT_ONLY,
-        /**
-         * The default is accepted and remarked upon, since nothing acts on it yet; so is, without a
-         * remark, the {@code false} of a flag, which is what this version does. Anything else is
-         * refused.
-         */
-        NOT_YET
+        DEFAULT_ONLY
     }
 
     static ConfigKey one(String path, ValueKind kind, String value, String sentence) {
@@ -51,11 +45,6 @@ record ConfigKey(
                 path, kind, isList, defaults, Availability.DEFAULT_ONLY, isLive, sentence);
     }
 
-    /** The same key, whose default this version does not do yet. */
-    ConfigKey notYet() {
-        return new ConfigKey(path, kind, isList, defaults, Availability.NOT_YET, isLive, sentence);
-    }
-
     /** The same key, which a reload changes. */
     ConfigKey live() {
         return new ConfigKey(path, kind, isList, defaults, availability, true, sentence);
@@ -66,17 +55,7 @@ record ConfigKey(
         return switch (availability) {
             case WORKS -> true;
             case DEFAULT_ONLY -> texts.equals(defaults);
-            case NOT_YET -> texts.equals(defaults) || isOff(texts);
         };
-    }
-
-    /** Whether the value asks for something that nothing acts on in this version. */
-    boolean isWithoutEffect(List<String> texts) {
-        return availability == Availability.NOT_YET && !isOff(texts);
-    }
-
-    private boolean isOff(List<String> texts) {
-        return kind instanceof ValueKind.Flag && texts.equals(List.of("false"));
     }
 
     /** The default as one would write it. */

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.portreeve.daemon.config.ValueKind.Address;
 import org.portreeve.daemon.config.ValueKind.Choice;
 import org.portreeve.daemon.config.ValueKind.Destinations;
 import org.portreeve.daemon.config.ValueKind.Device;
 import org.portreeve.daemon.config.ValueKind.DeviceStem;
 import org.portreeve.daemon.config.ValueKind.File;
 import org.portreeve.daemon.config.ValueKind.Flag;
+import org.portreeve.daemon.config.ValueKind.HostAddress;
 import org.portreeve.daemon.config.ValueKind.Listen;
 import org.portreeve.daemon.config.ValueKind.Name;
 import org.portreeve.daemon.config.ValueKind.Network;
@@ -25,6 +25,7 @@ import org.portreeve.daemon.config.ValueKind.Span;
 import org.portreeve.daemon.config.ValueKind.Text;
 import org.portreeve.daemon.config.ValueKind.Whole;
 import org.portreeve.nat.config.ErrorRules;
+import org.portreeve.pcp.AnnounceSettings;
 
 /**
  * The table of all keys: the reader, {@code portreeve config} and {@code docs/config.md} come from
@@ -263,6 +264,8 @@ final class ConfigKeys {
 
     private static List<ConfigKey> services() {
         var keys = new ArrayList<>(pcp());
+        keys.addAll(PcpKeys.permissions());
+        keys.addAll(announcements());
         keys.add(
                 list(
                         "upnp.interfaces",
@@ -305,16 +308,21 @@ final class ConfigKeys {
         return List.of(
                 list(
                         "pcp.listen",
-                        new Address(),
+                        new HostAddress(),
                         List.of("127.0.0.1"),
-                        "Addresses that answer PCP on port 5351, each from itself."),
-                one("pcp.nat-pmp", new Flag(), "true", "Whether NAT-PMP is answered too.").live(),
+                        "Addresses that answer PCP on port 5351, each from itself; the anycast"
+                                + " addresses 192.0.0.9 and 2001:1::1 (RFC 7723) are for it too."
+                                + " One that the loopback device has is answered at each of"
+                                + " translator.inside.interfaces. IPv6 clients are told the epoch,"
+                                + " and have nothing to map for themselves."),
                 one(
-                                "pcp.nonce",
-                                Choice.of("strict", "renew-only", "off"),
-                                "strict",
-                                "What a request for a mapping of another nonce may do.")
-                        .defaultOnly(),
+                                "pcp.enabled",
+                                new Flag(),
+                                "true",
+                                "Whether PCP is answered; without it its clients are told to speak"
+                                        + " NAT-PMP.")
+                        .live(),
+                one("pcp.nat-pmp", new Flag(), "true", "Whether NAT-PMP is answered too.").live(),
                 one(
                                 "pcp.lifetime.minimum",
                                 new Span(1, DAY, ""),
@@ -326,29 +334,40 @@ final class ConfigKeys {
                                 new Span(1, 30 * DAY, ""),
                                 "24h",
                                 "Longest lifetime that is granted.")
-                        .live(),
-                list("pcp.third-party.from", new Network(), List.of(), "Who may ask for others.")
-                        .defaultOnly(),
-                list("pcp.third-party.for", new Network(), List.of(), "For whom others may ask.")
-                        .defaultOnly(),
+                        .live());
+    }
+
+    private static List<ConfigKey> announcements() {
+        return List.of(
                 one(
                                 "pcp.announce.multicast",
                                 new Flag(),
                                 "true",
-                                "Whether restarts are announced to all.")
-                        .notYet(),
+                                "Whether a start is announced to all hosts of each link that is"
+                                        + " listened on.")
+                        .live(),
                 one(
                                 "pcp.announce.unicast",
                                 new Flag(),
                                 "true",
-                                "Whether restarts are announced to each known client.")
-                        .notYet(),
+                                "Whether a start is announced to each client that has a mapping by"
+                                        + " PCP, one by one.")
+                        .live(),
                 one(
                                 "pcp.announce.count",
-                                new Whole(1, 10, false),
-                                "10",
-                                "How often a restart is announced.")
-                        .notYet());
+                                new Whole(1, AnnounceSettings.MOST_COPIES, false),
+                                Integer.toString(AnnounceSettings.USUAL.copies()),
+                                "How often a start is announced, each gap twice the one before"
+                                        + " (RFC 6887 §14.1.3); single clients less often when there"
+                                        + " are many of them.")
+                        .live(),
+                one(
+                                "pcp.announce.per-second",
+                                new Whole(1, 1_000_000, false),
+                                Integer.toString(AnnounceSettings.USUAL.perSecond()),
+                                "Single clients that are told in a second of a start, or of what"
+                                        + " staff or the configuration made of their mappings.")
+                        .live());
     }
 
     /** The key of a place in a file. */

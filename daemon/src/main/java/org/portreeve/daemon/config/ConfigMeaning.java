@@ -93,17 +93,19 @@ public final class ConfigMeaning {
     }
 
     private static String pcp(NodeConfig config) {
-        String addresses =
-                config.pcp().listenIps().stream()
-                        .map(ip -> Ipv4.format(ip) + ":" + NodeConfig.Pcp.PORT)
-                        .collect(Collectors.joining(" "));
+        String addresses = String.join(" ", config.pcp().endpoints());
         LifetimeBounds lifetime = config.policy().lifetime();
         return "%s%s, lifetimes %d s to %d s"
                 .formatted(
                         addresses,
-                        config.pcp().natPmp() ? " with NAT-PMP" : "",
+                        phrase(config.pcp()),
                         lifetime.minimumSeconds(),
                         lifetime.maximumSeconds());
+    }
+
+    private static String phrase(NodeConfig.Pcp pcp) {
+        String alone = pcp.settings().natPmp() ? " with NAT-PMP" : "";
+        return pcp.settings().enabled() ? alone : " with NAT-PMP alone";
     }
 
     private static String upnp(NodeConfig.Upnp upnp) {

@@ -14,12 +14,15 @@ import java.util.Optional;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.view.DrainMode;
-import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.ErrorRules;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.rules.PassThrough;
+import org.portreeve.pcp.AnnounceSettings;
+import org.portreeve.pcp.Nat64Prefixes;
+import org.portreeve.pcp.PcpSettings;
+import org.portreeve.pcp.ThirdParties;
 
 /** From the text of a configuration to the record the node is built from. Any thread. */
 public final class ConfigReader {
@@ -79,9 +82,7 @@ public final class ConfigReader {
                 settings.text(POOL + ".name"),
                 settings.text(PoolKeys.ON_REMOVAL).equals("cut") ? DrainMode.CUT : DrainMode.WAIT,
                 new PolicyReader(settings, new ArrayList<>()).policy(),
-                new NodeConfig.Pcp(
-                        settings.texts("pcp.listen").stream().map(Ipv4::of).toList(),
-                        settings.isTrue("pcp.nat-pmp")),
+                pcp(settings),
                 new NodeConfig.Upnp(
                         settings.texts("upnp.interfaces"), settings.text("upnp.present-as")),
                 new NodeConfig.Admin(
@@ -91,6 +92,41 @@ public final class ConfigReader {
                 Endpoint.parse(settings.text("metrics.listen")).orElseThrow(),
                 EventKeys.read(settings),
                 OnFailure.of(settings.text(EventKeys.ON_FAILURE)));
+    }
+
+    private static ThirdParties thirdParties(Settings settings) {
+        return new ThirdParties(
+                settings.texts("pcp.third-party.from").stream().map(Prefix::of).toList(),
+                settings.texts("pcp.third-party.for").stream().map(Prefix::of).toList());
+    }
+
+    private static NodeConfig.Pcp pcp(Settings settings) {
+        return new NodeConfig.Pcp(
+                settings.texts("pcp.listen").stream()
+                        .map(text -> ValueKind.HostAddress.parse(text).orElseThrow())
+                        .toList(),
+                new PcpSettings(
+                        settings.isTrue("pcp.enabled"),
+                        settings.isTrue("pcp.nat-pmp"),
+                        announce(settings),
+                        thirdParties(settings),
+                        nat64(settings)));
+    }
+
+    private static AnnounceSettings announce(Settings settings) {
+        return new AnnounceSettings(
+                settings.isTrue("pcp.announce.multicast"),
+                settings.isTrue("pcp.announce.unicast"),
+                settings.whole("pcp.announce.count"),
+                settings.whole("pcp.announce.per-second"));
+    }
+
+    private static Nat64Prefixes nat64(Settings settings) {
+        return new Nat64Prefixes(
+                settings.texts("pcp.prefix64.prefixes").stream()
+                        .map(text -> Nat64Prefix.parse(text).orElseThrow())
+                        .toList(),
+                settings.isTrue("pcp.prefix64.unasked"));
     }
 
     private static NodeConfig.PacketIo packetIo(Settings settings) {
@@ -198,11 +234,6 @@ public final class ConfigReader {
             notes.add(
                     "%s is %s, but %d is used: a shard needs a pool address of its own."
                             .formatted(shardsPath, settings.text(shardsPath), shards));
-        }
-        for (ConfigKey key : ConfigKeys.ALL) {
-            if (settings.isGiven(key.path()) && key.isWithoutEffect(settings.texts(key.path()))) {
-                notes.add(key.path() + " has no effect: not available in this version.");
-            }
         }
         return notes;
     }

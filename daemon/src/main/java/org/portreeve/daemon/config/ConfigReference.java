@@ -34,15 +34,7 @@ public final class ConfigReference {
                 switch (key.availability()) {
                     case WORKS -> "Allowed: " + key.allowed() + ".";
                     case DEFAULT_ONLY -> "Another value is not available in this version.";
-                    case NOT_YET -> notYet(key);
                 });
         text.append('\n');
-    }
-
-    private static String notYet(ConfigKey key) {
-        return "Without effect in this version; "
-                + (key.kind() instanceof ValueKind.Flag
-                        ? "`false` is what it does."
-                        : "another value is refused.");
     }
 }

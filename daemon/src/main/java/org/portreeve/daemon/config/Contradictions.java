@@ -3,11 +3,14 @@ package org.portreeve.daemon.config;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.PortTimer;
 import org.portreeve.nat.rules.PassThrough;
+import org.portreeve.pcp.Nat64Prefixes;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * Relations between values, each allowed alone, that cannot hold together. Used by one thread, then
@@ -20,6 +23,10 @@ final class Contradictions {
     /** From 224.0.0.0 on no address is a host's. */
     private static final int FIRST_MULTICAST_NIBBLE = 14;
 
+    /** A wider prefix is a network of many, not where portals are. */
+    private static final int SHORTEST_PORTAL = 24;
+
+    private static final String NO_HOST = " is no address of a host: answers leave from it";
     private static final String POOL = ConfigKeys.POOL;
     private static final AddressRange LOOPBACK = AddressRange.of(Prefix.of("127.0.0.0/8"));
 
@@ -42,6 +49,63 @@ final class Contradictions {
         checkServices();
         checkAdmin();
         checkMarks();
+        checkThirdParties();
+        checkPrefixes64();
+    }
+
+    private void checkThirdParties() {
+        String from = "pcp.third-party.from";
+        String hosts = "pcp.third-party.for";
+        if (!settings.texts(from).isEmpty() && settings.texts(hosts).isEmpty()) {
+            fault(from, "needs pcp.third-party.for: nobody says whom they may ask for");
+        }
+        if (settings.texts(from).isEmpty() && !settings.texts(hosts).isEmpty()) {
+            fault(hosts, "needs pcp.third-party.from: nobody may ask");
+        }
+        settings.texts(from).forEach(text -> checkPortal(from, text));
+    }
+
+    /** Whoever can send from there has the mappings of others: only the source address is known. */
+    private void checkPortal(String path, String text) {
+        Prefix portal = Prefix.of(text);
+        AddressRange range = AddressRange.of(portal);
+        boolean isInside = ranges("translator.inside.prefixes").stream().anyMatch(range::overlaps);
+        if (portal.length() < SHORTEST_PORTAL) {
+            fault(path, text + " is too wide: portals are single hosts, or a /24 of them");
+        } else if (isInside && range.size() > 1) {
+            fault(path, text + " has hosts of the inside prefixes: name single ones, as a /32");
+        } else if (isOfSubscriber(range)) {
+            fault(path, text + " is a subscriber's: it would have the mappings of others");
+        }
+    }
+
+    private boolean isOfSubscriber(AddressRange range) {
+        return IntStream.range(0, settings.subscriberCount())
+                .mapToObj(position -> ConfigPath.subscriber(position) + ".prefixes")
+                .flatMap(path -> ranges(path).stream())
+                .anyMatch(range::overlaps);
+    }
+
+    private void checkPrefixes64() {
+        String path = "pcp.prefix64.prefixes";
+        List<String> texts = settings.texts(path);
+        if (texts.size() > Nat64Prefixes.MAX_PREFIXES) {
+            fault(
+                    path,
+                    "%d prefixes are more than the %d that an answer may have"
+                            .formatted(texts.size(), Nat64Prefixes.MAX_PREFIXES));
+        }
+        int destinations =
+                texts.stream()
+                        .mapToInt(
+                                text -> Nat64Prefix.parse(text).orElseThrow().destinations().size())
+                        .sum();
+        if (destinations > Nat64Prefixes.MAX_DESTINATIONS) {
+            fault(
+                    path,
+                    "%d IPv4 prefixes are more than the %d that an answer may have"
+                            .formatted(destinations, Nat64Prefixes.MAX_DESTINATIONS));
+        }
     }
 
     private void checkMarks() {
@@ -185,15 +249,34 @@ final class Contradictions {
         if (settings.texts(listen).isEmpty()) {
             fault(listen, "is empty: nobody could ask for a port");
         }
-        for (String text : settings.texts(listen)) {
-            int ip = Ipv4.of(text);
-            if (ip == 0 || ip >>> 28 >= FIRST_MULTICAST_NIBBLE) {
-                fault(listen, text + " is no address of a host: answers leave from it");
-            } else if (ranges(POOL + ".addresses").stream().anyMatch(r -> r.contains(ip))) {
+        Set<PcpAddress> seen = new HashSet<>();
+        for (String text : settings.texts(listen).stream().distinct().toList()) {
+            PcpAddress address = ValueKind.HostAddress.parse(text).orElseThrow();
+            if (!seen.add(address)) {
+                fault(listen, text + " is given twice, in another spelling");
+            } else if (address.isIpv4()) {
+                checkListen(listen, text);
+            } else if (address.inetAddress().isMulticastAddress() || address.isAny()) {
+                fault(listen, text + NO_HOST);
+            } else if (!settings.isTrue("pcp.enabled")) {
                 fault(
-                        settings.isGiven(listen) ? listen : POOL + ".addresses",
-                        "pcp.listen " + text + " is an address of the pool");
+                        listen,
+                        text + " cannot be asked with pcp.enabled: false: NAT-PMP is for IPv4");
             }
+        }
+        if (!settings.isTrue("pcp.enabled") && !settings.isTrue("pcp.nat-pmp")) {
+            fault("pcp.enabled", "pcp.nat-pmp is false too: one of them must be answered");
+        }
+    }
+
+    private void checkListen(String listen, String text) {
+        int ip = Ipv4.of(text);
+        if (ip == 0 || ip >>> 28 >= FIRST_MULTICAST_NIBBLE) {
+            fault(listen, text + NO_HOST);
+        } else if (ranges(POOL + ".addresses").stream().anyMatch(r -> r.contains(ip))) {
+            fault(
+                    settings.isGiven(listen) ? listen : POOL + ".addresses",
+                    "pcp.listen " + text + " is an address of the pool");
         }
     }
 

@@ -8,6 +8,8 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.view.DrainMode;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.event.EventSettings;
+import org.portreeve.pcp.PcpSettings;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * All that a node is built from: the checked configuration, with derived sizes. Immutable.
@@ -55,7 +57,7 @@ public record NodeConfig(
                 poolName,
                 wanted.onRemoval,
                 wanted.policy,
-                new Pcp(pcp.listenIps, wanted.pcp.natPmp),
+                wanted.pcp.at(pcp.listen),
                 upnp,
                 admin,
                 metrics,
@@ -102,18 +104,29 @@ public record NodeConfig(
     }
 
     /**
-     * Where PCP answers.
+     * Where PCP and NAT-PMP answer. A reload changes all but the addresses.
      *
-     * @param listenIps addresses of this host, each answering from itself
-     * @param natPmp whether NAT-PMP is answered too; a reload changes it
+     * @param listen addresses of this host, each answering from itself
+     * @param settings what a reload changes
      */
-    public record Pcp(List<Integer> listenIps, boolean natPmp) {
+    public record Pcp(List<PcpAddress> listen, PcpSettings settings) {
         /** The port of PCP servers (RFC 6887 §19.1). */
         public static final int PORT = 5351;
 
         /** Takes a copy of the list. */
         public Pcp {
-            listenIps = List.copyOf(listenIps);
+            listen = List.copyOf(listen);
+        }
+
+        /** Addresses and port, for people. */
+        public List<String> endpoints() {
+            return listen.stream()
+                    .map(at -> at.isIpv4() ? at + ":" + PORT : "[" + at + "]:" + PORT)
+                    .toList();
+        }
+
+        private Pcp at(List<PcpAddress> addresses) {
+            return new Pcp(addresses, settings);
         }
     }
 

@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.portreeve.control.policy.LifetimeBounds;
+import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.control.policy.NoncePolicy;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.policy.Service;
 import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.nat.Prefix;
 
@@ -33,7 +37,12 @@ final class PolicyReader {
                     new RequestRate(
                             settings.whole(requests + ".per-second"),
                             settings.whole(requests + ".burst"));
-            profiles.put(name, new Profile(name, new RulesReader(settings).rules(name), rate));
+            var withheld =
+                    settings.texts(ConfigPath.profile(name) + ".withheld").stream()
+                            .map(Service::of)
+                            .collect(Collectors.toSet());
+            var rules = new RulesReader(settings).rules(name);
+            profiles.put(name, new Profile(name, rules, rate, map(name), withheld));
         }
         var subscribers = new ArrayList<SubscriberPlan>();
         for (int position = 0; position < settings.subscriberCount(); position++) {
@@ -49,6 +58,15 @@ final class PolicyReader {
                         settings.seconds("pcp.lifetime.minimum"),
                         settings.seconds("pcp.lifetime.maximum"));
         return new Policy(profiles, subscribers, lifetime);
+    }
+
+    private MapPolicy map(String profile) {
+        String nonce = ConfigPath.profile(profile) + ".nonce";
+        return new MapPolicy(
+                NoncePolicy.of(settings.text(settings.isAuto(nonce) ? "pcp.nonce" : nonce)),
+                settings.whole(ConfigPath.profile(profile) + ".quota.filters"),
+                settings.isTrue("pcp.strict-simple-model"),
+                settings.text(ConfigPath.profile(profile) + ".explicit-mappings").equals("open"));
     }
 
     /** Adds a fault for each contradiction. */

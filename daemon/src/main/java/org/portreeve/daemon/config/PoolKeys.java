@@ -56,7 +56,12 @@ final class PoolKeys {
                                 "What becomes of sessions and leases at an address that is left out:"
                                         + " they end by their timers, or at once.")
                         .live(),
-                one(POOL + ".ports", new Ports(false), "1024-65535", "External ports in use."),
+                one(
+                        POOL + ".ports",
+                        new Ports(false),
+                        "1024-65535",
+                        "External ports in use. A dynamic pool gives those below 1024, if it has"
+                                + " any, to internal ports below 1024 alone."),
                 one(
                         POOL + ".allocation",
                         Choice.of("block", "dynamic", "deterministic", "static"),

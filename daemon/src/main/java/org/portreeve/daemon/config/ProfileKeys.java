@@ -6,6 +6,7 @@ import static org.portreeve.daemon.config.ConfigKey.one;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.portreeve.control.policy.Service;
 import org.portreeve.daemon.config.ValueKind.Choice;
 import org.portreeve.daemon.config.ValueKind.Flag;
 import org.portreeve.daemon.config.ValueKind.Name;
@@ -14,6 +15,7 @@ import org.portreeve.daemon.config.ValueKind.Ports;
 import org.portreeve.daemon.config.ValueKind.ProfileName;
 import org.portreeve.daemon.config.ValueKind.Span;
 import org.portreeve.daemon.config.ValueKind.Whole;
+import org.portreeve.nat.PeerFilter;
 
 /** The part of the key table about profiles and subscribers. Immutable. */
 final class ProfileKeys {
@@ -39,7 +41,27 @@ final class ProfileKeys {
                                 ALL_PROFILES + ".external-ports",
                                 new Ports(false),
                                 "1024-65535",
-                                "What explicit requests may get.")));
+                                "What explicit requests may get."),
+                        one(
+                                ALL_PROFILES + ".nonce",
+                                Choice.of("auto", "strict", "renew-only", "off"),
+                                "auto",
+                                "What a PCP request may do to a mapping of another nonce; auto: as"
+                                        + " pcp.nonce says."),
+                        one(
+                                ALL_PROFILES + ".explicit-mappings",
+                                Choice.of("open", "as-filtering"),
+                                "open",
+                                "Whether subscribers may open ports by asking where filtering keeps"
+                                        + " strangers out of all others; as-filtering refuses them"
+                                        + " (RFC 6887 §18.1.1). Reservations are not concerned."),
+                        list(
+                                ALL_PROFILES + ".withheld",
+                                Choice.of(Service.words().toArray(String[]::new)),
+                                List.of(),
+                                "Operations and options of PCP that its subscribers do not get, and"
+                                        + " nat-pmp; map is withheld from NAT-PMP too. Each is"
+                                        + " answered as one that is not known.")));
         keys.addAll(subscribers());
         return keys;
     }
@@ -90,6 +112,11 @@ final class ProfileKeys {
                         new Whole(0, 65_535, false),
                         "32",
                         "Explicit mappings of a subscriber."),
+                one(
+                        quota + ".filters",
+                        new Whole(1, PeerFilter.MOST, false),
+                        "16",
+                        "FILTERs that one mapping may have (RFC 6887 §13.3)."),
                 one(
                         quota + ".ports",
                         new Whole(1, 65_535, false),

@@ -1,9 +1,13 @@
 package org.portreeve.daemon.config;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -13,6 +17,7 @@ import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.PortTimer;
 import org.portreeve.nat.rules.PassThrough;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /** What the text of a key may be, and the phrase that says so. Immutable. */
 sealed interface ValueKind {
@@ -167,6 +172,21 @@ sealed interface ValueKind {
         }
     }
 
+    /** The prefix of a NAT64, maybe with the IPv4 prefixes that it is for. */
+    record Prefix64() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return Nat64Prefix.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "an IPv6 prefix of /32, /40, /48, /56, /64 or /96, after it the IPv4 prefixes it"
+                    + " is for where it is not for all: 64:ff9b::/96, or 2001:db8:64::/96"
+                    + " 192.0.2.0/24 198.51.100.0/24";
+        }
+    }
+
     /** Remote endpoints: a prefix, maybe of one protocol, maybe of some ports. */
     record Destinations() implements ValueKind {
         @Override
@@ -194,16 +214,36 @@ sealed interface ValueKind {
         }
     }
 
-    /** An address of this host. */
-    record Address() implements ValueKind {
+    /** An address of this host, of either family. */
+    record HostAddress() implements ValueKind {
+        private static final String LINK_LOCAL = "fe80:";
+
+        static Optional<PcpAddress> parse(String text) {
+            OptionalInt ip = Ipv4.parse(text);
+            if (ip.isPresent()) {
+                return Optional.of(PcpAddress.ofIpv4(ip.getAsInt()));
+            }
+            boolean isPlain = text.contains(":") && !text.contains("%");
+            if (!isPlain || text.toLowerCase(Locale.ROOT).startsWith(LINK_LOCAL)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(InetAddress.ofLiteral(text))
+                        .filter(Inet6Address.class::isInstance)
+                        .map(PcpAddress::of);
+            } catch (IllegalArgumentException _) {
+                return Optional.empty();
+            }
+        }
+
         @Override
         public boolean accepts(String text) {
-            return Ipv4.parse(text).isPresent();
+            return parse(text).isPresent();
         }
 
         @Override
         public String allowed() {
-            return "an IPv4 address such as 100.64.0.1";
+            return "an IPv4 or IPv6 address such as 100.64.0.1 or 2001:db8::1, not a link-local one";
         }
     }
 

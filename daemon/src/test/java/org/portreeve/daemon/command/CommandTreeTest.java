@@ -32,6 +32,7 @@ import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpOption;
 import org.portreeve.pcp.wire.PcpRequest.AnnounceRequest;
 import org.portreeve.pcp.wire.PcpRequest.MapRequest;
+import org.portreeve.pcp.wire.PcpRequest.PeerRequest;
 import org.portreeve.pcp.wire.PcpResponse;
 import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
 import org.portreeve.pcp.wire.PcpResponse.MapResponse;
@@ -92,6 +93,52 @@ class CommandTreeTest {
     }
 
     @Test
+    void mapSaysWhoMayComeInWhatForAndForWhom() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            int exit =
+                    run(
+                            "map",
+                            "8080",
+                            "--third-party",
+                            "100.64.0.7",
+                            "--reset-filters",
+                            "--filter",
+                            "192.0.2.0/24",
+                            "--filter",
+                            "203.0.113.9:443",
+                            "--description",
+                            "camera",
+                            "--nonce",
+                            NONCE,
+                            "--server",
+                            server.address(),
+                            "--client",
+                            "127.0.0.1");
+
+            assertEquals(0, exit, err::toString);
+            MapRequest asked = (MapRequest) server.requests().getFirst().request();
+            assertEquals(
+                    List.of(
+                            new PcpOption.ThirdParty(PcpAddress.ofIpv4(Ipv4.of("100.64.0.7"))),
+                            new PcpOption.Filter(0, 0, PcpAddress.ANY_IPV4),
+                            new PcpOption.Filter(120, 0, PcpAddress.ofIpv4(Ipv4.of("192.0.2.0"))),
+                            new PcpOption.Filter(
+                                    128, 443, PcpAddress.ofIpv4(Ipv4.of("203.0.113.9"))),
+                            new PcpOption.Description("camera")),
+                    asked.options());
+            assertTrue(out.toString().startsWith("TCP 100.64.0.7:8080 is"), out::toString);
+        }
+    }
+
+    @Test
+    void whatIsNoFilterNoHostOrNoTextIsABadArgument() {
+        assertEquals(2, run("map", "80", "--filter", "192.0.2.1/24"));
+        assertEquals(2, run("map", "80", "--filter", "192.0.2.1:65536"));
+        assertEquals(2, run("map", "80", "--third-party", "host"));
+        assertEquals(2, run("map", "80", "--description", "x".repeat(1017)));
+    }
+
+    @Test
     void jsonHasTheSameFactsAsFields() throws IOException {
         try (var server = new FakePcpServer(CommandTreeTest::grant)) {
             run("map", "8080", "--json", "--nonce", NONCE, "--server", server.address());
@@ -107,6 +154,60 @@ class CommandTreeTest {
                             + NONCE
                             + "\"}\n",
                     out.toString());
+        }
+    }
+
+    @Test
+    void peerSaysWhatTheConnectionIsSeenAs() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            int code =
+                    run(
+                            "peer",
+                            "--udp",
+                            "5000",
+                            "203.0.113.9:443",
+                            "--external",
+                            "40001",
+                            "--external-address",
+                            "198.51.100.3",
+                            "--lifetime",
+                            "600",
+                            "--nonce",
+                            NONCE,
+                            "--server",
+                            server.address());
+
+            assertEquals(ExitCode.SUCCESS, code);
+            assertEquals(
+                    "UDP 127.0.0.1:5000 reaches 203.0.113.9:443 as 198.51.100.3:40001"
+                            + " for 600 s at least.\n",
+                    out.toString());
+            PeerRequest asked = (PeerRequest) server.requests().getFirst().request();
+            assertEquals(Protocol.UDP, asked.protocol());
+            assertEquals("203.0.113.9", asked.remoteAddress().toString());
+            assertEquals(443, asked.remotePort());
+            assertEquals(NonceSecret.parse(NONCE).orElseThrow(), asked.nonce());
+        }
+    }
+
+    @Test
+    void aPeerNeedsAnAddressWithAPortAndKeepingALifetime() {
+        assertEquals(ExitCode.BAD_INPUT, run("peer", "5000", "203.0.113.9"));
+        assertTrue(err.toString().contains("not an address with a port"), err::toString);
+        assertEquals(
+                ExitCode.BAD_INPUT,
+                run("peer", "5000", "203.0.113.9:443", "--lifetime", "0", "--keep"));
+        assertTrue(err.toString().contains("--keep needs a --lifetime"), err::toString);
+    }
+
+    @Test
+    void whatWasNeverGrantedIsNotKept() throws IOException {
+        try (var server =
+                new FakePcpServer(request -> request.refuse(ResultCode.USER_EX_QUOTA, 5))) {
+            int code = run("map", "80", "--keep", "--nonce", NONCE, "--server", server.address());
+
+            assertEquals(ExitCode.PCP_ERROR, code);
+            assertEquals(1, out.toString().lines().count(), out::toString);
         }
     }
 
@@ -359,7 +460,12 @@ class CommandTreeTest {
                             PcpAddress.ofIpv4(Ipv4.of("198.51.100.3")),
                             map.options());
             case AnnounceRequest _ -> new AnnounceResponse(5);
-            default -> throw new AssertionError("nobody asks for this");
+            case PeerRequest peer ->
+                    peer.granted(
+                            peer.lifetimeSeconds(),
+                            peer.suggestedExternalPort(),
+                            peer.suggestedExternalAddress(),
+                            5);
         };
     }
 }

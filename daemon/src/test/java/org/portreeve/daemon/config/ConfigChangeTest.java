@@ -9,9 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.event.EventSettings;
 import org.portreeve.nat.event.Marks;
+import org.portreeve.nat.rules.PassThrough;
 
 /** What a reload takes over, and what it names instead. */
 class ConfigChangeTest {
@@ -40,7 +43,7 @@ class ConfigChangeTest {
                 change.waiting());
         NodeConfig config = change.inForce().config();
         assertEquals(64, config.policy().profiles().get("default").quota().mappings());
-        assertFalse(config.pcp().natPmp());
+        assertFalse(config.pcp().settings().natPmp());
         assertEquals(300_000_000_000L, config.nat().timers().udpIdleNs());
         assertEquals("300s", change.inForce().values().get("translator.timers.udp"));
     }
@@ -103,6 +106,18 @@ class ConfigChangeTest {
                         .filter(line -> !line.startsWith("profiles.gold") || line.endsWith("512"))
                         .toList());
         assertEquals(0, change.inForce().config().policy().subscribers().size());
+    }
+
+    @Test
+    void destinationsThatAreUntranslatedStaySoWhenAddressesChange() {
+        String listed =
+                "translator: {pass-through: [192.0.2.0/24], pools: [{addresses: [198.51.100.%d]}]}";
+        ConfigChange change =
+                ConfigChange.between(read(listed.formatted(1)), read(listed.formatted(2)));
+
+        NatConfig nat = change.inForce().config().nat();
+        assertEquals(List.of(PassThrough.parse("192.0.2.0/24").orElseThrow()), nat.passThrough());
+        assertEquals(List.of(Ipv4.of("198.51.100.2")), nat.pool().addresses());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.control.policy.Service;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.nat.Ipv4;
@@ -39,7 +41,7 @@ class ConfigReaderTest {
         NodeConfig config = valid("");
 
         assertEquals(NodeConfig.Io.MEMORY, config.packetIo().io());
-        assertEquals(List.of(Ipv4.of("127.0.0.1")), config.pcp().listenIps());
+        assertEquals(List.of("127.0.0.1:5351"), config.pcp().endpoints());
         assertEquals(16, config.nat().pool().addresses().size());
         assertEquals(NatConfig.Timers.defaults(), config.nat().timers());
         assertEquals(Path.of("data").toAbsolutePath(), config.data());
@@ -142,10 +144,7 @@ class ConfigReaderTest {
     @ValueSource(
             strings = {
                 "translator: {io: afxdp}",
-                "pcp: {third-party: {from: [10.0.0.0/8]}}",
-                "pcp: {nonce: off}",
                 "store: {url: 'jdbc:postgresql://db/x'}",
-                "pcp: {announce: {count: 3}}",
             })
     void whatThisVersionCannotDoIsRefusedWithThatWord(String yaml) {
         List<Fault> faults = faults(yaml);
@@ -155,21 +154,46 @@ class ConfigReaderTest {
     }
 
     @Test
-    void keysWithoutEffectAreAcceptedAndRemarkedUpon() {
-        Valid loaded = (Valid) ConfigReader.read("pcp: {announce: {unicast: true}}", HOST);
+    void listenAddressesAreOfBothFamilies() {
+        var config = valid("pcp: {listen: [100.64.0.1, 192.0.0.9, '2001:db8::1', '2001:1::1']}");
 
-        assertTrue(
-                loaded.notes()
-                        .contains(
-                                "pcp.announce.unicast has no effect: not available in this"
-                                        + " version."));
+        assertEquals(
+                List.of(
+                        "100.64.0.1:5351",
+                        "192.0.0.9:5351",
+                        "[2001:db8:0:0:0:0:0:1]:5351",
+                        "[2001:1:0:0:0:0:0:1]:5351"),
+                config.pcp().endpoints());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pcp: {listen: ['fe80::1']}",
+                "pcp: {listen: ['2001:db8::1%eth0']}",
+                "pcp: {listen: ['2001:db8::1::2']}",
+                "pcp: {listen: ['::']}",
+                "pcp: {listen: ['ff02::1']}",
+                "pcp: {listen: [100.64.0.1, 100.64.0.1]}",
+                "pcp: {listen: ['2001:db8::1', '2001:db8:0::1']}",
+                "pcp: {listen: []}",
+                "pcp: {listen: ['2001:db8::1'], enabled: false}",
+                "pcp: {enabled: false, nat-pmp: false}",
+                "pcp: {announce: {count: 11}}",
+                "pcp: {announce: {per-second: 0}}",
+                "profiles: {default: {withheld: [everything]}}",
+            })
+    void placesAndPartsOfPcpThatCannotBeAreRefused(String yaml) {
+        assertEquals(1, faults(yaml).size(), faults(yaml)::toString);
     }
 
     @Test
-    void whatThisVersionDoesNotDoAnywayMayBeSwitchedOff() {
-        Valid loaded = (Valid) ConfigReader.read("pcp: {announce: {unicast: false}}", HOST);
+    void aProfileNamesWhatItWithholds() {
+        var config = valid("profiles: {plain: {withheld: [map, nat-pmp]}}");
 
-        assertTrue(loaded.notes().stream().noneMatch(note -> note.contains("has no effect")));
+        var profiles = config.policy().profiles();
+        assertEquals(Set.of(Service.MAP, Service.NAT_PMP), profiles.get("plain").withheld());
+        assertEquals(Set.of(), profiles.get("default").withheld());
     }
 
     @Test

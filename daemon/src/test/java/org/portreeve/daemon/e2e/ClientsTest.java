@@ -50,6 +50,7 @@ class ClientsTest {
     }
 
     @Test
+    @Conformance("SEED-A-045")
     void ourOwnClientOpensAPort() {
         try (TcpServer server = scene.sub().listen(Lab.SUB, Scene.freshPort())) {
             String port = Integer.toString(server.port());
@@ -61,7 +62,7 @@ class ClientsTest {
     }
 
     @Test
-    @Conformance({"NPM-031", "NPM-060"})
+    @Conformance({"NPM-031", "NPM-060", "SEED-A-045"})
     void natpmpcOpensAPortAndClosesIt() {
         try (TcpServer server = scene.sub().listen(Lab.SUB, Scene.freshPort())) {
             String port = Integer.toString(server.port());

@@ -43,6 +43,7 @@ class CommandsTest {
         JsonObject json = new JsonObject(ask("mappings", Integer.toString(port), "--json"));
         assertEquals(1, json.getInteger("total"));
         assertTrue(ask("subscribers", Lab.SUB).contains("1/32"), ask("subscribers"));
+        assertTrue(ask("requests", Lab.SUB).contains("port " + port), ask("requests", Lab.SUB));
         assertEquals("1 mappings of " + Lab.SUB + " end.", ask("release", Lab.SUB));
         assertTrue(ask("mappings").endsWith("0 of 0 mappings"), ask("mappings"));
     }

@@ -90,7 +90,7 @@ class InboundTest {
     }
 
     @Test
-    @Conformance({"PCP-MAP-005", "PCP-MAP-039"})
+    @Conformance({"PCP-MAP-005", "PCP-MAP-039", "NAT-CGN-090"})
     void aHostNeverContactedReachesTheSubscriberByUdpAndIsAnsweredFromTheMappedTuple() {
         try (UdpSocket server = scene.sub().udp(Lab.SUB, 0);
                 UdpSocket visitor = scene.inet().udp(Scene.freshPeer(), 0)) {
@@ -137,7 +137,7 @@ class InboundTest {
     }
 
     @Test
-    @Conformance("PCP-MIX-007")
+    @Conformance({"PCP-MIX-007", "NAT-API-002"})
     void thePacketRightAfterTheAnswerArrivesEachTime() {
         try (UdpSocket visitor = scene.inet().udp(Scene.freshPeer(), 0)) {
             for (int i = 0; i < FIRST_PACKETS; i++) {

@@ -1,9 +1,11 @@
 package org.portreeve.daemon.command.node;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,6 +91,7 @@ public final class MappingsCommand implements Callable<Integer> {
                         "SUBSCRIBER",
                         "ORIGIN",
                         "ENDS IN",
+                        "ONLY FOR",
                         "DESCRIPTION");
         int count = 0;
         for (Object each : listing.getJsonArray("items")) {
@@ -102,10 +105,18 @@ public final class MappingsCommand implements Callable<Integer> {
                     mapping.containsKey("remainingSeconds")
                             ? Spans.words(mapping.getLong("remainingSeconds"))
                             : "never",
+                    String.join(", ", peers(mapping)),
                     mapping.getString("description"));
             count++;
         }
         table.print(target.out());
         target.out().printf("%,d of %,d mappings%n", count, listing.getInteger("total"));
+    }
+
+    /** Whom alone its owner lets in. */
+    private static List<String> peers(JsonObject mapping) {
+        return mapping.getJsonArray("filters", new JsonArray()).stream()
+                .map(Object::toString)
+                .toList();
     }
 }

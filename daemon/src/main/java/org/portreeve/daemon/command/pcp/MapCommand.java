@@ -1,13 +1,14 @@
 package org.portreeve.daemon.command.pcp;
 
-import java.io.IOException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.client.PcpClient;
-import org.portreeve.pcp.client.PcpOutcome;
+import org.portreeve.pcp.client.Wish;
 import org.portreeve.pcp.wire.PcpOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,52 +31,54 @@ import picocli.CommandLine.Spec;
             "4:no answer"
         })
 public final class MapCommand implements Callable<Integer> {
-    private static final long MOST_SECONDS = 0xffff_ffffL;
+    /** RFC 6887 §7: of 1100 octets, as much as the request without these options leaves. */
+    private static final int MOST_OPTION_BYTES = 1_000;
 
     @Mixin private PcpTarget target;
     @Mixin private PcpPort port;
-
-    @Option(
-            names = "--external",
-            paramLabel = "PORT",
-            defaultValue = "0",
-            description = "The external port that would be liked.")
-    private int externalPort;
-
-    @Option(
-            names = "--lifetime",
-            paramLabel = "S",
-            defaultValue = "7200",
-            description = "Seconds the mapping is wanted for. Default: ${DEFAULT-VALUE}.")
-    private long lifetimeSeconds;
+    @Mixin private PcpPeers peers;
+    @Mixin private PcpWanted wanted;
 
     @Option(
             names = "--prefer-failure",
             description = "Rather fail than get another external port than the one asked for.")
     private boolean isPreferFailure;
 
+    @Option(
+            names = "--description",
+            paramLabel = "TEXT",
+            description = "What the mapping is for; empty takes away what it was called.")
+    private Optional<String> description;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws CommandFailedException {
-        if (lifetimeSeconds < 1 || lifetimeSeconds > MOST_SECONDS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--lifetime is 1 to " + MOST_SECONDS + " seconds");
-        }
-        if (isPreferFailure && externalPort == 0) {
+        wanted.check(1);
+        if (isPreferFailure && wanted.externalPort() == 0) {
             throw new ParameterException(
                     spec.commandLine(), "--prefer-failure needs --external: which port, or none?");
         }
         port.check();
-        port.port("--external", externalPort, 0);
-        return PcpAsking.run(
-                target, spec.commandLine().getOut(), this::ask, UnaryOperator.identity());
+        peers.check();
+        int textBytes = description.map(text -> text.getBytes(UTF_8).length).orElse(0);
+        if (peers.optionBytes() + textBytes > MOST_OPTION_BYTES) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--filter and --description together make more than a request has room for");
+        }
+        return PcpAsking.wish(target, wanted, spec.commandLine().getOut(), this::wish);
     }
 
-    private PcpOutcome ask(PcpClient client, InetSocketAddress server) throws IOException {
-        MappingWish wish = port.wish(client, server, lifetimeSeconds).suggesting(externalPort);
-        return client.map(
-                isPreferFailure ? wish.with(new PcpOption.PreferFailure()) : wish,
-                target.timeout());
+    private Wish wish(PcpClient client, InetSocketAddress server) {
+        MappingWish wish = port.wish(client, server, wanted.lifetimeSeconds());
+        if (isPreferFailure) {
+            wish = wish.with(new PcpOption.PreferFailure());
+        }
+        wish = peers.in(wish);
+        if (description.isPresent()) {
+            wish = wish.with(new PcpOption.Description(description.get()));
+        }
+        return wanted.of(wish);
     }
 }

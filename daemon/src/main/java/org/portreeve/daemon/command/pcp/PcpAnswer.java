@@ -16,6 +16,7 @@ import org.portreeve.daemon.exit.ExitCode;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PcpOutcome;
+import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
 import org.portreeve.pcp.wire.PcpResponse.ErrorResponse;
 import org.portreeve.pcp.wire.PcpResponse.MapResponse;
@@ -44,8 +45,7 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
                         case MapResponse map -> mapped(map, client, server);
                         case AnnounceResponse announce -> announced(announce, server);
                         case ErrorResponse error -> refused(error, server);
-                        case PeerResponse _ ->
-                                throw new IllegalStateException("nobody asked for a peer mapping");
+                        case PeerResponse peer -> peered(peer, client, server);
                     };
         };
     }
@@ -71,12 +71,13 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
 
     private static PcpAnswer mapped(MapResponse map, PcpClient client, InetSocketAddress server) {
         String protocol = Protocol.name(map.protocol());
-        String internal = client.clientAddress() + ":" + map.internalPort();
+        PcpAddress host = map.thirdParty().orElseGet(client::clientAddress);
+        String internal = host + ":" + map.internalPort();
         String external = map.assignedExternalAddress() + ":" + map.assignedExternalPort();
         Map<String, Object> fields = fields(ResultCode.SUCCESS.name());
         fields.put(SERVER, text(server));
         fields.put("protocol", protocol.toLowerCase(Locale.ROOT));
-        fields.put("internalAddress", client.clientAddress().toString());
+        fields.put("internalAddress", host.toString());
         fields.put("internalPort", (long) map.internalPort());
         fields.put("externalAddress", map.assignedExternalAddress().toString());
         fields.put("externalPort", (long) map.assignedExternalPort());
@@ -86,6 +87,37 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
         String sentence =
                 "%s %s is reachable at %s for %d s."
                         .formatted(protocol, internal, external, map.lifetimeSeconds());
+        return new PcpAnswer(sentence, fields, ExitCode.SUCCESS);
+    }
+
+    private static PcpAnswer peered(PeerResponse peer, PcpClient client, InetSocketAddress server) {
+        String protocol = Protocol.name(peer.protocol());
+        PcpAddress host = peer.thirdParty().orElseGet(client::clientAddress);
+        String internal = host + ":" + peer.internalPort();
+        String external = peer.assignedExternalAddress() + ":" + peer.assignedExternalPort();
+        String remote = peer.remoteAddress() + ":" + peer.remotePort();
+        Map<String, Object> fields = fields(ResultCode.SUCCESS.name());
+        fields.put(SERVER, text(server));
+        fields.put("protocol", protocol.toLowerCase(Locale.ROOT));
+        fields.put("internalAddress", host.toString());
+        fields.put("internalPort", (long) peer.internalPort());
+        fields.put("externalAddress", peer.assignedExternalAddress().toString());
+        fields.put("externalPort", (long) peer.assignedExternalPort());
+        fields.put("remoteAddress", peer.remoteAddress().toString());
+        fields.put("remotePort", (long) peer.remotePort());
+        fields.put("lifetimeSeconds", peer.lifetimeSeconds());
+        fields.put("epochSeconds", peer.epochSeconds());
+        fields.put("nonce", HexFormat.of().formatHex(peer.nonce().octets()));
+        String sentence =
+                peer.lifetimeSeconds() == 0
+                        ? "%s %s has no mapping to %s.".formatted(protocol, internal, remote)
+                        : "%s %s reaches %s as %s for %d s at least."
+                                .formatted(
+                                        protocol,
+                                        internal,
+                                        remote,
+                                        external,
+                                        peer.lifetimeSeconds());
         return new PcpAnswer(sentence, fields, ExitCode.SUCCESS);
     }
 

@@ -3,10 +3,15 @@ package org.portreeve.daemon.command.pcp;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.portreeve.control.Nonce;
+import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.daemon.exit.CommandFailedException;
+import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.client.PcpClient;
+import org.portreeve.pcp.client.PeerWish;
+import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.PcpOption;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,7 +28,10 @@ final class PcpPort {
 
     @ArgGroup private Choice choice = new Choice();
 
-    @Parameters(paramLabel = "INTERNAL_PORT", description = "The port of this host, 1 to 65535.")
+    @Parameters(
+            index = "0",
+            paramLabel = "INTERNAL_PORT",
+            description = "The port of this host, 1 to 65535.")
     private int internalPort;
 
     @Option(
@@ -34,6 +42,13 @@ final class PcpPort {
                 "of this user, so that the same mapping always gets the same one."
             })
     private String nonceHex;
+
+    @Option(
+            names = "--third-party",
+            paramLabel = "ADDR",
+            defaultValue = "",
+            description = "The host whose port it is, when the server lets us ask for others.")
+    private String thirdParty;
 
     private Optional<NonceSecret> secret = Optional.empty();
 
@@ -53,6 +68,10 @@ final class PcpPort {
     /** Refuses bad values, and reads what the nonce is made from, before anybody is asked. */
     void check() throws CommandFailedException {
         port("INTERNAL_PORT", internalPort, 1);
+        if (!thirdParty.isEmpty() && Ipv4.parse(thirdParty).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--third-party is an IPv4 address such as 100.64.0.7");
+        }
         if (nonceHex != null && NonceSecret.parse(nonceHex).isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--nonce has 24 hexadecimal digits");
         }
@@ -71,18 +90,43 @@ final class PcpPort {
 
     /** The mapping that is named; only after {@link #check}. */
     MappingWish wish(PcpClient client, InetSocketAddress server, long lifetimeSeconds) {
-        Nonce nonce = nonce(client, server);
-        return MappingWish.of(nonce, protocol(), internalPort, lifetimeSeconds);
+        Nonce nonce = nonce(name(client, server));
+        MappingWish wish = MappingWish.of(nonce, protocol(), internalPort, lifetimeSeconds);
+        return thirdParty.isEmpty() ? wish : wish.with(new PcpOption.ThirdParty(host(client)));
     }
 
-    private Nonce nonce(PcpClient client, InetSocketAddress server) {
-        String mapping =
-                String.join(
-                        " ",
-                        server.toString(),
-                        client.clientAddress().toString(),
-                        Protocol.name(protocol()),
-                        Integer.toString(internalPort));
+    /** The mapping to one remote peer that is named; only after {@link #check}. */
+    PeerWish peerWish(
+            PcpClient client, InetSocketAddress server, Endpoint remote, long lifetimeSeconds) {
+        PcpAddress address = PcpAddress.ofIpv4(remote.ip());
+        String peer = address + " " + remote.port();
+        PeerWish wish =
+                PeerWish.of(
+                        nonce(name(client, server) + " " + peer),
+                        protocol(),
+                        internalPort,
+                        address,
+                        remote.port(),
+                        lifetimeSeconds);
+        return thirdParty.isEmpty() ? wish : wish.with(new PcpOption.ThirdParty(host(client)));
+    }
+
+    private PcpAddress host(PcpClient client) {
+        return thirdParty.isEmpty()
+                ? client.clientAddress()
+                : PcpAddress.ofIpv4(Ipv4.of(thirdParty));
+    }
+
+    private String name(PcpClient client, InetSocketAddress server) {
+        return String.join(
+                " ",
+                server.toString(),
+                host(client).toString(),
+                Protocol.name(protocol()),
+                Integer.toString(internalPort));
+    }
+
+    private Nonce nonce(String mapping) {
         return secret.map(ours -> ours.nonceOf(mapping))
                 .or(() -> NonceSecret.parse(nonceHex))
                 .orElseThrow();

@@ -9,11 +9,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.pcp.client.Keeping;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PcpOutcome;
 import org.portreeve.pcp.client.PcpServers;
+import org.portreeve.pcp.client.Wish;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpFormat;
 import picocli.CommandLine.ITypeConverter;
@@ -89,6 +92,12 @@ final class PcpTarget {
         return client == null
                 ? PcpClient.open(chosen, System::nanoTime, random)
                 : PcpClient.openFrom(client, chosen, System::nanoTime, random);
+    }
+
+    /** What keeps a wish of such a client, by the host's clock. */
+    Keeping keeping(PcpClient client, Wish wish) {
+        return new Keeping(
+                client, wish, System::nanoTime, new Random(), TimeUnit.NANOSECONDS::sleep);
     }
 
     Duration timeout() {

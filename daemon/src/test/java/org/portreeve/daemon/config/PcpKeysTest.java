@@ -1,0 +1,166 @@
+package org.portreeve.daemon.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.control.policy.NoncePolicy;
+import org.portreeve.daemon.config.LoadedConfig.Refused;
+import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.Prefix;
+import org.portreeve.pcp.Nat64Prefixes;
+import org.portreeve.pcp.ThirdParties;
+import org.portreeve.pcp.wire.PcpOption.Prefix64;
+
+/** What PCP requests may do, as an operator writes it. */
+class PcpKeysTest {
+    private static final Host HOST = new Host(2, 1L << 33);
+
+    private static Valid valid(String yaml) {
+        return assertInstanceOf(Valid.class, ConfigReader.read(yaml, HOST), yaml);
+    }
+
+    private static MapPolicy map(String yaml, String profile) {
+        return valid(yaml).config().policy().profiles().get(profile).map();
+    }
+
+    private static Fault fault(String yaml) {
+        var refused = assertInstanceOf(Refused.class, ConfigReader.read(yaml, HOST), yaml);
+        assertEquals(1, refused.faults().size(), () -> refused.faults().toString());
+        return refused.faults().getFirst();
+    }
+
+    @Test
+    void whatNobodyWroteIsWhatTheRfcHas() {
+        Valid loaded = valid("");
+
+        assertEquals(MapPolicy.USUAL, map("", "default"));
+        assertEquals(ThirdParties.NONE, loaded.config().pcp().settings().thirdParties());
+        assertEquals(Nat64Prefixes.NONE, loaded.config().pcp().settings().nat64());
+    }
+
+    @Test
+    void profilesSayOtherwiseThanTheFile() {
+        String yaml =
+                """
+                pcp: {nonce: renew-only, strict-simple-model: true}
+                profiles:
+                  default: {quota: {filters: 4}}
+                  lax: {nonce: 'off', quota: {filters: 64}, explicit-mappings: as-filtering}
+                """;
+
+        assertEquals(new MapPolicy(NoncePolicy.RENEW_ONLY, 4, true, true), map(yaml, "default"));
+        assertEquals(new MapPolicy(NoncePolicy.OFF, 64, true, false), map(yaml, "lax"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "profiles: {default: {quota: {filters: 0}}}",
+                "profiles: {default: {quota: {filters: 65}}}",
+                "profiles: {default: {nonce: loose}}",
+                "pcp: {nonce: auto}",
+                "pcp: {prefix64: {prefixes: ['64:ff9b::/95']}}",
+                "pcp: {prefix64: {prefixes: ['64:ff9b::1/96']}}",
+                "pcp: {prefix64: {prefixes: ['64:ff9b::/96 192.0.2.1/24']}}",
+                "pcp: {prefix64: {prefixes: ['192.0.2.0/24']}}",
+                "pcp: {prefix64: {prefixes: ['nat64.example/96']}}",
+                "pcp: {third-party: {from: [10.0.0.1]}}",
+                "pcp: {third-party: {from: [0.0.0.0/0], for: [10.0.0.0/8]}}",
+                "pcp: {third-party: {from: [192.0.2.0/23], for: [10.0.0.0/8]}}",
+                "pcp: {third-party: {for: [10.0.0.0/8]}}"
+            })
+    void whatCannotBeMeantIsRefused(String yaml) {
+        assertFalse(fault(yaml).allowed().isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100.64.0.8/30, inside prefixes", "100.64.0.9/32, a subscriber's"})
+    void aPortalIsNoSubscriberAndInsideASingleHost(String from, String said) {
+        String yaml =
+                """
+                translator: {inside: {prefixes: [100.64.0.0/10]}}
+                subscribers: [{id: a, prefixes: [100.64.0.9]}]
+                pcp: {third-party: {from: [%s], for: [100.64.0.0/16]}}
+                """;
+
+        Fault fault = fault(yaml.formatted(from));
+
+        assertEquals("pcp.third-party.from", fault.key());
+        assertTrue(fault.allowed().contains(said), fault::allowed);
+        valid(yaml.formatted("100.64.0.10/32"));
+        valid(yaml.formatted("192.0.2.0/24"));
+    }
+
+    @Test
+    void noMorePrefixesOfANat64AreToldThanAFloodMayHave() {
+        String some = "pcp: {prefix64: {prefixes: [%s]}}";
+        String eight =
+                IntStream.range(0, 8)
+                        .mapToObj("'2001:db8:%d::/48'"::formatted)
+                        .collect(Collectors.joining(", "));
+        String sixteen = "'64:ff9b::/96" + " 192.0.2.0/24".repeat(16);
+
+        valid(some.formatted(eight));
+        valid(some.formatted(sixteen + "'"));
+        assertTrue(fault(some.formatted(eight + ", '64:ff9b::/96'")).allowed().contains("the 8"));
+        assertTrue(fault(some.formatted(sixteen + " 192.0.2.0/24'")).allowed().contains("the 16"));
+    }
+
+    @Test
+    void portalsAreListedWithThoseTheyMayAskFor() {
+        ThirdParties read =
+                valid("pcp: {third-party: {from: [192.0.2.1/32], for: [10.0.0.0/8]}}")
+                        .config()
+                        .pcp()
+                        .settings()
+                        .thirdParties();
+
+        assertEquals(
+                new ThirdParties(
+                        List.of(Prefix.of("192.0.2.1/32")), List.of(Prefix.of("10.0.0.0/8"))),
+                read);
+    }
+
+    @Test
+    void prefixesOfANat64AreReadWithTheirDestinations() {
+        String yaml =
+                "pcp: {prefix64: {unasked: true, prefixes: ['64:ff9b::/96', '2001:db8:100::/40"
+                        + "  192.0.2.0/24 198.51.100.0/25']}}";
+        var some =
+                new Prefix64(
+                        5,
+                        0x2001_0db8_0100_0000L,
+                        0,
+                        List.of(Prefix.of("192.0.2.0/24"), Prefix.of("198.51.100.0/25")));
+        var all = new Prefix64(12, 0x0064_ff9bL << 32, 0, List.of());
+
+        Nat64Prefixes read = valid(yaml).config().pcp().settings().nat64();
+
+        assertEquals(new Nat64Prefixes(List.of(some, all), true), read);
+        assertEquals(List.of(some, all), read.prefixes());
+    }
+
+    @Test
+    void aReloadTakesThemOver() {
+        String yaml =
+                "pcp: {nonce: 'off', third-party: {from: [192.0.2.1/32], for: [10.0.0.0/8]},"
+                        + " prefix64: {prefixes: ['64:ff9b::/96']}}";
+
+        ConfigChange change = ConfigChange.between(valid(""), valid(yaml));
+
+        assertTrue(change.waiting().isEmpty(), () -> change.waiting().toString());
+        NodeConfig inForce = change.inForce().config();
+        assertEquals(valid(yaml).config().pcp(), inForce.pcp());
+        assertEquals(valid(yaml).config().policy(), inForce.policy());
+    }
+}
