@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {DataplaneCommand.class, KillsCommand.class},
+        subcommands = {DataplaneCommand.class, PcpCommand.class, KillsCommand.class},
         description = "Runs a benchmark and prints its table.")
 public final class Main {
     private Main() {}

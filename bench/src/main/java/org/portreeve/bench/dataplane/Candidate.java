@@ -1,10 +1,8 @@
 package org.portreeve.bench.dataplane;
 
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.portreeve.bench.traffic.EchoMain;
-import org.portreeve.testkit.lab.JavaProgram;
+import org.portreeve.bench.traffic.Programs;
 import org.portreeve.testkit.lab.Lab;
 import org.portreeve.testkit.lab.LabException;
 import org.portreeve.testkit.lab.LabOptions;
@@ -45,24 +43,9 @@ public final class Candidate implements AutoCloseable {
     private static final String KERNEL_TIMEOUT =
             "echo 5 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout";
 
-    /** Floods go to the discard port and end where they arrive. */
-    private static final String SINK =
-            """
-            table netdev sink {
-              chain in {
-                type filter hook ingress device %s priority 0
-                udp dport 9 drop
-              }
-            }
-            """
-                    .formatted(Lab.HOST_DEVICE);
-
     private static final String STEERING =
             "for queue in /sys/class/net/eth-*/queues/rx-*; do echo %x > $queue/rps_cpus; done"
                     .formatted((1L << Runtime.getRuntime().availableProcessors()) - 1);
-
-    private static final Pattern RECEIVED_PACKETS =
-            Pattern.compile(Lab.HOST_DEVICE + ":\\s*\\d+\\s+(\\d+)");
 
     private final Translator translator;
     private final boolean isSteered;
@@ -83,13 +66,13 @@ public final class Candidate implements AutoCloseable {
             long pid = translate(lab, translator, shards);
             lab.run(Namespace.INET, "ip", "route", "replace", POOL, "via", Lab.CGN_OUTSIDE)
                     .orThrow();
-            lab.run(Namespace.INET, "nft", SINK).orThrow();
+            Arrivals.sink(lab);
             if (isSteered) {
                 lab.run(Namespace.CGN, "sh", "-c", STEERING).orThrow();
             }
             lab.start(Namespace.INET, "iperf3", "-s", "--forceflush")
                     .awaitLine("Server listening", START);
-            startJava(
+            Programs.start(
                     lab,
                     Namespace.INET,
                     EchoMain.class,
@@ -123,14 +106,6 @@ public final class Candidate implements AutoCloseable {
         };
     }
 
-    private static LabProcess startJava(
-            Lab lab, Namespace namespace, Class<?> program, String... arguments) {
-        LabProcess process =
-                lab.start(namespace, JavaProgram.product(program.getName(), arguments));
-        process.awaitLine("ready", START);
-        return process;
-    }
-
     /** The kind of translator. */
     public Translator translator() {
         return translator;
@@ -152,7 +127,7 @@ public final class Candidate implements AutoCloseable {
 
     /** Starts one of our programs at the subscribers; it is ready and waits for a line. */
     LabProcess atSubscribers(Class<?> program, String... arguments) {
-        return startJava(lab, Namespace.SUB, program, arguments);
+        return Programs.start(lab, Namespace.SUB, program, arguments);
     }
 
     /** What a command at the subscribers wrote. */
@@ -162,12 +137,7 @@ public final class Candidate implements AutoCloseable {
 
     /** Packets that arrived on the Internet since the lab was opened. */
     long arrived() {
-        String devices = lab.run(Namespace.INET, "cat", "/proc/net/dev").orThrow().output();
-        Matcher matcher = RECEIVED_PACKETS.matcher(devices);
-        if (!matcher.find()) {
-            throw new LabException("no device in " + devices);
-        }
-        return Long.parseLong(matcher.group(1));
+        return Arrivals.count(lab);
     }
 
     @Override

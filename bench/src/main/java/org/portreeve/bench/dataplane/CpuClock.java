@@ -13,13 +13,16 @@ import java.util.List;
  * @param processNs user and system time of all threads of the process, in nanoseconds
  */
 public record CpuClock(long machineNs, long processNs) {
+    /** Stands for none. */
+    public static final long NO_PROCESS = 0;
+
     /** USER_HZ, which is 100 on every architecture that Java runs on under Linux. */
     private static final long TICK_NS = 10_000_000;
 
-    /** Reads both; process 0 stands for none. */
-    static CpuClock read(long pid) {
+    /** Reads both. */
+    public static CpuClock read(long pid) {
         try {
-            return new CpuClock(machine(), pid == 0 ? 0 : process(pid));
+            return new CpuClock(machine(), pid == NO_PROCESS ? 0 : process(pid));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read /proc", e);
         }
@@ -43,7 +46,8 @@ public record CpuClock(long machineNs, long processNs) {
         return (Long.parseLong(words[11]) + Long.parseLong(words[12])) * TICK_NS;
     }
 
-    CpuClock since(CpuClock before) {
+    /** What was worked from another moment to this one. */
+    public CpuClock since(CpuClock before) {
         return new CpuClock(machineNs - before.machineNs, processNs - before.processNs);
     }
 }

@@ -154,6 +154,11 @@ public sealed interface Measurement {
         private static final String FIRST_HOST = "100.72.240.0";
         private static final int HOSTS = 250;
 
+        /** Ports of each host that a round may use: for a million connections. */
+        private static final int PORTS_OF_ROUND = 4_000;
+
+        private static final int FIRST_PORT = 2_000;
+
         @Override
         public String name() {
             return "TCP connections/s";
@@ -171,6 +176,7 @@ public sealed interface Measurement {
                             ConnectMain.class,
                             FIRST_HOST,
                             Integer.toString(HOSTS),
+                            Integer.toString(FIRST_PORT + round * PORTS_OF_ROUND),
                             Lab.INET,
                             Integer.toString(Candidate.CONNECT_PORT),
                             Integer.toString(seconds * MS_PER_SECOND));
@@ -228,6 +234,9 @@ public sealed interface Measurement {
     /** For a program to do what takes it seconds. */
     Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** For {@link FloodMain}: as fast as a core can. */
+    String UNPACED = "0";
+
     /** Milliseconds of a second. */
     int MS_PER_SECOND = 1_000;
 
@@ -240,7 +249,8 @@ public sealed interface Measurement {
                         Integer.toString(hosts),
                         Integer.toString(portsEach),
                         Lab.INET,
-                        Integer.toString(millis));
+                        Integer.toString(millis),
+                        UNPACED);
         CpuClock cpuBefore = candidate.cpu();
         long before = candidate.arrived();
         sender.send("go");

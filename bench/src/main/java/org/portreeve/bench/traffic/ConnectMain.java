@@ -16,9 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Opens TCP connections that the far end closes, one after the other on each of a few threads, from
- * many hosts in turn. Says {@code ready}, waits for a line, and says {@code connected COUNT
- * NANOSECONDS}. Arguments: the first host's address, hosts, the far end's address and port, and
- * milliseconds.
+ * many hosts in turn, each from a port that it did not use before: what a tuple does that was
+ * closed a moment ago is another question. Says {@code ready}, waits for a line, and says {@code
+ * connected COUNT NANOSECONDS}. Arguments: the first host's address, hosts, the first port, the far
+ * end's address and port, and milliseconds.
  */
 public final class ConnectMain {
     private static final int THREADS = 4;
@@ -27,21 +28,25 @@ public final class ConnectMain {
 
     private final String firstHost;
     private final int hosts;
+    private final int firstPort;
     private final InetSocketAddress farEnd;
     private final AtomicInteger next = new AtomicInteger();
 
-    private ConnectMain(String firstHost, int hosts, InetSocketAddress farEnd) {
+    private ConnectMain(String firstHost, int hosts, int firstPort, InetSocketAddress farEnd) {
         this.firstHost = firstHost;
         this.hosts = hosts;
+        this.firstPort = firstPort;
         this.farEnd = farEnd;
     }
 
     /** Runs once. */
     public static void main(String[] arguments)
             throws IOException, InterruptedException, ExecutionException {
-        var farEnd = new InetSocketAddress(arguments[2], Integer.parseInt(arguments[3]));
-        var client = new ConnectMain(arguments[0], Integer.parseInt(arguments[1]), farEnd);
-        long durationNs = Long.parseLong(arguments[4]) * NS_PER_MS;
+        var farEnd = new InetSocketAddress(arguments[3], Integer.parseInt(arguments[4]));
+        int hosts = Integer.parseInt(arguments[1]);
+        int firstPort = Integer.parseInt(arguments[2]);
+        var client = new ConnectMain(arguments[0], hosts, firstPort, farEnd);
+        long durationNs = Long.parseLong(arguments[5]) * NS_PER_MS;
         System.out.println("ready");
         var _ = System.in.read();
         long beginNs = System.nanoTime();
@@ -68,14 +73,17 @@ public final class ConnectMain {
         ByteBuffer nothing = ByteBuffer.allocateDirect(1);
         long count = 0;
         while (System.nanoTime() - endNs < 0) {
-            int host = Math.floorMod(next.getAndIncrement(), hosts);
+            int number = next.getAndIncrement();
             try (SocketChannel channel = SocketChannel.open()) {
-                channel.bind(new InetSocketAddress(Octets.after(firstHost, host), 0));
+                channel.bind(
+                        new InetSocketAddress(
+                                Octets.after(firstHost, number % hosts),
+                                firstPort + number / hosts));
                 channel.socket().connect(farEnd, PATIENCE_MILLIS);
                 channel.read(nothing.clear());
                 count++;
             } catch (SocketTimeoutException _) {
-                // A tuple that was in use a moment ago: it does not count, and the next is tried.
+                // A packet was lost: it does not count, and the next is tried.
             }
         }
         return count;

@@ -3,6 +3,7 @@ package org.portreeve.bench.traffic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -13,6 +14,10 @@ import java.nio.channels.ServerSocketChannel;
  */
 public final class EchoMain {
     private static final int BACKLOG = 4_096;
+
+    /** As much as the product's own control sockets ask for. */
+    private static final int RECEIVE_QUEUE_BYTES = 4 << 20;
+
     private static final int MAX_DATAGRAM_BYTES = 2_048;
 
     private EchoMain() {}
@@ -20,6 +25,7 @@ public final class EchoMain {
     /** Runs until it is killed. */
     public static void main(String[] arguments) throws IOException {
         DatagramChannel udp = DatagramChannel.open();
+        udp.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_QUEUE_BYTES);
         udp.bind(new InetSocketAddress(Integer.parseInt(arguments[0])));
         ServerSocketChannel tcp = ServerSocketChannel.open();
         tcp.bind(new InetSocketAddress(Integer.parseInt(arguments[1])), BACKLOG);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.util.Arrays;
 
 /**
  * Measures round trips of UDP packets of 64 octets, one after the other. Says {@code took P50 P99}
@@ -29,7 +28,6 @@ public final class RoundTripMain {
                 tookNs[Math.max(i, 0)] = System.nanoTime() - beginNs;
             }
         }
-        Arrays.sort(tookNs);
-        System.out.println("took " + tookNs[count / 2] + " " + tookNs[count - count / 100]);
+        System.out.println(Times.took(tookNs));
     }
 }

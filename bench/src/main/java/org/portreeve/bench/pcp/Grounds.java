@@ -1,0 +1,84 @@
+package org.portreeve.bench.pcp;
+
+import java.util.List;
+import java.util.Optional;
+import org.portreeve.testkit.lab.Lab;
+import org.portreeve.testkit.lab.LabException;
+import org.portreeve.testkit.lab.LabOptions;
+
+/**
+ * Where a run measures: the product and its rival, each started when it is first needed and kept to
+ * the end of the run. Main thread.
+ */
+public final class Grounds implements AutoCloseable {
+    private final int shards;
+    private final int rounds;
+    private final int seconds;
+    private Optional<Product> product = Optional.empty();
+    private Optional<Stage> miniupnpd = Optional.empty();
+
+    /**
+     * Nothing runs yet.
+     *
+     * @param rounds samples of everything that is taken in turns
+     * @param seconds length of a sample
+     */
+    public Grounds(int shards, int rounds, int seconds) {
+        this.shards = shards;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    int shards() {
+        return shards;
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    int seconds() {
+        return seconds;
+    }
+
+    Product product() {
+        if (product.isEmpty()) {
+            product = Optional.of(Product.open(shards));
+        }
+        return product.get();
+    }
+
+    /** The lab in which a server can be asked. */
+    Stage stage(Server server) {
+        return switch (server) {
+            case ECHO, PORTREEVE -> product().stage();
+            case MINIUPNPD -> miniupnpd();
+        };
+    }
+
+    /** The servers that can be measured here with so many mappings. */
+    List<Server> servers(long mappings) {
+        boolean hasRival = mappings <= Miniupnpd.MOST_MAPPINGS && Miniupnpd.missing().isEmpty();
+        return hasRival ? List.of(Server.values()) : List.of(Server.ECHO, Server.PORTREEVE);
+    }
+
+    private Stage miniupnpd() {
+        if (miniupnpd.isEmpty()) {
+            Lab lab = Lab.open(LabOptions.standard());
+            try {
+                Miniupnpd.start(lab);
+                miniupnpd = Optional.of(new Stage(lab));
+            } catch (LabException e) {
+                lab.close();
+                throw e;
+            }
+        }
+        return miniupnpd.get();
+    }
+
+    @Override
+    public void close() {
+        product.ifPresent(Product::close);
+        miniupnpd.ifPresent(Stage::close);
+    }
+}
