@@ -18,6 +18,11 @@ public record InternalTuple(int realm, int protocol, int internalIp, int interna
         return new InternalTuple(DEFAULT_REALM, protocol, internalIp, internalPort);
     }
 
+    /** The tuple of the same host and protocol so many ports further. */
+    public InternalTuple next(int ports) {
+        return new InternalTuple(realm, protocol, internalIp, internalPort + ports);
+    }
+
     @Override
     public String toString() {
         return Protocol.name(protocol) + " " + Ipv4.format(internalIp) + ":" + internalPort;

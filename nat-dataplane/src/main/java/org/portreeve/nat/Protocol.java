@@ -1,10 +1,28 @@
 package org.portreeve.nat;
 
-/** IP protocol numbers that are translated for shared subscribers (RFC 6888 REQ-1). Any thread. */
+/**
+ * IP protocol numbers: those that are translated at shared addresses (RFC 6888 REQ-1), and what has
+ * to be known of others, which pass at dedicated addresses alone. Any thread.
+ */
 public final class Protocol {
     public static final int ICMP = 1;
     public static final int TCP = 6;
     public static final int UDP = 17;
+
+    /** Has ports, and a checksum over the addresses (RFC 4340 §9.1). */
+    public static final int DCCP = 33;
+
+    /** Tunnels of PPTP and others. */
+    public static final int GRE = 47;
+
+    /** What IPsec carries. */
+    public static final int ESP = 50;
+
+    /** Has ports; its checksum knows no addresses (RFC 9260 §3.1). */
+    public static final int SCTP = 132;
+
+    /** Has ports, and a checksum over the addresses (RFC 3828 §3.1). */
+    public static final int UDP_LITE = 136;
 
     /** How many protocols are translated. */
     public static final int COUNT = 3;
@@ -23,6 +41,14 @@ public final class Protocol {
         };
     }
 
+    /** Whether messages of a protocol name a port of each end where TCP does. */
+    public static boolean hasPorts(int protocol) {
+        return switch (protocol) {
+            case TCP, UDP, DCCP, SCTP, UDP_LITE -> true;
+            default -> false;
+        };
+    }
+
     /** The protocol number of a dense index. */
     public static int ofIndex(int index) {
         return NUMBERS[index];
@@ -34,6 +60,11 @@ public final class Protocol {
             case ICMP -> "ICMP";
             case TCP -> "TCP";
             case UDP -> "UDP";
+            case DCCP -> "DCCP";
+            case GRE -> "GRE";
+            case ESP -> "ESP";
+            case SCTP -> "SCTP";
+            case UDP_LITE -> "UDP-Lite";
             default -> "protocol " + protocol;
         };
     }

@@ -15,6 +15,9 @@ public enum NatCounter {
     OUTBOUND_OCTETS("Octets of IPv4 packets sent to the outside"),
     INBOUND_PACKETS("Packets sent to the inside; one of many segments counts once"),
     INBOUND_OCTETS("Octets of IPv4 packets sent to the inside"),
+    DEDICATED_OUTBOUND(
+            "Packets of hosts with an external address of their own, with that as the source"),
+    DEDICATED_INBOUND("Packets to such an address, from outside or inside, sent to its host"),
     HANDED_OUT("Packets passed to the shard that owns the external address"),
     HANDED_IN("Packets taken over from another shard"),
     GENERATED("ICMP errors of the translator itself, to subscribers or to outside hosts"),
@@ -27,9 +30,13 @@ public enum NatCounter {
     PARKED("Packets that had to wait for a pairing or a port block; each leaves as another count"),
     DROP_NOT_IPV4("Not an IPv4 packet; IPv6 noise of the device itself is normal"),
     DROP_TRUNCATED("IPv4 or transport header does not fit the received octets"),
-    DROP_FRAGMENT("IP fragment; this version does not reassemble"),
+    DROP_FRAGMENT("IP fragment at a shared address; this version does not reassemble"),
     DROP_PROTOCOL(
-            "Neither TCP, UDP nor ICMP; shared addresses carry nothing else (RFC 6888 REQ-1)"),
+            "Neither TCP, UDP nor ICMP, nor one of those below, at a shared address (RFC 6888"
+                    + " REQ-1); a dedicated address carries every protocol"),
+    DROP_GRE("GRE (protocol 47) at a shared address; a subscriber's PPTP needs a dedicated one"),
+    DROP_ESP("ESP (protocol 50) at a shared address; IPsec crosses in UDP, or by a dedicated one"),
+    DROP_SCTP("SCTP (protocol 132) at a shared address"),
     DROP_ICMP("ICMP that does not cross a NAT: neither query, answer nor error (RFC 5508 REQ-11)"),
     DROP_ICMP_CHECKSUM("ICMP error with a wrong checksum, its own or the quoted IPv4 header's"),
     DROP_ICMP_QUOTE("ICMP error that quotes no head of a TCP, UDP or ICMP query packet"),
@@ -41,13 +48,15 @@ public enum NatCounter {
     DROP_SOURCE_ROUTE("Packet that prescribes its own way (RFC 5508 §7.3); a scan"),
     DROP_TCP_FLAGS("TCP flags that no sane host sends (SYN+FIN, SYN+RST, none); a scan"),
     DROP_SPOOFED("Source from inside that is no subscriber; look for a wrong prefix or an attack"),
-    DROP_MARTIAN("Destination that cannot be reached through a NAT: multicast, loopback, zero"),
+    DROP_MARTIAN(
+            "Destination that cannot be reached through a NAT: multicast, loopback, zero, and the PCP"
+                    + " anycast address 192.0.0.9, which is not for the outside (RFC 7723)"),
     DROP_TO_INSIDE("Subscriber addressed another subscriber's internal address"),
     DROP_FOREIGN_SOURCE("Packet from outside that claims a subscriber's address; an attack"),
-    DROP_POOL_SOURCE("Packet from outside that claims an address of the pool; an attack"),
+    DROP_POOL_SOURCE("Packet from outside that claims an external address of this node; an attack"),
     DROP_MARTIAN_SOURCE(
             "Packet from outside whose source nobody can have: multicast, loopback, zero"),
-    DROP_NOT_OURS("Packet from outside for an address that is not in the pool; check the routes"),
+    DROP_NOT_OURS("Packet from outside for an address that is no external one; check the routes"),
     DROP_UNPAIRED("No external address could be paired with the host; it was told"),
     DROP_WAIT_FULL("Too many packets wait for a pairing or a port block; the host was told"),
     DROP_WAIT_EXPIRED("A pairing or a port block came too late for the packet that waited"),

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /**
  * Which subscriber an internal address is, and which external address it is paired with: realm and
  * internal address to subscriber index and address index. Beside it which profile a subscriber has,
- * and the rules of the profiles. One thread writes (port control), any thread reads without locks.
+ * the rules of the profiles, and who has an external address without sharing it. One thread writes
+ * (port control), any thread reads without locks.
  *
  * <p>Open addressing in one {@code long[]} of key and value by turns. The writer fills the value
  * first and publishes the key after it; a value changes in one store. A removed entry keeps its key
@@ -37,6 +38,7 @@ public final class Directory {
     private volatile long[] table = new long[2 * MIN_ENTRIES];
     private volatile int[] profiles = new int[MIN_ENTRIES];
     private volatile ProfileRules rules = ProfileRules.NONE;
+    private volatile DedicatedAddresses dedicated = DedicatedAddresses.EMPTY;
     private final List<Consumer<ProfileRules>> preparations = new CopyOnWriteArrayList<>();
     private int used;
     private int live;
@@ -187,6 +189,16 @@ public final class Directory {
         } else {
             PROFILE.setRelease(known, subscriber, value);
         }
+    }
+
+    /** Who has an external address without sharing it. Any thread; to be asked for each packet. */
+    public DedicatedAddresses dedicated() {
+        return dedicated;
+    }
+
+    /** Publishes who has one from now on. Writer only. */
+    public void dedicated(DedicatedAddresses fresh) {
+        dedicated = fresh;
     }
 
     /** How many addresses are paired. Writer only. */

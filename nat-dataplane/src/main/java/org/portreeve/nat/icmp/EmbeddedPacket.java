@@ -128,7 +128,7 @@ public final class EmbeddedPacket {
      * Changes a checksum field, in which a computed 0 is written so, and returns the delta that
      * this is in a sum around it.
      */
-    private static int updated(long field, int delta, int zero) {
+    static int updated(long field, int delta, int zero) {
         int old = Memory.u16(field);
         int updated = Checksums.update(old, delta);
         Memory.u16(field, updated == 0 ? zero : updated);
@@ -147,14 +147,14 @@ public final class EmbeddedPacket {
     }
 
     /** Zeros that fill a short quote up are no header: its length would be wrong (RFC 4884 §4). */
-    private static boolean hasTcpChecksum(long icmp, int bytes) {
+    static boolean hasTcpChecksum(long icmp, int bytes) {
         int header = Ipv4Header.headerBytes(at(icmp));
         return quotedBytes(icmp, bytes) - header >= TcpHeader.CHECKSUM + 2
                 && TcpHeader.headerBytes(transport(icmp)) >= TcpHeader.MIN_BYTES;
     }
 
     /** The octets of the packet that are quoted, without what fills up and what follows. */
-    private static int quotedBytes(long icmp, int bytes) {
+    static int quotedBytes(long icmp, int bytes) {
         int rest = bytes - IcmpHeader.BYTES;
         int length = Memory.u8(icmp + QUOTE_WORDS) * BYTES_IN_WORD;
         int quoted = length == 0 ? rest : Math.min(rest, length);

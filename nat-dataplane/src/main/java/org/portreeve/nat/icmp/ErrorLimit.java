@@ -14,6 +14,9 @@ public final class ErrorLimit {
     /** A subscriber whose own link is narrow has to say so once for each far host. */
     static final int TOO_BIG_PER_SECOND = 10;
 
+    /** Addresses that follow each other have different ones; a power of two. */
+    private static final int DEDICATED_BUCKETS = 256;
+
     private static final long SECOND_NS = 1_000_000_000L;
 
     private final int burst;
@@ -24,6 +27,7 @@ public final class ErrorLimit {
     private final long subscribers;
     private final int unpaired;
     private final long tooBig;
+    private final long dedicated = Memory.allocate(DEDICATED_BUCKETS * Long.BYTES);
 
     /** Buckets of one of so many shards, for subscribers with indexes below a bound. */
     public ErrorLimit(ErrorRules rules, int shardCount, int subscriberCount) {
@@ -43,6 +47,12 @@ public final class ErrorLimit {
     /** The same for one to a host without a subscriber; all of these share a bucket. */
     public boolean takeUnpaired(long nowNs) {
         return takeInside(unpaired, nowNs);
+    }
+
+    /** The same for one to the host that has an external address for itself. */
+    public boolean takeDedicated(int externalIp, long nowNs) {
+        long each = dedicated + (long) (externalIp & (DEDICATED_BUCKETS - 1)) * Long.BYTES;
+        return take(each, nowNs, burstEach) && take(inside, nowNs, burst);
     }
 
     /** Takes a token for an error to an outside host, or returns false. */

@@ -13,6 +13,9 @@ final class FreePorts {
     /** Even and odd ports will do. */
     static final int ANY_PARITY = -1;
 
+    /** No port is free. */
+    static final long NO_RUN = 0;
+
     private static final int NONE = PortAllocator.NONE;
     private static final long LINE_BYTES = (PortRange.MAX_PORT + 1L) / Byte.SIZE;
     private static final long ALL_PORTS = -1L;
@@ -123,37 +126,66 @@ final class FreePorts {
     }
 
     /**
-     * The first of {@code size} free ports that follow each other, all within {@code count} ports
-     * from {@code first} on, or {@link PortAllocator#NONE}. Where the search begins is random.
+     * The longest run of free ports within {@code count} ports from {@code first} on, or its first
+     * {@code most} ports, or {@link #NO_RUN}. Where the search begins is random, and it ends at the
+     * first run that is long enough.
      */
-    int run(
+    long run(
             int address,
             int protocolIndex,
             int first,
             int count,
-            int size,
+            int most,
             int parity,
             PortRandom random) {
-        int step = parity == ANY_PARITY ? 1 : 2;
         int from = aligned(first, parity);
-        int starts = Math.floorDiv(first + count - size - from, step) + 1;
-        int begin = starts > 0 ? random.below(starts) : 0;
-        for (int i = 0; i < starts; i++) {
-            int port = from + step * ((begin + i) % starts);
-            if (isRun(address, protocolIndex, port, size)) {
-                return port;
-            }
+        int last = first + count - 1;
+        int starts = last - from - most + 2;
+        int begin = starts > 0 ? aligned(from + random.below(starts), parity) : from;
+        long longest = longest(address, protocolIndex, begin, last, most, parity);
+        if (size(longest) < most && begin > from) {
+            // What begins before the random port ends before this one, unless it was seen.
+            int end = Math.min(last, begin + most - 2);
+            long before = longest(address, protocolIndex, from, end, most, parity);
+            longest = size(before) > size(longest) ? before : longest;
         }
-        return NONE;
+        return longest;
     }
 
-    private boolean isRun(int address, int protocolIndex, int first, int size) {
-        for (int port = first; port < first + size; port++) {
-            if (!is(address, protocolIndex, port)) {
-                return false;
+    /** The first port of a run. */
+    static int first(long run) {
+        return (int) run & PortRange.MAX_PORT;
+    }
+
+    /** How many ports a run has; 0 for {@link #NO_RUN}. */
+    static int size(long run) {
+        return (int) (run >>> Short.SIZE);
+    }
+
+    /** Goes from run to run, each word of the bitmap read a few times at most. */
+    private long longest(int address, int protocolIndex, int from, int last, int most, int parity) {
+        long longest = NO_RUN;
+        int first = firstFree(address, protocolIndex, from, last, parity);
+        while (first != NONE && size(longest) < most) {
+            int end = firstHeld(address, protocolIndex, first, last);
+            int size = Math.min(most, end - first);
+            if (size > size(longest)) {
+                longest = (long) size << Short.SIZE | first;
+            }
+            first = firstFree(address, protocolIndex, end + 1, last, parity);
+        }
+        return longest;
+    }
+
+    /** The first port that is not free, or the one after the last. */
+    private int firstHeld(int address, int protocolIndex, int from, int last) {
+        for (int port = from; port <= last; port = (port | 63) + 1) {
+            long held = ~Memory.getLong(wordAt(address, protocolIndex, port)) & ALL_PORTS << port;
+            if (held != 0) {
+                return Math.min(last + 1, (port & ~63) + Long.numberOfTrailingZeros(held));
             }
         }
-        return true;
+        return last + 1;
     }
 
     private static int aligned(int first, int parity) {

@@ -34,12 +34,17 @@ final class KeptPorts {
 
     /** Whether the subscriber may take so many more ports of the incoming range. */
     boolean mayTake(int subscriber, int address, int protocolIndex, int count) {
+        return count <= most(subscriber, address, protocolIndex);
+    }
+
+    /** How many more ports of the incoming range the subscriber may take. */
+    int most(int subscriber, int address, int protocolIndex) {
         if (!keeps(protocolIndex)) {
-            return true;
+            return PortRange.MAX_PORT;
         }
         int own = Math.max(0, each - subscribers.keptPorts(subscriber, protocolIndex));
         int free = unpromised[protocolIndex] - beyond[address * Protocol.COUNT + protocolIndex];
-        return count <= own + Math.max(0, free);
+        return own + Math.max(0, free);
     }
 
     void take(int subscriber, int address, int protocolIndex, int port) {

@@ -157,51 +157,71 @@ public final class PortAllocator {
     }
 
     /**
-     * The first of {@code size} free ports that follow each other, for an explicit mapping (RFC
-     * 7753); from what is the subscriber's own, else from the incoming range, or {@link #NONE}.
+     * The most free ports, up to a bound, that follow each other, for an explicit mapping (RFC
+     * 7753); from what is the subscriber's own, else from the incoming range. {@link #first} and
+     * {@link #size} read what it returns.
      *
-     * @param size how many, at least 1
+     * @param most how many, at least 1
      * @param parity 0 when the first is to be even, 1 for odd, -1 when it does not matter
      */
-    public int contiguous(
-            int subscriber, int address, int protocolIndex, int internalIp, int size, int parity) {
-        int first = rangeFirst(address, internalIp);
+    public long contiguous(
+            int subscriber, int address, int protocolIndex, int internalIp, int most, int parity) {
+        int range = rangeFirst(address, internalIp);
         PortRange within = rules.explicitPorts(subscriber);
-        int port = run(address, protocolIndex, first, ranges.rangePorts(), size, parity, within);
+        long run = run(address, protocolIndex, range, ranges.rangePorts(), most, parity, within);
         int count = subscribers.blocks(subscriber);
-        for (int i = 0; port == NONE && i < count; i++) {
+        for (int i = 0; size(run) < most && i < count; i++) {
             int block = subscribers.block(subscriber, i);
-            if (blocks.state(block) == BlockTable.ACTIVE && blocks.address(block) == address) {
-                port =
-                        run(
-                                address,
-                                protocolIndex,
-                                blocks.firstPort(block),
-                                blocks.size(),
-                                size,
-                                parity,
-                                within);
+            if (isOwn(block, address)) {
+                int from = blocks.firstPort(block);
+                long other = run(address, protocolIndex, from, blocks.size(), most, parity, within);
+                run = size(other) > size(run) ? other : run;
             }
         }
         PortRange shared = layout.isDynamic() ? layout.ports() : layout.incoming();
-        return port == NONE && kept.mayTake(subscriber, address, protocolIndex, size)
-                ? run(address, protocolIndex, shared.first(), shared.size(), size, parity, within)
-                : port;
+        int mostShared = Math.min(most, kept.most(subscriber, address, protocolIndex));
+        if (mostShared > size(run)) {
+            int from = shared.first();
+            long other =
+                    run(address, protocolIndex, from, shared.size(), mostShared, parity, within);
+            run = size(other) > size(run) ? other : run;
+        }
+        return run;
     }
 
-    private int run(
+    private long run(
             int address,
             int protocolIndex,
             int from,
             int count,
-            int size,
+            int most,
             int parity,
             PortRange within) {
         int first = Math.max(from, within.first());
         int last = Math.min(from + count - 1, within.last());
         return first > last || from == NONE
-                ? NONE
-                : free.run(address, protocolIndex, first, last - first + 1, size, parity, random);
+                ? FreePorts.NO_RUN
+                : free.run(address, protocolIndex, first, last - first + 1, most, parity, random);
+    }
+
+    /** The first of ports that follow each other; {@link #NONE} where there are none. */
+    public static int first(long run) {
+        return FreePorts.first(run);
+    }
+
+    /** How many they are. */
+    public static int size(long run) {
+        return FreePorts.size(run);
+    }
+
+    /** Whether the subscriber may take so many more ports of the incoming range. */
+    public boolean mayTakeIncoming(int subscriber, int address, int protocolIndex, int count) {
+        return kept.mayTake(subscriber, address, protocolIndex, count);
+    }
+
+    /** Whether a port is one of the incoming range. */
+    public boolean isIncoming(int port) {
+        return layout.incoming().contains(port);
     }
 
     /** A port of the range of the internal address, else of the subscriber's blocks. */

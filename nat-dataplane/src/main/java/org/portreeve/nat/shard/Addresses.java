@@ -6,6 +6,9 @@ import org.portreeve.nat.config.ErrorRules;
 
 /** What an address is, as far as a translator cares. Immutable. */
 final class Addresses {
+    /** RFC 7723 §4: PCP servers of whichever network a host is in. */
+    private static final int PCP_ANYCAST = 0xc000_0009;
+
     private final Prefix[] inside;
     private final Prefix[] infrastructure;
 
@@ -28,6 +31,11 @@ final class Addresses {
     boolean isMartian(int ip) {
         int first = ip >>> 24;
         return first >= 224 || first == 127 || first == 0;
+    }
+
+    /** Whether a packet there is for a PCP server, and for none outside (RFC 7723 §5.1). */
+    boolean isPcpAnycast(int ip) {
+        return ip == PCP_ANYCAST;
     }
 
     private static boolean isIn(Prefix[] prefixes, int ip) {

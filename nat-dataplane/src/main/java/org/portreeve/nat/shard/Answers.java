@@ -26,6 +26,12 @@ final class Answers {
                 kind, requestId, rows.addressIndex(row), rows.externalPort(row), existing ? 1 : 0);
     }
 
+    void setReserved(long requestId, int firstRow) {
+        int kind = ShardLink.Kind.SET_RESERVED;
+        int port = rows.externalPort(firstRow);
+        link.emit(kind, requestId, rows.addressIndex(firstRow), port, rows.setSize(firstRow));
+    }
+
     @SuppressWarnings("EnumOrdinal") // The code never leaves the process.
     void refused(long requestId, Refusal reason) {
         link.emit(ShardLink.Kind.REFUSED, requestId, reason.ordinal(), 0, 0);

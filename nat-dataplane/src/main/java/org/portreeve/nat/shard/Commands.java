@@ -28,6 +28,8 @@ final class Commands {
     private final StaticMappings statics;
     private final Cutting cutting;
     private final PeerSessions peers;
+    private final ExplicitMappings explicits;
+    private final PortSets sets;
 
     Commands(
             Tables tables,
@@ -47,6 +49,8 @@ final class Commands {
         statics = new StaticMappings(tables, mappings, blocks, answers);
         cutting = new Cutting(tables, mappings, answers);
         peers = new PeerSessions(tables, mappings, choice, answers);
+        explicits = new ExplicitMappings(tables, mappings, answers);
+        sets = new PortSets(tables, mappings, quotas, answers);
     }
 
     /** Goes on with what takes several turns. Returns how much was done. */
@@ -57,12 +61,18 @@ final class Commands {
     void execute(ShardCommand command, long nowNs) {
         switch (command) {
             case ShardCommand.ReserveMapping reserve -> onReserve(reserve);
-            case ShardCommand.ActivateMapping activate -> onActivate(activate);
-            case ShardCommand.ReleaseReservation release -> onRelease(release, nowNs);
-            case ShardCommand.StageFilters stage -> onStageFilters(stage);
-            case ShardCommand.EndMapping end -> onEnd(end, nowNs);
-            case ShardCommand.CutMapping cut -> onCut(cut, nowNs);
-            case ShardCommand.QueryIdle query -> onQuery(query, nowNs);
+            case ShardCommand.ReserveSet reserve -> {
+                if (!sets.reserve(reserve)) {
+                    onReserve(reserve.alone());
+                }
+            }
+            case ShardCommand.RestoreSet restore -> sets.restore(restore, nowNs);
+            case ShardCommand.ActivateMapping activate -> explicits.activate(activate);
+            case ShardCommand.ReleaseReservation release -> explicits.release(release, nowNs);
+            case ShardCommand.StageFilters stage -> explicits.stage(stage);
+            case ShardCommand.EndMapping end -> explicits.end(end, nowNs);
+            case ShardCommand.CutMapping cut -> explicits.cut(cut, nowNs);
+            case ShardCommand.QueryIdle query -> explicits.query(query, nowNs);
             case ShardCommand.RestoreMapping restore -> onRestoreMapping(restore, nowNs);
             case ShardCommand.RestoreHold restore -> onRestoreHold(restore, nowNs);
             case ShardCommand.RestoreBlock restore -> onRestoreBlock(restore, nowNs);
@@ -235,74 +245,6 @@ final class Commands {
                 reserve.internal().protocol(),
                 tables.externalIp(reserve.addressIndex()),
                 0);
-    }
-
-    private void onActivate(ShardCommand.ActivateMapping activate) {
-        int row = mappings.find(activate.internal());
-        assert row != MappingTable.NONE : "activated what was not reserved";
-        mappings.activate(row);
-        answers.activated(activate.requestId());
-    }
-
-    private void onRelease(ShardCommand.ReleaseReservation release, long nowNs) {
-        int row = mappings.find(release.internal());
-        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.PENDING);
-        if (found) {
-            mappings.abandon(row, nowNs);
-        } else if (row != MappingTable.NONE) {
-            tables.filters.unstage(row);
-        }
-        answers.ended(release.requestId(), found, release.internal());
-    }
-
-    private void onStageFilters(ShardCommand.StageFilters stage) {
-        int row = mappings.find(stage.internal());
-        if (row == MappingTable.NONE || !rows.has(row, MappingTable.EXPLICIT)) {
-            answers.refused(stage.requestId(), Refusal.INTERNAL_USED);
-        } else if (!tables.filters.hasRoom(stage.filters().size())) {
-            answers.refused(stage.requestId(), Refusal.TABLE_FULL);
-        } else {
-            tables.filters.stage(row, stage.filters());
-            answers.reserved(stage.requestId(), row, true);
-        }
-    }
-
-    private void onEnd(ShardCommand.EndMapping end, long nowNs) {
-        int row = mappings.find(end.internal());
-        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.EXPLICIT);
-        if (found && end.onlyIfIdle()) {
-            long remainingNs = mappings.outboundRemainingNs(row, nowNs);
-            if (remainingNs > 0) {
-                answers.stillUsed(end.requestId(), remainingNs);
-                return;
-            }
-        }
-        if (found) {
-            mappings.endExplicit(row, nowNs);
-        }
-        answers.ended(end.requestId(), found, end.internal());
-    }
-
-    private void onCut(ShardCommand.CutMapping cut, long nowNs) {
-        int row = mappings.find(cut.internal());
-        boolean found =
-                row != MappingTable.NONE
-                        && rows.has(row, MappingTable.EXPLICIT | MappingTable.STATIC);
-        if (found) {
-            mappings.cut(row, nowNs);
-        }
-        answers.ended(cut.requestId(), found, cut.internal());
-    }
-
-    private void onQuery(ShardCommand.QueryIdle query, long nowNs) {
-        int row = mappings.find(query.internal());
-        long remainingNs = row == MappingTable.NONE ? 0 : mappings.outboundRemainingNs(row, nowNs);
-        if (remainingNs > 0) {
-            answers.stillUsed(query.requestId(), remainingNs);
-            return;
-        }
-        boolean found = row != MappingTable.NONE && rows.has(row, MappingTable.EXPLICIT);
-        answers.ended(query.requestId(), found, query.internal());
     }
 
     private void onQueryPort(ShardCommand.QueryPort query) {

@@ -2,6 +2,7 @@ package org.portreeve.nat.shard;
 
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.DedicatedAddresses;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.wire.Ipv4Header;
 
@@ -28,8 +29,24 @@ final class Departures {
         this.shardIndex = shardIndex;
     }
 
-    /** Sends a translated packet out of a side. */
+    /**
+     * Sends a translated packet out of a side. One for a dedicated address goes no further: it is
+     * sent to the host behind it, whoever sent it (RFC 4787 REQ-9).
+     */
     int send(int side, long packet) {
+        DedicatedAddresses dedicated = tables.dedicated();
+        if (side == PacketPort.OUTSIDE && !dedicated.isEmpty()) {
+            int host = dedicated.internalOf(Ipv4Header.destination(packet));
+            if (host != DedicatedAddresses.NONE) {
+                OneToOne.deliver(packet, host);
+                tables.counters.increment(NatCounter.DEDICATED_INBOUND);
+                return leave(PacketPort.INSIDE, packet);
+            }
+        }
+        return leave(side, packet);
+    }
+
+    private int leave(int side, long packet) {
         int octets = Ipv4Header.totalLength(packet);
         if (!port.send(side, packet, octets)) {
             return SEND;

@@ -49,7 +49,8 @@ final class ErrorSender {
         if (rules.refusals() && rules.inside() && ErrorMessage.mayBeAbout(packet)) {
             boolean mayBe = limit.takeUnpaired(nowNs);
             int code = IcmpHeader.HOST_UNREACHABLE;
-            inside(IcmpHeader.UNREACHABLE, code, packet, tables.addressIndex(0), mayBe);
+            int source = tables.externalIp(tables.addressIndex(0));
+            inside(IcmpHeader.UNREACHABLE, code, packet, source, mayBe);
         }
     }
 
@@ -63,17 +64,26 @@ final class ErrorSender {
         return TTL;
     }
 
+    /** The same for a packet of a host that has this external address for itself. */
+    int expiredAtDedicated(long packet, int externalIp, long nowNs) {
+        if (rules.inside() && ErrorMessage.mayBeAbout(packet)) {
+            boolean mayBe = limit.takeDedicated(externalIp, nowNs);
+            inside(IcmpHeader.TIME_EXCEEDED, 0, packet, externalIp, mayBe);
+        }
+        return TTL;
+    }
+
     /**
-     * Drops such a packet from outside, and says so before somebody behind does with an internal
-     * address in the quote.
+     * Drops such a packet from outside to an external address, and says so before somebody behind
+     * does with an internal address in the quote.
      */
-    int expiredOutside(long packet, int addressIndex, long nowNs) {
+    int expiredOutside(long packet, int externalIp, long nowNs) {
         if (!rules.outside() || !ErrorMessage.mayBeAbout(packet)) {
             return TTL;
         }
         if (limit.takeOutside(nowNs)) {
-            int source = tables.externalIp(addressIndex);
-            send(PacketPort.OUTSIDE, message.write(IcmpHeader.TIME_EXCEEDED, 0, 0, packet, source));
+            int type = IcmpHeader.TIME_EXCEEDED;
+            send(PacketPort.OUTSIDE, message.write(type, 0, 0, packet, externalIp));
         } else {
             tables.counters.increment(NatCounter.GENERATED_SUPPRESSED);
         }
@@ -115,13 +125,13 @@ final class ErrorSender {
     private void inside(
             int type, int code, long packet, int subscriber, int addressIndex, long nowNs) {
         if (rules.inside() && ErrorMessage.mayBeAbout(packet)) {
-            inside(type, code, packet, addressIndex, limit.takeInside(subscriber, nowNs));
+            int source = tables.externalIp(addressIndex);
+            inside(type, code, packet, source, limit.takeInside(subscriber, nowNs));
         }
     }
 
-    private void inside(int type, int code, long packet, int addressIndex, boolean mayBe) {
+    private void inside(int type, int code, long packet, int source, boolean mayBe) {
         if (mayBe) {
-            int source = tables.externalIp(addressIndex);
             send(PacketPort.INSIDE, message.write(type, code, 0, packet, source));
         } else {
             tables.counters.increment(NatCounter.GENERATED_SUPPRESSED);

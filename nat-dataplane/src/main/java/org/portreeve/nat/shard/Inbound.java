@@ -128,7 +128,7 @@ final class Inbound {
             mapping = sibling;
         }
         if (Ipv4Header.timeToLive(packet) <= 1) {
-            return errorSender.expiredOutside(packet, addressIndex, nowNs);
+            return errorSender.expiredOutside(packet, tables.externalIp(addressIndex), nowNs);
         }
         int remotePort = isQuery ? 0 : Memory.u16(message + TcpHeader.SOURCE_PORT);
         int internalPort = tables.mappings.internalPort(mapping);

@@ -151,7 +151,7 @@ final class Mappings {
     /** Notes that an explicit mapping is on its way to this row. */
     void markPending(int row) {
         rows.set(row, MappingTable.PENDING);
-        tables.subscribers.addExplicitMappings(rows.subscriber(row), 1);
+        countExplicit(row, 1);
     }
 
     /**
@@ -170,7 +170,8 @@ final class Mappings {
     void abandon(int row, long nowNs) {
         rows.unset(row, MappingTable.PENDING);
         tables.filters.unstage(row);
-        tables.subscribers.addExplicitMappings(rows.subscriber(row), -1);
+        countExplicit(row, -1);
+        rows.setSize(row, 1);
         long heldUntilNs = rows.restsUntilNs(row);
         if (rows.state(row) != MappingTable.RESERVED) {
             settle(row, nowNs);
@@ -189,7 +190,8 @@ final class Mappings {
     void endExplicit(int row, long nowNs) {
         rows.unset(row, MappingTable.EXPLICIT);
         tables.filters.clear(row);
-        tables.subscribers.addExplicitMappings(rows.subscriber(row), -1);
+        countExplicit(row, -1);
+        rows.setSize(row, 1);
         rows.set(row, MappingTable.WAS_EXPLICIT);
         long holdNs = tables.config.timers().explicitHoldNs(rows.protocol(row));
         rows.restsUntilNs(row, nowNs + holdNs);
@@ -214,7 +216,8 @@ final class Mappings {
         }
         int subscriber = rows.subscriber(row);
         if (rows.has(row, MappingTable.EXPLICIT)) {
-            tables.subscribers.addExplicitMappings(subscriber, -1);
+            countExplicit(row, -1);
+            rows.setSize(row, 1);
         } else {
             tables.subscribers.addPorts(subscriber, protocolIndex(row), 1);
             tables.subscribers.addStaticPorts(subscriber, -1);
@@ -257,7 +260,14 @@ final class Mappings {
             tables.subscribers.addPorts(subscriber, protocolIndex(row), change);
         }
         if (rows.has(row, MappingTable.EXPLICIT | MappingTable.PENDING)) {
-            tables.subscribers.addExplicitMappings(subscriber, change);
+            countExplicit(row, change);
+        }
+    }
+
+    /** A set of ports is one mapping. */
+    private void countExplicit(int row, int change) {
+        if (rows.setSize(row) != 0) {
+            tables.subscribers.addExplicitMappings(rows.subscriber(row), change);
         }
     }
 

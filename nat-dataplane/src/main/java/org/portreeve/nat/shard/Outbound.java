@@ -106,6 +106,9 @@ final class Outbound {
             }
             return departures.send(PacketPort.OUTSIDE, packet);
         }
+        if (tables.addresses.isPcpAnycast(destination)) {
+            return MARTIAN;
+        }
         if (isError) {
             return errors.translate(packet, isSearched, nowNs);
         }

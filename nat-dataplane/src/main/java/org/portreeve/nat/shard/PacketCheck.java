@@ -3,6 +3,7 @@ package org.portreeve.nat.shard;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.icmp.EmbeddedHeader;
 import org.portreeve.nat.icmp.EmbeddedPacket;
 import org.portreeve.nat.wire.IcmpHeader;
 import org.portreeve.nat.wire.Ipv4Header;
@@ -24,6 +25,9 @@ final class PacketCheck {
     private static final int TRUNCATED = ShardCounters.index(NatCounter.DROP_TRUNCATED);
     private static final int FRAGMENT = ShardCounters.index(NatCounter.DROP_FRAGMENT);
     private static final int UNKNOWN = ShardCounters.index(NatCounter.DROP_PROTOCOL);
+    private static final int GRE = ShardCounters.index(NatCounter.DROP_GRE);
+    private static final int ESP = ShardCounters.index(NatCounter.DROP_ESP);
+    private static final int SCTP = ShardCounters.index(NatCounter.DROP_SCTP);
     private static final int SOURCE_ROUTE = ShardCounters.index(NatCounter.DROP_SOURCE_ROUTE);
     private static final int ICMP_QUOTE = ShardCounters.index(NatCounter.DROP_ICMP_QUOTE);
     private static final int ICMP_CHECKSUM = ShardCounters.index(NatCounter.DROP_ICMP_CHECKSUM);
@@ -37,6 +41,32 @@ final class PacketCheck {
 
     /** {@link #OK}, or the code of the counter that says why not. */
     static int verdict(long packet, int receivedBytes) {
+        int verdict = header(packet, receivedBytes);
+        if (verdict != OK) {
+            return verdict;
+        }
+        if (Ipv4Header.isFragment(packet)) {
+            return FRAGMENT;
+        }
+        if (hasSourceRoute(packet)) {
+            return SOURCE_ROUTE;
+        }
+        int header = Ipv4Header.headerBytes(packet);
+        long message = packet + header;
+        int bytes = Ipv4Header.totalLength(packet) - header;
+        return switch (Ipv4Header.protocol(packet)) {
+            case Protocol.TCP -> tcp(message, bytes);
+            case Protocol.UDP -> udp(message, bytes);
+            case Protocol.ICMP -> icmp(message, bytes);
+            case Protocol.GRE -> GRE;
+            case Protocol.ESP -> ESP;
+            case Protocol.SCTP -> SCTP;
+            default -> UNKNOWN;
+        };
+    }
+
+    /** The same for the IPv4 header alone. */
+    static int header(long packet, int receivedBytes) {
         if (receivedBytes < 1 || Ipv4Header.version(packet) != 4) {
             return NOT_IPV4;
         }
@@ -45,23 +75,51 @@ final class PacketCheck {
         }
         int header = Ipv4Header.headerBytes(packet);
         int total = Ipv4Header.totalLength(packet);
-        if (header < Ipv4Header.MIN_BYTES || total < header || total > receivedBytes) {
-            return TRUNCATED;
-        }
-        if (Ipv4Header.isFragment(packet)) {
-            return FRAGMENT;
-        }
-        if (header > Ipv4Header.MIN_BYTES && Ipv4Header.hasSourceRoute(packet)) {
+        boolean fits = Ipv4Header.MIN_BYTES <= header && header <= total && total <= receivedBytes;
+        return fits ? OK : TRUNCATED;
+    }
+
+    /**
+     * The same for a packet whose addresses alone are translated, and whose {@link #header} was
+     * seen to be right: of any protocol, or a fragment, as long as what changes is there.
+     */
+    static int addressVerdict(long packet, int receivedBytes) {
+        assert header(packet, receivedBytes) == OK : "the header was not checked";
+        if (hasSourceRoute(packet)) {
             return SOURCE_ROUTE;
         }
-        long message = packet + header;
-        int bytes = total - header;
+        if (Ipv4Header.isLaterFragment(packet)) {
+            return OK;
+        }
+        int header = Ipv4Header.headerBytes(packet);
+        int bytes = Ipv4Header.totalLength(packet) - header;
         return switch (Ipv4Header.protocol(packet)) {
-            case Protocol.TCP -> tcp(message, bytes);
-            case Protocol.UDP -> udp(message, bytes);
-            case Protocol.ICMP -> icmp(message, bytes);
-            default -> UNKNOWN;
+            case Protocol.TCP -> bytes < TcpHeader.MIN_BYTES ? TRUNCATED : OK;
+            case Protocol.UDP, Protocol.UDP_LITE, Protocol.DCCP ->
+                    bytes < UdpHeader.BYTES ? TRUNCATED : OK;
+            case Protocol.ICMP -> anyIcmp(packet + header, bytes, Ipv4Header.isFragment(packet));
+            default -> OK;
         };
+    }
+
+    private static boolean hasSourceRoute(long packet) {
+        return Ipv4Header.headerBytes(packet) > Ipv4Header.MIN_BYTES
+                && Ipv4Header.hasSourceRoute(packet);
+    }
+
+    private static int anyIcmp(long icmp, int bytes, boolean isFragment) {
+        if (bytes < IcmpHeader.BYTES) {
+            return TRUNCATED;
+        }
+        int type = IcmpHeader.type(icmp);
+        if (IcmpHeader.isOfOneLink(type)) {
+            return ICMP;
+        }
+        if (!IcmpHeader.isError(type)) {
+            return OK;
+        }
+        // The checksum of an error is over the addresses that it quotes, and over what is missing.
+        return isFragment ? FRAGMENT : error(EmbeddedHeader.verdict(icmp, bytes));
     }
 
     private static int tcp(long tcp, int bytes) {

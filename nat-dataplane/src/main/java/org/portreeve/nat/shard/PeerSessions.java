@@ -112,6 +112,7 @@ final class PeerSessions {
     private boolean isValid(int protocol, int remoteIp, int remotePort) {
         return !tables.addresses.isMartian(remoteIp)
                 && !tables.addresses.isInside(remoteIp)
+                && !tables.addresses.isPcpAnycast(remoteIp)
                 && !untranslated.isListed(protocol, remoteIp, remotePort);
     }
 
@@ -211,6 +212,10 @@ final class PeerSessions {
             // What a lease left, which was for every peer.
             mapping = rows.find(key);
         }
+        if (mapping == MappingTable.NONE) {
+            // It was for every peer, and is back for the one that was put back first.
+            mapping = inUse(restore);
+        }
         if (isSame(mapping, restore)) {
             mappings.useOutbound(mapping);
             return mapping;
@@ -218,6 +223,17 @@ final class PeerSessions {
         return mapping == MappingTable.NONE || mappings.isResting(mapping)
                 ? restoredAnew(restore, peers, mapping, nowNs)
                 : MappingTable.NONE;
+    }
+
+    /** What the tuple itself uses the port by. */
+    private int inUse(ShardCommand.RestoreSession restore) {
+        int protocol = restore.internal().protocol();
+        int held = mappings.ofExternal(restore.addressIndex(), protocol, restore.externalPort());
+        boolean isOwn =
+                held != InboundIndex.NONE
+                        && rows.key(held) == Mappings.key(restore.internal())
+                        && rows.state(held) == MappingTable.ACTIVE;
+        return isOwn ? held : MappingTable.NONE;
     }
 
     /** A mapping beside what rests of the same tuple at another port. */

@@ -37,6 +37,14 @@ final class Quotas {
                 && subscribers.ports(subscriber, protocolIndex) < ports(subscriber, protocolIndex);
     }
 
+    /** How many more external ports of a protocol it may have. */
+    int portsLeft(int subscriber, int protocolIndex) {
+        int left = ports(subscriber) - subscribers.ports(subscriber);
+        int leftOf =
+                ports(subscriber, protocolIndex) - subscribers.ports(subscriber, protocolIndex);
+        return Math.max(0, Math.min(left, leftOf));
+    }
+
     /**
      * Whether an outside host may make it use another one. As with sessions the last quarter is for
      * the subscriber itself.

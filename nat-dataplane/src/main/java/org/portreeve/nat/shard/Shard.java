@@ -31,6 +31,7 @@ public final class Shard {
     private final Blocks blocks;
     private final Outbound outbound;
     private final Inbound inbound;
+    private final OneToOne oneToOne;
     private final Commands commands;
     private final SnapshotExport snapshotExport;
     private final SnapshotImport snapshotImport;
@@ -71,6 +72,7 @@ public final class Shard {
                         new Filtering(tables, mappings, quotas),
                         siblings,
                         errorSender);
+        oneToOne = new OneToOne(tables, departures, inbound, errorSender);
         var choice = new MappingChoice(tables, mappings, blocks, link, quotas, siblings);
         outbound =
                 new Outbound(
@@ -230,6 +232,10 @@ public final class Shard {
 
     private int translate(int i, long nowNs) {
         long packet = batch.address(i);
+        int ofDedicated = oneToOne.translate(batch.side(i), packet, batch.lengthBytes(i), nowNs);
+        if (ofDedicated != OneToOne.ELSEWHERE) {
+            return ofDedicated;
+        }
         int verdict = PacketCheck.verdict(packet, batch.lengthBytes(i));
         if (verdict != PacketCheck.OK) {
             return verdict;

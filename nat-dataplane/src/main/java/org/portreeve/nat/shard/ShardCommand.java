@@ -41,6 +41,68 @@ public sealed interface ShardCommand {
     }
 
     /**
+     * Takes external ports that follow each other for as many internal ports, one explicit mapping
+     * from then on (RFC 7753): as many as there are up to those asked for. Commands that name its
+     * first internal port are about all of it. Answered by {@code SetReserved}; with one port alone
+     * as {@link ReserveMapping} is.
+     *
+     * @param internal the first internal port
+     * @param size how many, at least 2
+     * @param keepsParity whether the first external port is to be even where the internal one is
+     */
+    record ReserveSet(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            InternalTuple internal,
+            int size,
+            boolean keepsParity,
+            int suggestedPort,
+            boolean reclaim,
+            List<PeerFilter> filters)
+            implements ShardCommand {
+        /** Takes a copy of the list. */
+        public ReserveSet {
+            filters = List.copyOf(filters);
+        }
+
+        /** The wish for its first port alone. */
+        ReserveMapping alone() {
+            return new ReserveMapping(
+                    requestId,
+                    subscriber,
+                    addressIndex,
+                    internal,
+                    suggestedPort,
+                    false,
+                    reclaim,
+                    filters);
+        }
+    }
+
+    /**
+     * Installs a set of ports found durable at start, active at once. Answered by {@code
+     * SetReserved}, or {@code Refused} when one of the ports cannot be had.
+     *
+     * @param externalPort the first
+     * @param internal the first
+     */
+    record RestoreSet(
+            long requestId,
+            int subscriber,
+            int addressIndex,
+            int externalPort,
+            InternalTuple internal,
+            int size,
+            List<PeerFilter> filters)
+            implements ShardCommand {
+        /** Takes a copy of the list. */
+        public RestoreSet {
+            filters = List.copyOf(filters);
+        }
+    }
+
+    /**
      * Makes a reserved mapping forward packets, or puts filters in force that were set aside.
      * Answered by {@code Activated}.
      */

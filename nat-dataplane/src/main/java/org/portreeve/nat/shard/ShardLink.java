@@ -131,6 +131,7 @@ public final class ShardLink {
         static final int ADDRESS_USE = 14;
         static final int SESSION_KEPT = 15;
         static final int SESSION_ENDED = 16;
+        static final int SET_RESERVED = 17;
 
         private Kind() {}
     }
@@ -153,6 +154,7 @@ public final class ShardLink {
         boolean d = ring.peek(4) != 0;
         return switch ((int) ring.peek(0)) {
             case Kind.RESERVED -> new ShardOutcome.Reserved(a, b, c, d);
+            case Kind.SET_RESERVED -> new ShardOutcome.SetReserved(a, b, c, (int) ring.peek(4));
             case Kind.REFUSED -> new ShardOutcome.Refused(a, REFUSALS[b]);
             case Kind.ACTIVATED -> new ShardOutcome.Activated(a);
             case Kind.ENDED -> new ShardOutcome.Ended(a, b != 0, c != 0);

@@ -13,6 +13,10 @@ public sealed interface ShardOutcome {
     record Reserved(long requestId, int addressIndex, int externalPort, boolean existing)
             implements ShardOutcome {}
 
+    /** Ports that follow each other are taken for a set, from the first external port on. */
+    record SetReserved(long requestId, int addressIndex, int externalPort, int size)
+            implements ShardOutcome {}
+
     /** Nothing was changed, for this reason. */
     record Refused(long requestId, Refusal reason) implements ShardOutcome {}
 

@@ -3,6 +3,7 @@ package org.portreeve.nat.shard;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
 import org.portreeve.nat.counter.ShardCounters;
+import org.portreeve.nat.directory.DedicatedAddresses;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.directory.SubscriberRules;
@@ -56,6 +57,7 @@ final class Tables {
     /** How many of them are this shard's. */
     int ownAddresses;
 
+    private final Directory directory;
     private final int shardIndex;
     private final int mappingTimers;
     private final int blockTimers;
@@ -69,6 +71,7 @@ final class Tables {
             ShardSecrets secrets,
             long startNs) {
         this.config = config;
+        this.directory = directory;
         this.shardIndex = shardIndex;
         this.secrets = secrets;
         addressCount =
@@ -127,6 +130,11 @@ final class Tables {
             boolean isThere = fresh.use(addressIndex(address)) != PoolAddresses.Use.VACANT;
             ownAddresses += isThere ? 1 : 0;
         }
+    }
+
+    /** Who has an external address without sharing it; no shard owns those. */
+    DedicatedAddresses dedicated() {
+        return directory.dedicated();
     }
 
     /** Whether this shard owns an external address. */

@@ -2,6 +2,7 @@ package org.portreeve.nat.shard;
 
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.ErrorRules;
+import org.portreeve.nat.directory.DedicatedAddresses;
 import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.icmp.EmbeddedPacket;
 import org.portreeve.nat.memory.Memory;
@@ -38,7 +39,8 @@ final class Untranslated {
      */
     boolean isOutbound(long packet, boolean isError) {
         int destination = Ipv4Header.destination(packet);
-        if (tables.pool.find(destination) != PoolAddresses.NONE) {
+        if (tables.pool.find(destination) != PoolAddresses.NONE
+                || tables.dedicated().internalOf(destination) != DedicatedAddresses.NONE) {
             return false;
         }
         long message = packet + Ipv4Header.headerBytes(packet);

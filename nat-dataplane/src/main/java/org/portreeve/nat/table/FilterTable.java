@@ -1,5 +1,6 @@
 package org.portreeve.nat.table;
 
+import java.util.BitSet;
 import java.util.List;
 import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.memory.Memory;
@@ -7,12 +8,13 @@ import org.portreeve.nat.memory.Memory;
 /**
  * Whom the explicit mappings let in (RFC 6887 §13.3): for each mapping a chain of rows that is in
  * force, and one that was set aside to take its place. A mapping without a chain lets everybody in.
- * Setting aside is what can fail, so that what was promised can be put in force at once. Owned by
- * the shard thread.
+ * The mappings of a set have one chain together. Setting aside is what can fail, so that what was
+ * promised can be put in force at once. Owned by the shard thread.
  *
  * <pre>
  *  0 network (4) | mask (4)
- *  8 port (2), 0 for every port | unused (2) | the next row of the chain, plus one (4)
+ *  8 port (2), 0 for every port | in a chain's first row: mappings that have it (2)
+ * 12 the next row of the chain, plus one (4)
  * </pre>
  */
 public final class FilterTable {
@@ -20,6 +22,7 @@ public final class FilterTable {
     private static final int NETWORK = 0;
     private static final int MASK = 4;
     private static final int PORT = 8;
+    private static final int HOLDERS = 10;
     private static final int NEXT = 12;
 
     /** Where each mapping's chains begin: in force (4), set aside (4), both plus one. */
@@ -57,6 +60,15 @@ public final class FilterTable {
             Memory.putInt(at + NEXT, head);
             head = row + 1;
         }
+        addHolders(head, 1);
+        Memory.putInt(head(mapping) + STAGED, head);
+    }
+
+    /** Sets aside for a mapping what was set aside for another; it takes no further row. */
+    public void share(int mapping, int other) {
+        unstage(mapping);
+        int head = Memory.getInt(head(other) + STAGED);
+        addHolders(head, 1);
         Memory.putInt(head(mapping) + STAGED, head);
     }
 
@@ -104,10 +116,22 @@ public final class FilterTable {
         return rows.inUse();
     }
 
-    /** How many rows a mapping has, those set aside included. */
+    /** How many rows a mapping has, alone or with others, those set aside included. */
     public int size(int mapping) {
         return length(Memory.getInt(head(mapping) + IN_FORCE))
                 + length(Memory.getInt(head(mapping) + STAGED));
+    }
+
+    /** Marks the rows that a mapping has, alone or with others, those set aside included. */
+    public void mark(int mapping, BitSet marked) {
+        mark(marked, Memory.getInt(head(mapping) + IN_FORCE));
+        mark(marked, Memory.getInt(head(mapping) + STAGED));
+    }
+
+    private void mark(BitSet marked, int head) {
+        for (int next = head; next != END; next = Memory.getInt(rows.at(next - 1) + NEXT)) {
+            marked.set(next - 1);
+        }
     }
 
     private int length(int head) {
@@ -119,12 +143,23 @@ public final class FilterTable {
     }
 
     private void release(int head) {
-        int next = head;
+        int next = addHolders(head, -1) == 0 ? head : END;
         while (next != END) {
             int row = next - 1;
             next = Memory.getInt(rows.at(row) + NEXT);
             rows.release(row);
         }
+    }
+
+    /** How many mappings have a chain now. */
+    private int addHolders(int head, int change) {
+        if (head == END) {
+            return 0;
+        }
+        long at = rows.at(head - 1) + HOLDERS;
+        int holders = Memory.getShort(at) + change;
+        Memory.putShort(at, holders);
+        return holders;
     }
 
     private long head(int mapping) {

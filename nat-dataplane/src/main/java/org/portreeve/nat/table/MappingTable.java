@@ -93,12 +93,16 @@ public final class MappingTable {
     /** Rate of inbound packets of each row: when its bucket is full again (8). */
     private final long packetRates;
 
+    /** Of each row, what {@link #setSize} says, less one (2). */
+    private final long setSizes;
+
     private int resting;
 
     public MappingTable(int capacity, long secret0, long secret1) {
         rows = new RowPool(capacity, Memory.CACHE_LINE);
         index = new HashIndex(capacity);
         packetRates = Memory.allocate((long) capacity * Long.BYTES);
+        setSizes = Memory.allocate((long) capacity * Short.BYTES);
         this.secret0 = secret0;
         this.secret1 = secret1;
     }
@@ -247,6 +251,7 @@ public final class MappingTable {
         }
         state(row, 0);
         Memory.putLong(packetRate(row), 0);
+        setSize(row, 1);
         rows.release(row);
     }
 
@@ -282,6 +287,18 @@ public final class MappingTable {
 
     public int realm(int row) {
         return (int) key(row) & 0xff;
+    }
+
+    /**
+     * Ports of the set that begins with this row (RFC 7753): 1 for a mapping of one port, and 0 for
+     * the others of a set, which count with its first.
+     */
+    public int setSize(int row) {
+        return (Memory.getShort(setSizes + (long) row * Short.BYTES) + 1) & 0xffff;
+    }
+
+    public void setSize(int row, int size) {
+        Memory.putShort(setSizes + (long) row * Short.BYTES, size - 1);
     }
 
     public int addressIndex(int row) {

@@ -16,6 +16,8 @@ public final class IcmpHeader {
 
     public static final int ECHO_REPLY = 0;
     public static final int UNREACHABLE = 3;
+    public static final int SOURCE_QUENCH = 4;
+    public static final int REDIRECT = 5;
     public static final int ECHO = 8;
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
@@ -58,6 +60,11 @@ public final class IcmpHeader {
     /** Whether it is an error that crosses a NAT (RFC 5508 REQ-10 a, b). */
     public static boolean isError(int type) {
         return type == UNREACHABLE || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
+    }
+
+    /** Whether it quotes a packet but is for the next hop alone, or for nobody (RFC 6633). */
+    public static boolean isOfOneLink(int type) {
+        return type == SOURCE_QUENCH || type == REDIRECT;
     }
 
     /** Whether it says that a packet was too big for a link. */

@@ -63,6 +63,11 @@ public final class Ipv4Header {
         return (field & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
     }
 
+    /** Whether this is a fragment in which its transport header does not begin. */
+    public static boolean isLaterFragment(long address) {
+        return (Memory.u16(address + FLAGS_AND_FRAGMENT) & FRAGMENT_OFFSET) != 0;
+    }
+
     /** Whether an option prescribes the packet's way (RFC 791 §3.1). */
     public static boolean hasSourceRoute(long address) {
         int end = headerBytes(address);

@@ -183,7 +183,8 @@ class CarriageTest {
                 dropped += 2;
             }
         }
-        assertEquals(dropped, story.node.count(NatCounter.DROP_PROTOCOL));
+        assertEquals(4, story.node.count(NatCounter.DROP_ESP));
+        assertEquals(dropped - 12, story.node.count(NatCounter.DROP_PROTOCOL));
         // Teredo is UDP like any other: a relay that was never contacted gets through.
         var teredo = new Endpoint(Ipv4.of("203.0.113.77"), 3_544);
         Endpoint qualified = story.mapped(TestPacket.udp(HOST, teredo));
@@ -192,8 +193,17 @@ class CarriageTest {
         assertEquals(Optional.of(HOST), story.delivered(TestPacket.udp(relay, qualified)));
     }
 
+    private static NatCounter reason(int protocol) {
+        return switch (protocol) {
+            case Protocol.GRE -> NatCounter.DROP_GRE;
+            case Protocol.ESP -> NatCounter.DROP_ESP;
+            case Protocol.SCTP -> NatCounter.DROP_SCTP;
+            default -> NatCounter.DROP_PROTOCOL;
+        };
+    }
+
     private void assertDropped(int side, byte[] packet) {
-        assertEquals(List.of(), story.node.raw(0, side, packet, NatCounter.DROP_PROTOCOL));
+        assertEquals(List.of(), story.node.raw(0, side, packet, reason(packet[9] & 0xff)));
     }
 
     @Test

@@ -224,7 +224,7 @@ final class RandomSteps {
             case 3 -> spoilt(bytes, 3, random.nextInt(message + 8), NatCounter.DROP_TRUNCATED);
             case 4 -> spoilt(bytes, 6, 0x20, NatCounter.DROP_FRAGMENT);
             case 5 -> spoilt(bytes, 7, 1, NatCounter.DROP_FRAGMENT);
-            case 6 -> spoilt(bytes, 9, 47, NatCounter.DROP_PROTOCOL);
+            case 6 -> spoilt(bytes, 9, 47, NatCounter.DROP_GRE);
             default -> spoilMessage(protocol, bytes, message);
         };
     }

@@ -77,7 +77,7 @@ final class ReferenceNat {
         if (!isInside(packet.source().ip())) {
             return drop(NatCounter.DROP_SPOOFED);
         }
-        if (TestPacket.isMartian(packet.destination().ip())) {
+        if (TestPacket.isNowhere(packet.destination().ip())) {
             return drop(NatCounter.DROP_MARTIAN);
         }
         if (isInside(packet.destination().ip())) {

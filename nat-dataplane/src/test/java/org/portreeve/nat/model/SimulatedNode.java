@@ -366,6 +366,7 @@ final class SimulatedNode implements Witness {
     private static boolean isAnswer(ShardOutcome outcome) {
         return switch (outcome) {
             case ShardOutcome.Reserved _,
+                    ShardOutcome.SetReserved _,
                     ShardOutcome.Refused _,
                     ShardOutcome.Activated _,
                     ShardOutcome.Ended _,

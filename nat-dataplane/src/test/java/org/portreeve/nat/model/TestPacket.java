@@ -231,6 +231,11 @@ record TestPacket(
         return kind + " " + source + " > " + destination + counted + " " + shape;
     }
 
+    /** Whether nothing for this destination leaves the network (RFC 7723 §5.1). */
+    static boolean isNowhere(int ip) {
+        return isMartian(ip) || ip == Ipv4.of("192.0.0.9");
+    }
+
     /** Whether nothing may be sent there. */
     static boolean isMartian(int ip) {
         return List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3").stream()

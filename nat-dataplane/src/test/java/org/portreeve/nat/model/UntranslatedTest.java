@@ -87,6 +87,22 @@ class UntranslatedTest {
     }
 
     @Test
+    @Conformance("PCP-ANY-003")
+    void whatIsForAPcpServerOfTheNetworkDoesNotLeaveIt() {
+        var anycast = new Endpoint(Ipv4.of("192.0.0.9"), 5_351);
+        for (TestPacket packet :
+                List.of(
+                        TestPacket.udp(HOST, anycast),
+                        TestPacket.tcp(HOST, anycast, TcpHeader.SYN),
+                        TestPacket.echo(HOST, anycast.ip(), IcmpHeader.ECHO))) {
+            assertDropped(PacketPort.INSIDE, packet.bytes(), NatCounter.DROP_MARTIAN);
+        }
+        assertEquals(0, story.node.count(NatCounter.SESSIONS_OPENED));
+        // The addresses beside it are ordinary ones.
+        story.mapped(TestPacket.udp(HOST, new Endpoint(Ipv4.of("192.0.0.10"), 3_478)));
+    }
+
+    @Test
     @Conformance({"NAT-CGN-060", "SEED-A-118"})
     void whatIsNotListedIsTranslated() {
         var webOfResolver = new Endpoint(RESOLVER.ip(), 443);

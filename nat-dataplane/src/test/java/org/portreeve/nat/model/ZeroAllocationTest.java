@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.counter.NatCounter;
+import org.portreeve.nat.directory.DedicatedAddresses;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.directory.ProfileRules;
 import org.portreeve.nat.model.TestPacket.Checksum;
@@ -42,6 +46,11 @@ class ZeroAllocationTest {
     private static final int FLOWS = 100_000;
     private static final int FLOWS_EACH = 100;
     private static final int PASSES_OF_ROUND = 11;
+
+    /** Subscribers, the first ones, whose external address is their own: they have no sessions. */
+    private static final int DEDICATED = 16;
+
+    private static final int SHARING_FLOWS = FLOWS - DEDICATED * FLOWS_EACH;
     private static final int ROUNDS = 5;
 
     /** The JIT allocates when it throws code away for better; it ends that sooner than this. */
@@ -73,7 +82,12 @@ class ZeroAllocationTest {
 
     @Test
     void tenMillionPacketsOfHundredThousandFlowsAllocateNothing() {
-        for (int subscriber = 0; subscriber < FLOWS / FLOWS_EACH; subscriber++) {
+        Map<Integer, Integer> dedicated = new HashMap<>();
+        for (int subscriber = 0; subscriber < DEDICATED; subscriber++) {
+            dedicated.put(ip(subscriber), Ipv4.of("192.0.2.0") + subscriber);
+        }
+        directory.dedicated(DedicatedAddresses.of(dedicated));
+        for (int subscriber = DEDICATED; subscriber < FLOWS / FLOWS_EACH; subscriber++) {
             int address = subscriber % config().pool().addresses().size();
             directory.put(InternalTuple.DEFAULT_REALM, ip(subscriber), subscriber, address);
         }
@@ -89,6 +103,8 @@ class ZeroAllocationTest {
 
         assertEquals(ROUNDS, quiet, "rounds in a row that allocate nothing");
         assertTrue(device.sent() - sentBefore >= 10_000_000, "both ways");
+        long oneToOne = shard.counters().read().get(NatCounter.DEDICATED_INBOUND);
+        assertTrue(oneToOne >= (long) ROUNDS * PASSES_OF_ROUND * DEDICATED * FLOWS_EACH);
     }
 
     private void warmUp() {
@@ -107,7 +123,7 @@ class ZeroAllocationTest {
             rest();
             nowNs += TICK_NS;
         }
-        int inbound = shard.occupancy().sessions() - FLOWS;
+        int inbound = shard.occupancy().sessions() - SHARING_FLOWS;
         assertTrue(0 < inbound && inbound < FLOWS, inbound + " second answers were let in");
         for (long untilNs = nowNs + SILENCE_NS; nowNs < untilNs; nowNs += LOOK_NS) {
             rest();

@@ -91,6 +91,20 @@ class OverlapPortsTest {
     }
 
     @Test
+    void asManyPortsAreLookedAtAsIsSaidAndNoneMore() {
+        var range = new PortRange(1_000, 1_000 + 2 * OverlapPorts.TRIES);
+        OverlapPorts ports = ports(range);
+        // Where the search of the first connection begins.
+        int start = new PortRandom(5, 6).below(range.size());
+        for (int i = 0; i < OverlapPorts.TRIES; i++) {
+            int port = range.first() + (start + i) % range.size();
+            ports.take(row(0, port, X, i));
+        }
+
+        assertEquals(OverlapPorts.NONE, ports.choose(0, X));
+    }
+
+    @Test
     void withoutARangeNothingIsShared() {
         OverlapPorts none = ports(Pool.NO_PORTS);
         assertFalse(none.isOn());

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,7 @@ import org.portreeve.nat.PeerFilter;
 
 /**
  * Goal: the table admits whom the filters of a mapping name, and loses no row. Method: random
- * changes of a few mappings beside lists, up to the brim.
+ * changes of a few mappings beside lists, some of which several of them share, up to the brim.
  */
 class FilterTableTest {
     private static final int CAPACITY = 30;
@@ -34,10 +36,10 @@ class FilterTableTest {
         for (int step = 0; step < STEPS; step++) {
             int mapping = random.nextInt(MAPPINGS);
             List<PeerFilter> filters = filters(random);
-            int used = count(inForce) + count(staged);
+            int used = count(inForce, staged);
             assertEquals(used, table.size());
             assertEquals(used + filters.size() <= CAPACITY, table.hasRoom(filters.size()));
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0 -> {
                     table.apply(mapping);
                     inForce.set(mapping, staged.get(mapping));
@@ -51,6 +53,13 @@ class FilterTableTest {
                     table.clear(mapping);
                     inForce.set(mapping, List.of());
                     staged.set(mapping, List.of());
+                }
+                case 3 -> {
+                    int other = random.nextInt(MAPPINGS);
+                    if (other != mapping) {
+                        table.share(mapping, other);
+                        staged.set(mapping, staged.get(other));
+                    }
                 }
                 default -> {
                     if (table.hasRoom(filters.size())) {
@@ -94,7 +103,10 @@ class FilterTableTest {
         return random.nextInt(-4, 4);
     }
 
-    private static int count(List<List<PeerFilter>> lists) {
-        return lists.stream().mapToInt(List::size).sum();
+    /** A list that several mappings have is one chain, and counts once. */
+    private static int count(List<List<PeerFilter>> inForce, List<List<PeerFilter>> staged) {
+        Set<List<PeerFilter>> chains = Collections.newSetFromMap(new IdentityHashMap<>());
+        Stream.of(inForce, staged).forEach(chains::addAll);
+        return chains.stream().mapToInt(List::size).sum();
     }
 }
