@@ -1,19 +1,19 @@
 package org.portreeve.control;
 
-/** What a {@link DeadlineBook} keeps: something that ends at a time. Event loop only. */
-interface Booked {
+/**
+ * What a {@link DeadlineBook} keeps: something that ends at a time. It says itself where the book
+ * has it, as there are a million. Event loop only.
+ */
+abstract class Booked {
+    /** The position of what is not there. */
+    static final int NONE = -1;
+
+    /** Its slot in the book, which owns this. */
+    int slot = NONE;
+
+    /** Its position among the deadlines of its lane, which the book owns as well. */
+    int heapIndex = NONE;
+
     /** When it ends, on the monotonic clock. */
-    long deadlineNs();
-
-    /** Where the book keeps it; owned by the book. */
-    Place place();
-
-    /** Positions inside a book. */
-    final class Place {
-        /** The position of what is not there. */
-        static final int NONE = -1;
-
-        int slot = NONE;
-        int heapIndex = NONE;
-    }
+    abstract long deadlineNs();
 }

@@ -1,5 +1,6 @@
 package org.portreeve.control;
 
+import java.util.List;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
 
@@ -14,7 +15,8 @@ import org.portreeve.control.journal.LeaseJournal;
 final class Checkpoint {
     private final ControlState state;
     private final LeaseJournal journal;
-    private final Epoch epoch;
+    private final EpochRecord epoch;
+    private final ClientEpochs epochs;
     private final Blocks blocks;
     private final DrainControl drains;
     private final SubscriberDrains subscriberDrains;
@@ -23,17 +25,20 @@ final class Checkpoint {
     private long throughPosition;
     private long lossesBefore;
     private int slot;
+    private List<JournalRecord.ClientEpochStarted> ofClients = List.of();
 
     Checkpoint(
             ControlState state,
             LeaseJournal journal,
-            Epoch epoch,
+            EpochRecord epoch,
+            ClientEpochs epochs,
             Blocks blocks,
             DrainControl drains,
             SubscriberDrains subscriberDrains) {
         this.state = state;
         this.journal = journal;
         this.epoch = epoch;
+        this.epochs = epochs;
         this.blocks = blocks;
         this.drains = drains;
         this.subscriberDrains = subscriberDrains;
@@ -58,6 +63,7 @@ final class Checkpoint {
             case IDLE -> begin();
             case SETTLING -> settled() && enter(Phase.EPOCH);
             case EPOCH -> epoch();
+            case CLIENT_EPOCHS -> walk(ofClients.size(), Phase.PAIRINGS);
             case PAIRINGS -> walk(state.subscribers.slotCount(), Phase.BLOCKS);
             case BLOCKS -> walk(state.blocks.slotCount(), Phase.LEASES);
             case LEASES -> walk(state.leases.slotCount(), Phase.PEERS);
@@ -92,11 +98,12 @@ final class Checkpoint {
     }
 
     private boolean epoch() {
-        return write(new JournalRecord.EpochStarted(epoch.startMillis()))
+        ofClients = epochs.records();
+        return write(epoch.started())
                 && write(new JournalRecord.TimeMark(state.wallMillis))
                 && drains.write(state.recorder)
                 && subscriberDrains.write(state.recorder)
-                && enter(Phase.PAIRINGS);
+                && enter(Phase.CLIENT_EPOCHS);
     }
 
     private boolean walk(int slotCount, Phase next) {
@@ -113,6 +120,7 @@ final class Checkpoint {
     /** Returns false when the slot must be tried again later. */
     private boolean writeSlot() {
         return switch (phase) {
+            case CLIENT_EPOCHS -> writeClientEpoch(ofClients.get(slot));
             case PAIRINGS -> state.subscribers.slot(slot).map(this::writePairing).orElse(true);
             case BLOCKS -> writeBlock();
             case LEASES -> state.leases.at(slot).map(this::writeLease).orElse(true);
@@ -120,6 +128,11 @@ final class Checkpoint {
             case HOLDS -> state.holds.at(slot).map(h -> write(state.held(h))).orElse(true);
             case IDLE, SETTLING, EPOCH, CONFIRMING -> throw new AssertionError("nothing to walk");
         };
+    }
+
+    /** Not when all began anew meanwhile, which the journal already knows. */
+    private boolean writeClientEpoch(JournalRecord.ClientEpochStarted started) {
+        return !epochs.isOfThisEpoch(started) || write(started);
     }
 
     private boolean writePairing(Subscriber subscriber) {
@@ -180,6 +193,7 @@ final class Checkpoint {
         IDLE,
         SETTLING,
         EPOCH,
+        CLIENT_EPOCHS,
         PAIRINGS,
         BLOCKS,
         LEASES,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.portreeve.control.MapOutcome.Reason;
-import org.portreeve.control.Turn.Wish;
+import org.portreeve.control.Waiting.Wish;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 
@@ -89,7 +89,7 @@ final class Clearances {
             int before = begun;
             while (begun < tuples.size() && begun - ended < AT_ONCE) {
                 MapCommand deletion = command.deletionOf(tuples.get(begun++));
-                state.turns.request(new Wish(deletion, this::onOutcome));
+                state.turns.request(new Wish<>(deletion, this::onOutcome));
             }
             return begun - before;
         }

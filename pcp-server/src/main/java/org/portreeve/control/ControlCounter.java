@@ -58,14 +58,18 @@ public enum ControlCounter implements Counter {
     RESTORED_PEERS("Sessions kept by PEER put back into the translator at start"),
     EXPIRED_AT_RESTORE("Leases found at start whose time had come while the node was down"),
     BEATEN_AT_RESTORE("Leases found at start that ended because another mapping has their place"),
-    LOST_AT_RESTORE("Leases found at start that could not be put back; the epoch was reset"),
+    LOST_AT_RESTORE(
+            "Leases found at start that could not be put back; their clients' epoch says so"),
     DROPPED_AT_RESTORE("Pairings, blocks and resting ports found at start that are of no use now"),
     LOST_CLIENTS_FORGOTTEN(
             "Clients of lost leases that are not told one by one because there are too many; they"
                     + " hear what is announced to all of their link"),
     UPDATES_DROPPED(
             "Owners who are not told what became of their mappings because too many are being told"),
-    EPOCH_RESETS("Times that clients were told to ask for their mappings again");
+    EPOCH_RESETS("Times that all clients were told to ask for their mappings again"),
+    CLIENT_EPOCH_RESETS(
+            "Subscribers whose clients alone were told to ask again, because their external address"
+                    + " changed or a mapping of them was lost");
 
     private final String help;
 

@@ -8,6 +8,7 @@ import org.portreeve.control.event.BlockUse;
 import org.portreeve.control.event.EventFeed;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.notice.Notices;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.view.MappingOrigin;
@@ -32,6 +33,7 @@ final class ControlState {
     final ControlCounters counters = new ControlCounters();
     final Subscribers subscribers;
     final RequestRecords records;
+    final Notices notices = new Notices(this::nameOf);
     final LeaseBook leases;
     final HoldBook holds = new HoldBook();
     final Companions companions;
@@ -49,6 +51,7 @@ final class ControlState {
     final Listeners listeners = new Listeners(this::view, news);
     final KnownClients clients = new KnownClients(this);
     final Rehousing rehousing = new Rehousing(this);
+    final DedicatedHosts dedicated;
 
     /** The external addresses; {@link PoolControl} changes them. */
     PoolAddresses pool;
@@ -74,7 +77,9 @@ final class ControlState {
         this.nat = config.nat();
         this.pool = PoolAddresses.of(nat);
         this.subscribers = new Subscribers(config);
-        this.records = new RequestRecords(subscribers, counters, () -> wallMillis);
+        this.records =
+                new RequestRecords(
+                        subscribers, counters, () -> wallMillis, new RefusalCauses(this));
         this.leases = new LeaseBook(nat);
         this.peers = new PeerBook(nat);
         this.companions = new Companions(nat, this::externalIp, leases, holds, statics.book());
@@ -84,6 +89,7 @@ final class ControlState {
         this.requests = new ShardRequests(links, counters);
         this.pairings = new Pairings(this, directory, config.policy());
         this.turns = new Turns(this, config);
+        this.dedicated = new DedicatedHosts(this, directory, config.policy());
     }
 
     void at(long nowNs, long wallMillis) {
@@ -122,6 +128,17 @@ final class ControlState {
         return new BlockUse(() -> pool, blocksEach, events);
     }
 
+    /** What a line for the operator calls whoever has an address. */
+    private String nameOf(int ip) {
+        long key = subscribers.keyOf(InternalTuple.DEFAULT_REALM, ip);
+        String address = Ipv4.format(ip);
+        if (key == Subscribers.UNKNOWN) {
+            return address + " (no subscriber)";
+        }
+        String id = subscribers.id(key);
+        return "subscriber " + (id.equals(address) ? id : id + " (" + address + ")");
+    }
+
     /** The id of a subscriber's index, empty when there is none. */
     private String idOf(int index) {
         return subscribers.slot(index).map(subscriber -> subscriber.id).orElse("");
@@ -138,20 +155,24 @@ final class ControlState {
             InternalTuple internal,
             int addressIndex,
             int externalPort,
+            int size,
             Lease.Owner owner,
             long deadlineNs) {
-        return new JournalRecord.LeaseGranted(
-                internal,
-                subscribers.id(subscriber),
-                externalIp(addressIndex),
-                externalPort,
-                owner.nonce(),
-                owner.origin(),
-                owner.clientIp(),
-                owner.clientPort(),
-                wallMillisOf(deadlineNs),
-                owner.description(),
-                owner.filters());
+        var granted =
+                new JournalRecord.LeaseGranted(
+                        internal,
+                        subscribers.id(subscriber),
+                        externalIp(addressIndex),
+                        externalPort,
+                        owner.nonce(),
+                        owner.origin(),
+                        owner.clientIp(),
+                        owner.clientPort(),
+                        wallMillisOf(deadlineNs),
+                        owner.description(),
+                        owner.filters(),
+                        size);
+        return owner.insists() ? new JournalRecord.LeaseInsisted(granted) : granted;
     }
 
     JournalRecord granted(Lease lease, Lease.Owner owner, long deadlineNs) {
@@ -160,6 +181,7 @@ final class ControlState {
                 lease.internal,
                 lease.addressIndex,
                 lease.externalPort,
+                lease.size,
                 owner,
                 deadlineNs);
     }
@@ -176,7 +198,8 @@ final class ControlState {
                 lease.owner().nonce(),
                 lease.owner().clientIp(),
                 lease.owner().clientPort(),
-                wallMillisOf(lease.deadlineNs()));
+                wallMillisOf(lease.deadlineNs()),
+                lease.owner().description());
     }
 
     /** What its owner is told of a lease, unless a reload took the address away meanwhile. */
@@ -186,7 +209,8 @@ final class ControlState {
                         externalIp(lease.addressIndex),
                         lease.externalPort,
                         lease.remainingSeconds(nowNs),
-                        lease.owner().description())
+                        lease.owner().description(),
+                        lease.span())
                 : new MapOutcome.Refused(
                         MapOutcome.Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
     }
@@ -202,10 +226,11 @@ final class ControlState {
                 lease.owner().description(),
                 lease.remainingSeconds(nowNs),
                 lease.owner().clientIp(),
-                lease.owner().filters());
+                lease.owner().filters(),
+                lease.size);
     }
 
-    /** What staff see of a session that a PEER keeps; its name is the remote peer. */
+    /** What staff see of a session that a PEER keeps; its name ends with the remote peer. */
     MappingView view(PeerLease lease) {
         return new MappingView(
                 lease.peer.internal(),
@@ -213,10 +238,16 @@ final class ControlState {
                 externalIp(lease.addressIndex),
                 lease.externalPort,
                 MappingOrigin.PEER,
-                Ipv4.format(lease.peer.remoteIp()) + ":" + lease.peer.remotePort(),
+                nameOf(lease),
                 lease.remainingSeconds(nowNs),
                 lease.owner().clientIp(),
                 List.of());
+    }
+
+    private static String nameOf(PeerLease lease) {
+        String remote = Ipv4.format(lease.peer.remoteIp()) + ":" + lease.peer.remotePort();
+        String description = lease.owner().description();
+        return description.isEmpty() ? remote : description + ", " + remote;
     }
 
     /**
@@ -259,7 +290,8 @@ final class ControlState {
                 externalIp(hold.addressIndex),
                 hold.externalPort,
                 hold.nonce,
-                wallMillisOf(hold.deadlineNs()));
+                wallMillisOf(hold.deadlineNs()),
+                hold.ofSet);
     }
 
     /** Ends the rest of a port, and says so in the journal. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.portreeve.control.Booked.Place;
 
 /**
  * A set of entries, ordered by deadline for whoever ends them and numbered by slot for whoever
@@ -16,7 +15,7 @@ import org.portreeve.control.Booked.Place;
  */
 final class DeadlineBook<E extends Booked> {
     private final List<Lane<E>> lanes = new ArrayList<>();
-    private final List<Optional<E>> slots = new ArrayList<>();
+    private final List<E> slots = new ArrayList<>();
     private int[] freeSlots = new int[16];
     private int freeCount;
     private int size;
@@ -30,11 +29,11 @@ final class DeadlineBook<E extends Booked> {
     /** Adds an entry and starts its timer. */
     void add(int lane, E entry) {
         if (freeCount > 0) {
-            entry.place().slot = freeSlots[--freeCount];
-            slots.set(entry.place().slot, Optional.of(entry));
+            entry.slot = freeSlots[--freeCount];
+            slots.set(entry.slot, entry);
         } else {
-            entry.place().slot = slots.size();
-            slots.add(Optional.of(entry));
+            entry.slot = slots.size();
+            slots.add(entry);
         }
         size++;
         arm(lane, entry);
@@ -43,9 +42,9 @@ final class DeadlineBook<E extends Booked> {
     /** Removes an entry and its timer. */
     void remove(int lane, E entry) {
         disarm(lane, entry);
-        int slot = entry.place().slot;
-        slots.set(slot, Optional.empty());
-        entry.place().slot = Place.NONE;
+        int slot = entry.slot;
+        slots.set(slot, null);
+        entry.slot = Booked.NONE;
         if (freeCount == freeSlots.length) {
             freeSlots = Arrays.copyOf(freeSlots, 2 * freeCount);
         }
@@ -78,7 +77,7 @@ final class DeadlineBook<E extends Booked> {
 
     /** The entry of a slot. */
     Optional<E> at(int slot) {
-        return slots.get(slot);
+        return Optional.ofNullable(slots.get(slot));
     }
 
     int size() {
@@ -90,18 +89,18 @@ final class DeadlineBook<E extends Booked> {
         private final List<E> heap = new ArrayList<>();
 
         void arm(E entry) {
-            if (entry.place().heapIndex == Place.NONE) {
+            if (entry.heapIndex == Booked.NONE) {
                 put(heap.size(), entry);
             }
             settle(entry);
         }
 
         void disarm(E entry) {
-            int index = entry.place().heapIndex;
-            if (index == Place.NONE) {
+            int index = entry.heapIndex;
+            if (index == Booked.NONE) {
                 return;
             }
-            entry.place().heapIndex = Place.NONE;
+            entry.heapIndex = Booked.NONE;
             E last = heap.removeLast();
             if (index < heap.size()) {
                 put(index, last);
@@ -110,7 +109,7 @@ final class DeadlineBook<E extends Booked> {
         }
 
         private void settle(E entry) {
-            int index = entry.place().heapIndex;
+            int index = entry.heapIndex;
             while (index > 0 && isBefore(entry, heap.get((index - 1) / 2))) {
                 put(index, heap.get((index - 1) / 2));
                 index = (index - 1) / 2;
@@ -142,7 +141,7 @@ final class DeadlineBook<E extends Booked> {
             } else {
                 heap.set(index, entry);
             }
-            entry.place().heapIndex = index;
+            entry.heapIndex = index;
         }
     }
 }

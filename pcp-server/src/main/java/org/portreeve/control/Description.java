@@ -30,12 +30,17 @@ public final class Description {
      * pairs are replaced, blanks at both ends go, and it is cut at {@link #MAX_BYTES}.
      */
     public static String sanitised(String text) {
+        return sanitised(text, MAX_BYTES);
+    }
+
+    /** The same cut at so many octets, {@link #MAX_BYTES} at most. */
+    public static String sanitised(String text, int mostBytes) {
         StringBuilder kept = new StringBuilder();
         text.codePoints()
                 .limit(MAX_LOOKED_AT)
                 .flatMap(Description::shown)
                 .forEach(kept::appendCodePoint);
-        return cut(kept.toString().strip()).strip();
+        return cut(kept.toString().strip(), mostBytes).strip();
     }
 
     /** Whether {@link #sanitised} has nothing to change. */
@@ -56,8 +61,8 @@ public final class Description {
     }
 
     /** As much of the beginning as may be kept, without a part of a character at its end. */
-    private static String cut(String text) {
-        ByteBuffer octets = ByteBuffer.allocate(MAX_BYTES);
+    private static String cut(String text, int mostBytes) {
+        ByteBuffer octets = ByteBuffer.allocate(mostBytes);
         CharBuffer characters = CharBuffer.wrap(text);
         UTF_8.newEncoder().encode(characters, octets, true);
         return text.substring(0, characters.position());

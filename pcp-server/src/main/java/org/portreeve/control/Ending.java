@@ -1,6 +1,8 @@
 package org.portreeve.control;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
@@ -56,7 +58,8 @@ final class Ending {
 
     /** Staff or a new policy wants it to end. Returns whether that is under way. */
     boolean evict(Aftermath aftermath, boolean isMoving, Runnable whenEnded) {
-        this.aftermath = aftermath;
+        // A reservation takes one port of a set; the others rest.
+        this.aftermath = aftermath == Aftermath.STAY && lease.isSet() ? Aftermath.REST : aftermath;
         this.isMoving = isMoving;
         cause = MappingEvent.Cause.STAFF;
         this.whenEnded = whenEnded;
@@ -87,24 +90,29 @@ final class Ending {
 
     private void record() {
         long holdNs = state.nat.timers().explicitHoldNs(lease.internal.protocol());
-        Hold hold =
-                new Hold(
-                        lease.internal,
-                        lease.subscriber,
-                        lease.addressIndex,
-                        lease.externalPort,
-                        lease.owner().nonce(),
-                        state.nowNs + holdNs);
+        long untilNs = state.nowNs + holdNs;
+        List<Hold> holds = IntStream.range(0, lease.size).mapToObj(i -> hold(i, untilNs)).toList();
         lease.recording(true);
         state.leases.disarm(lease);
         JournalRecord ended =
                 aftermath == Aftermath.REST
-                        ? new JournalRecord.LeaseRested(state.held(hold))
+                        ? new JournalRecord.LeaseRested(state.held(holds.getFirst()), lease.size)
                         : new JournalRecord.LeaseEnded(lease.internal);
-        state.recorder.insist(durable -> recorded(hold, durable), ended);
+        state.recorder.insist(durable -> recorded(holds, durable), ended);
     }
 
-    private void recorded(Hold hold, boolean durable) {
+    private Hold hold(int i, long untilNs) {
+        return new Hold(
+                lease.internal.next(i),
+                lease.subscriber,
+                lease.addressIndex,
+                lease.externalPort + i,
+                lease.owner().nonce(),
+                lease.isSet(),
+                untilNs);
+    }
+
+    private void recorded(List<Hold> holds, boolean durable) {
         if (!durable) {
             turn.stall();
             return;
@@ -112,8 +120,9 @@ final class Ending {
         lease.recording(false);
         state.leases.remove(lease);
         lease.subscriber.explicit--;
+        lease.subscriber.sets -= lease.isSet() ? 1 : 0;
         if (aftermath == Aftermath.REST) {
-            state.holds.add(hold);
+            holds.forEach(state.holds::add);
         }
         count();
         if (isMoving) {
@@ -122,7 +131,7 @@ final class Ending {
         }
         state.statics.onLeaseEnded(lease);
         state.listeners.ended(lease, cause);
-        turn.answer(new MapOutcome.Deleted(0));
+        turn.answer(new MapOutcome.Deleted(0, lease.span()));
         state.turns.end(turn);
         whenEnded.run();
     }
@@ -154,7 +163,8 @@ final class Ending {
             state.leases.changed(lease);
             state.news.answered(lease);
             state.listeners.changed(lease);
-            turn.answer(new MapOutcome.Deleted(lease.remainingSeconds(state.nowNs)));
+            long seconds = lease.remainingSeconds(state.nowNs);
+            turn.answer(new MapOutcome.Deleted(seconds, lease.span()));
         } else {
             refuse();
         }

@@ -33,6 +33,11 @@ final class Epoch {
         return (nowNs - startNs) / Durations.NS_PER_SECOND;
     }
 
+    /** The same in milliseconds. */
+    long millis(long nowNs) {
+        return (nowNs - startNs) / Durations.NS_PER_MILLI;
+    }
+
     /** When the epoch was 0, by the wall clock as it was last seen. */
     long startMillis() {
         return startMillis;

@@ -14,6 +14,8 @@ final class EpochRecord {
     private final ControlState state;
     private final Epoch epoch;
     private long nextMarkNs;
+    private boolean goesOn;
+    private long atStartMillis;
 
     EpochRecord(ControlState state) {
         this.state = state;
@@ -23,6 +25,16 @@ final class EpochRecord {
 
     Epoch epoch() {
         return epoch;
+    }
+
+    /** Whether the epoch is that of the journal. */
+    boolean goesOn() {
+        return goesOn;
+    }
+
+    /** How old the epoch was when this process began; 0 when it began later. */
+    long atStartMillis() {
+        return atStartMillis;
     }
 
     /** Goes on with the epoch of the journal, or begins another when it cannot be believed. */
@@ -35,16 +47,21 @@ final class EpochRecord {
                         && state.wallMillis >= startMillis.getAsLong();
         if (believed) {
             epoch.resume(startMillis.getAsLong(), state.nowNs, state.wallMillis);
+            goesOn = true;
+            atStartMillis = epoch.millis(state.nowNs);
         } else {
             reset();
         }
     }
 
-    /** Mappings were lost: begins anew. */
+    /** Begins anew for all clients. */
     void reset() {
         epoch.reset(state.nowNs, state.wallMillis);
+        goesOn = false;
+        atStartMillis = 0;
         state.counters.increment(ControlCounter.EPOCH_RESETS);
-        record();
+        // No client's own is later than this one.
+        state.recorder.insist(_ -> {}, new JournalRecord.ClientEpochsEnded(), started());
     }
 
     /**
@@ -60,13 +77,14 @@ final class EpochRecord {
         nextMarkNs = state.nowNs + MARK_NS;
         state.recorder.note(new JournalRecord.TimeMark(state.wallMillis));
         if (epoch.followWallClock(state.nowNs, state.wallMillis)) {
-            record();
+            state.recorder.insist(_ -> {}, started());
             onStep.run();
         }
         return 1;
     }
 
-    private void record() {
-        state.recorder.insist(_ -> {}, new JournalRecord.EpochStarted(epoch.startMillis()));
+    /** What the journal knows of it. */
+    JournalRecord started() {
+        return new JournalRecord.EpochStarted(epoch.startMillis());
     }
 }

@@ -3,6 +3,7 @@ package org.portreeve.control;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
 import org.portreeve.control.ShardRequests.Request;
@@ -23,6 +24,12 @@ final class Grant {
     private Optional<Request> request = Optional.empty();
     private int attempts;
 
+    /** Where the port was asked for: the subscriber may move to another shard meanwhile. */
+    private int askedAddressIndex;
+
+    /** How many ports are wanted, then reserved: a set counts as such while it is more than one. */
+    private int size;
+
     /** Whether the record goes with one of the pairing, and may be kept without that. */
     private boolean isWithPairing;
 
@@ -40,11 +47,13 @@ final class Grant {
         this.subscriber = subscriber;
         this.command = command;
         this.create = create;
+        this.size = command.set().size();
     }
 
     /** Returns whether it is under way; else it was refused. */
     boolean begin() {
         subscriber.explicit++;
+        subscriber.sets += size > 1 ? 1 : 0;
         subscriber.operations++;
         return state.pairings.isParked(subscriber, this::resume) || reserve();
     }
@@ -65,6 +74,7 @@ final class Grant {
             return refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
         int addressIndex = subscriber.addressIndex;
+        askedAddressIndex = addressIndex;
         // RFC 6888 REQ-2: the paired address wins over the suggested one.
         if (command.preferFailure()
                 && command.suggestedIp() != 0
@@ -82,6 +92,18 @@ final class Grant {
     }
 
     private ShardCommand reservation(long requestId, int addressIndex, int suggestedPort) {
+        if (size > 1) {
+            return new ShardCommand.ReserveSet(
+                    requestId,
+                    subscriber.index,
+                    addressIndex,
+                    command.internal(),
+                    size,
+                    command.set().keepsParity(),
+                    suggestedPort,
+                    create.reclaim(),
+                    Lease.Owner.of(command).filters());
+        }
         return new ShardCommand.ReserveMapping(
                 requestId,
                 subscriber.index,
@@ -105,7 +127,14 @@ final class Grant {
 
     private void onOutcome(ShardOutcome outcome) {
         switch (outcome) {
-            case ShardOutcome.Reserved reserved -> reserved(reserved);
+            case ShardOutcome.Reserved reserved -> {
+                alone();
+                reserved(reserved);
+            }
+            case ShardOutcome.SetReserved(long id, int addressIndex, int port, int ports) -> {
+                size = ports;
+                reserved(new ShardOutcome.Reserved(id, addressIndex, port, false));
+            }
             case ShardOutcome.Refused refused -> refusedByShard(refused.reason());
             case ShardOutcome.Activated _ -> activated();
             case ShardOutcome.Ended _ -> released();
@@ -113,23 +142,43 @@ final class Grant {
         }
     }
 
+    /** One port is all that there is, or was asked for (RFC 7753 §4.2). */
+    private void alone() {
+        subscriber.sets -= size > 1 ? 1 : 0;
+        size = 1;
+    }
+
     private void reserved(ShardOutcome.Reserved reserved) {
         subscriber.hadPort = true;
-        int port = reserved.externalPort();
-        int addressIndex = reserved.addressIndex();
-        boolean isOthers =
-                state.companions.isForeign(command, addressIndex, port)
-                        || isReserved(addressIndex, port);
-        if (!reserved.existing() && isOthers) {
-            evadeFromPort = port;
+        OptionalInt others =
+                IntStream.range(reserved.externalPort(), reserved.externalPort() + size)
+                        .filter(port -> isOthers(reserved.addressIndex(), port))
+                        .findFirst();
+        if (!reserved.existing() && others.isPresent()) {
+            evadeFromPort = others.getAsInt();
             release();
         } else {
             record(reserved);
         }
     }
 
+    private boolean isOthers(int addressIndex, int port) {
+        return state.companions.isForeign(command, addressIndex, port)
+                || isReserved(addressIndex, port);
+    }
+
     /** The port is kept for another host (RFC 6886 §3.3) or by staff; tries one that is not. */
     private void evade() {
+        if (subscriber.addressIndex != askedAddressIndex) {
+            evadeFromPort = 0;
+            request.ifPresent(Request::close);
+            resume();
+            return;
+        }
+        if (size > 1 && attempts == Companions.ATTEMPTS) {
+            alone();
+            attempts = 0;
+        }
         OptionalInt open =
                 state.companions.openAfter(
                         command,
@@ -154,6 +203,7 @@ final class Grant {
                         subscriber,
                         reserved.addressIndex(),
                         reserved.externalPort(),
+                        size,
                         Lease.Owner.of(command),
                         create.deadlineNs());
         JournalRecord granted = state.granted(lease, lease.owner(), lease.deadlineNs());
@@ -164,7 +214,9 @@ final class Grant {
                 || !append(granted, lease)) {
             release();
         } else {
-            state.companions.claim(command, lease.addressIndex, lease.externalPort);
+            for (int i = 0; i < lease.size; i++) {
+                state.companions.claim(command, lease.addressIndex, lease.externalPort + i);
+            }
         }
     }
 
@@ -175,9 +227,10 @@ final class Grant {
     }
 
     private boolean isOwned(Lease lease) {
-        return state.leases
-                .findExternal(lease.internal.protocol(), lease.addressIndex, lease.externalPort)
-                .isPresent();
+        int protocol = lease.internal.protocol();
+        return IntStream.range(lease.externalPort, lease.externalPort + lease.size)
+                .anyMatch(port ->
+                        state.leases.findExternal(protocol, lease.addressIndex, port).isPresent());
     }
 
     private void recorded(Lease lease, JournalRecord granted, boolean durable) {
@@ -186,16 +239,21 @@ final class Grant {
         if (isAlone && append(granted, lease)) {
             return;
         }
-        state.companions.unclaim(command, lease.addressIndex, lease.externalPort);
+        for (int i = 0; i < lease.size; i++) {
+            state.companions.unclaim(command, lease.addressIndex, lease.externalPort + i);
+        }
         boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
         if (durable && !isAlone && stillOwn && subscriber.isPaired()) {
             subscriber.isUnrecorded = false;
             // In the book from here on, so that a checkpoint sees what the journal has.
             state.leases.add(lease);
             subscriber.idle = false;
-            state.holds
-                    .findExternal(lease.internal.protocol(), lease.addressIndex, lease.externalPort)
-                    .ifPresent(state::endHold);
+            for (int i = 0; i < lease.size; i++) {
+                int port = lease.externalPort + i;
+                state.holds
+                        .findExternal(lease.internal.protocol(), lease.addressIndex, port)
+                        .ifPresent(state::endHold);
+            }
             state.pairings.publish(subscriber, lease.internal.internalIp());
             send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
         } else if (durable || isWithPairing) {
@@ -278,6 +336,7 @@ final class Grant {
     }
 
     private boolean refuse(Reason reason, long lifetimeSeconds) {
+        alone();
         subscriber.explicit--;
         subscriber.operations--;
         turn.answer(new MapOutcome.Refused(reason, lifetimeSeconds));

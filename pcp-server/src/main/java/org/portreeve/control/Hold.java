@@ -6,14 +6,17 @@ import org.portreeve.nat.InternalTuple;
  * An external port that rests for its former owner (RFC 6887 §15). Owned by {@link HoldBook}; event
  * loop only.
  */
-final class Hold implements Booked {
+final class Hold extends Booked {
     final InternalTuple internal;
     final Subscriber subscriber;
     final int addressIndex;
     final int externalPort;
     final Nonce nonce;
+
+    /** Whether it was one of a set of ports, which were one mapping. */
+    final boolean ofSet;
+
     private final long deadlineNs;
-    private final Place place = new Place();
 
     Hold(
             InternalTuple internal,
@@ -21,23 +24,20 @@ final class Hold implements Booked {
             int addressIndex,
             int externalPort,
             Nonce nonce,
+            boolean ofSet,
             long deadlineNs) {
         this.internal = internal;
         this.subscriber = subscriber;
         this.addressIndex = addressIndex;
         this.externalPort = externalPort;
         this.nonce = nonce;
+        this.ofSet = ofSet;
         this.deadlineNs = deadlineNs;
     }
 
     @Override
-    public long deadlineNs() {
+    long deadlineNs() {
         return deadlineNs;
-    }
-
-    @Override
-    public Place place() {
-        return place;
     }
 
     /**

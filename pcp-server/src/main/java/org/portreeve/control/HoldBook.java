@@ -24,6 +24,7 @@ final class HoldBook {
         byInternal.put(hold.internal, hold);
         deadlines.add(LANE, hold);
         hold.subscriber.holds++;
+        hold.subscriber.setHolds += hold.ofSet ? 1 : 0;
         hold.subscriber.hadPort = true;
     }
 
@@ -32,6 +33,7 @@ final class HoldBook {
         byInternal.remove(hold.internal, hold);
         deadlines.remove(LANE, hold);
         hold.subscriber.holds--;
+        hold.subscriber.setHolds -= hold.ofSet ? 1 : 0;
     }
 
     /** The latest rest of a port of this internal tuple. */

@@ -92,10 +92,13 @@ final class Installing {
     private void evict(Lease lease) {
         boolean isPort =
                 lease.addressIndex == addressIndex
-                        && lease.externalPort == wanted.externalPort()
+                        && lease.hasExternalPort(wanted.externalPort())
                         && lease.internal.protocol() == wanted.internal().protocol();
         boolean isOwn = lease.internal.equals(wanted.internal());
-        Aftermath taken = isOwn ? Aftermath.STAY : Aftermath.CUT;
+        boolean stays =
+                lease.has(wanted.internal())
+                        && lease.externalPort(wanted.internal()) == wanted.externalPort();
+        Aftermath taken = stays ? Aftermath.STAY : Aftermath.CUT;
         boolean isUnderWay =
                 state.turns.evict(
                         lease,

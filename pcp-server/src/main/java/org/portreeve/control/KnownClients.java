@@ -7,11 +7,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.portreeve.control.journal.JournalRecord;
 
 /**
  * The clients that can be told of a restart one by one (RFC 6887 §14.1.3): whoever asked by PCP for
- * a lease or a PEER that is there, and whoever had one that could not be put back. Event loop only.
+ * a lease or a PEER that is there, and whoever had one that could not be put back; and those who
+ * are to hear that their subscriber has another external address. Event loop only.
  */
 public final class KnownClients {
     /** Clients of lost leases that are remembered; the others hear what all hear. */
@@ -25,6 +27,7 @@ public final class KnownClients {
 
     private final ControlState state;
     private final Set<Client> lost = new LinkedHashSet<>();
+    private final Set<Client> concerned = new LinkedHashSet<>();
 
     KnownClients(ControlState state) {
         this.state = state;
@@ -43,14 +46,43 @@ public final class KnownClients {
     }
 
     private void lost(int clientIp, int clientPort) {
-        if (clientPort == 0) {
-            return;
+        if (clientPort != 0) {
+            remember(new Client(clientIp, clientPort), lost);
         }
-        if (lost.size() == MAX_LOST) {
+    }
+
+    private void remember(Client client, Set<Client> among) {
+        if (among.size() == MAX_LOST) {
             state.counters.increment(ControlCounter.LOST_CLIENTS_FORGOTTEN);
-            return;
+        } else {
+            among.add(client);
         }
-        lost.add(new Client(clientIp, clientPort));
+    }
+
+    /** A subscriber has another external address, of which its own hosts are to hear. */
+    void concern(Subscriber subscriber) {
+        for (int i = 0; i < subscriber.addressCount(); i++) {
+            int host = subscriber.address(i);
+            Stream.concat(
+                            state.leases.ofHost(host).stream()
+                                    .map(l -> OwnerNews.client(l.owner())),
+                            state.peers.ofHost(host).stream().map(l -> OwnerNews.client(l.owner())))
+                    .flatMap(Optional::stream)
+                    .filter(c -> state.subscribers.clientKey(c.ip()) == subscriber.key)
+                    .forEach(client -> remember(client, concerned));
+        }
+    }
+
+    /** Whether somebody is concerned who was not named yet. */
+    public boolean areConcerned() {
+        return !concerned.isEmpty();
+    }
+
+    /** Names those who are concerned, each once, and forgets them. */
+    public Walk walkConcerned() {
+        var walk = new Walk(concerned, true);
+        concerned.clear();
+        return walk;
     }
 
     /** They have been told often enough. */
@@ -60,12 +92,12 @@ public final class KnownClients {
 
     /** Begins to name all of them, each once. */
     public Walk walk() {
-        return new Walk();
+        return new Walk(lost, false);
     }
 
     /** A walk over all clients; those of leases that come and go meanwhile may be missing. */
     public final class Walk {
-        private final Deque<Client> found = new ArrayDeque<>(lost);
+        private final Deque<Client> found;
         private final Set<Client> ofHost = new HashSet<>();
         private final Set<Client> portals = new HashSet<>();
         private long order = -1;
@@ -74,7 +106,11 @@ public final class KnownClients {
         private int host;
         private boolean isRead;
 
-        private Walk() {}
+        /** Names these and, unless that is over, whoever is found in the books. */
+        private Walk(Set<Client> first, boolean isRead) {
+            found = new ArrayDeque<>(first);
+            this.isRead = isRead;
+        }
 
         /** Whether all were named. */
         public boolean isOver() {

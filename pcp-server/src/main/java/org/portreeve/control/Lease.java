@@ -9,12 +9,15 @@ import org.portreeve.nat.PeerFilter;
  * says is durable: it changes once the journal has the change. Owned by {@link LeaseBook}; event
  * loop only.
  */
-final class Lease implements Booked {
+final class Lease extends Booked {
     final InternalTuple internal;
     final Subscriber subscriber;
     final int addressIndex;
     final int externalPort;
-    private final Place place = new Place();
+
+    /** How many ports it has; {@code internal} and {@code externalPort} are the first. */
+    final int size;
+
     private Owner owner;
     private long deadlineNs;
     private boolean recording;
@@ -24,24 +27,21 @@ final class Lease implements Booked {
             Subscriber subscriber,
             int addressIndex,
             int externalPort,
+            int size,
             Owner owner,
             long deadlineNs) {
         this.internal = internal;
         this.subscriber = subscriber;
         this.addressIndex = addressIndex;
         this.externalPort = externalPort;
+        this.size = size;
         this.owner = owner;
         this.deadlineNs = deadlineNs;
     }
 
     @Override
-    public long deadlineNs() {
+    long deadlineNs() {
         return deadlineNs;
-    }
-
-    @Override
-    public Place place() {
-        return place;
     }
 
     Owner owner() {
@@ -63,6 +63,38 @@ final class Lease implements Booked {
         this.deadlineNs = deadlineNs;
     }
 
+    /** Whether it is a set of ports (RFC 7753), which counts as such. */
+    boolean isSet() {
+        return size > 1;
+    }
+
+    /** Whether an external port is one of its. */
+    boolean hasExternalPort(int port) {
+        return externalPort <= port && port < externalPort + size;
+    }
+
+    /** Whether an internal tuple is one of its own. */
+    boolean has(InternalTuple one) {
+        int further = one.internalPort() - internal.internalPort();
+        return 0 <= further && further < size && internal.next(further).equals(one);
+    }
+
+    /** The external port of one of its tuples. */
+    int externalPort(InternalTuple one) {
+        return externalPort + one.internalPort() - internal.internalPort();
+    }
+
+    /** Which internal ports an answer is about. */
+    PortSpan span() {
+        return isSet() ? new PortSpan(internal.internalPort(), size) : PortSpan.ASKED;
+    }
+
+    /** The set that its owner would ask for to have the same elsewhere. */
+    PortSet set() {
+        boolean hasParity = ((internal.internalPort() ^ externalPort) & 1) == 0;
+        return isSet() ? new PortSet(size, hasParity) : PortSet.ONE;
+    }
+
     /** The remaining lifetime, begun seconds counted whole. */
     long remainingSeconds(long nowNs) {
         return Durations.secondsUp(deadlineNs - nowNs);
@@ -77,6 +109,8 @@ final class Lease implements Booked {
      * @param clientPort its UDP port, 0 when unknown
      * @param description what the owner calls it, sanitised; empty for none
      * @param filters whom the owner lets in; empty for everybody
+     * @param insists whether the owner would rather have none than one at another external tuple
+     *     (RFC 6887 §13.2)
      */
     record Owner(
             Nonce nonce,
@@ -84,7 +118,8 @@ final class Lease implements Booked {
             int clientIp,
             int clientPort,
             String description,
-            List<PeerFilter> filters) {
+            List<PeerFilter> filters,
+            boolean insists) {
         /** Takes a copy of the list. */
         Owner {
             filters = List.copyOf(filters);
@@ -116,7 +151,8 @@ final class Lease implements Booked {
                     command.clientIp(),
                     command.clientPort(),
                     description,
-                    command.filters().after(filtersBefore));
+                    command.filters().after(filtersBefore),
+                    command.preferFailure());
         }
     }
 }

@@ -1,24 +1,28 @@
 package org.portreeve.control;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.config.NatConfig;
 
 /**
- * All leases in memory, by internal tuple, by external tuple, by deadline and in the order that
- * staff see. About 400 octets for each. Bounded by the capacity for mappings. Event loop only.
+ * All leases in memory: in the order of their first internal tuples, which is also how staff see
+ * them, by each external tuple, and by deadline. Some 200 octets for each with all that it is made
+ * of. Bounded by the capacity for mappings. Event loop only.
  */
 final class LeaseBook {
     private final NatConfig nat;
     private final DeadlineBook<Lease> deadlines;
-    private final Map<InternalTuple, Lease> byInternal = new HashMap<>();
-    private final Map<Long, Lease> byExternal = new HashMap<>();
-    private final NavigableMap<Long, Lease> byOrder = new TreeMap<>();
+    private final NavigableMap<InternalTuple, Lease> byInternal =
+            new TreeMap<>(Comparator.comparingLong(LeaseBook::order));
+    private final Long2ObjectHashMap<Lease> byExternal = new Long2ObjectHashMap<>();
+    private int sets;
 
     LeaseBook(NatConfig nat) {
         this.nat = nat;
@@ -27,23 +31,27 @@ final class LeaseBook {
 
     /** Whether the translator has no room for more, so that nothing need be asked of it. */
     boolean isFull() {
-        return byInternal.size() >= (long) nat.capacity().mappings() * nat.shardCount();
+        return byExternal.size() >= (long) nat.capacity().mappings() * nat.shardCount();
     }
 
     /** Adds a lease of a tuple that has none. Its subscriber has counted it before. */
     void add(Lease lease) {
-        Lease before = byInternal.put(lease.internal, lease);
-        Lease other = byExternal.put(externalKey(lease), lease);
-        assert before == null : "an internal tuple got two leases";
-        assert other == null : "an external tuple got two owners";
-        byOrder.put(order(lease.internal), lease);
+        assert touching(lease.internal, lease.size).isEmpty() : "an internal tuple got two leases";
+        byInternal.put(lease.internal, lease);
+        for (int i = 0; i < lease.size; i++) {
+            Lease other = byExternal.put(externalKey(lease, i), lease);
+            assert other == null : "an external tuple got two owners";
+        }
+        sets += lease.isSet() ? 1 : 0;
         deadlines.add(shardOf(lease), lease);
     }
 
     void remove(Lease lease) {
         byInternal.remove(lease.internal);
-        byExternal.remove(externalKey(lease));
-        byOrder.remove(order(lease.internal));
+        for (int i = 0; i < lease.size; i++) {
+            byExternal.remove(externalKey(lease, i));
+        }
+        sets -= lease.isSet() ? 1 : 0;
         deadlines.remove(shardOf(lease), lease);
     }
 
@@ -57,8 +65,25 @@ final class LeaseBook {
         deadlines.disarm(shardOf(lease), lease);
     }
 
+    /** Whether one of the leases is a set. */
+    boolean hasSets() {
+        return sets > 0;
+    }
+
+    /** The leases that have one of so many internal ports, by port. */
+    List<Lease> touching(InternalTuple first, int size) {
+        long order = order(first);
+        List<Lease> found = new ArrayList<>();
+        find(first).filter(lease -> order(lease.internal) < order).ifPresent(found::add);
+        found.addAll(range(order - 1, order + size - 1, Integer.MAX_VALUE));
+        return found;
+    }
+
+    /** The lease that an internal tuple is one of. */
     Optional<Lease> find(InternalTuple internal) {
-        return Optional.ofNullable(byInternal.get(internal));
+        return Optional.ofNullable(byInternal.floorEntry(internal))
+                .map(Map.Entry::getValue)
+                .filter(lease -> lease.has(internal));
     }
 
     Optional<Lease> findExternal(int protocol, int addressIndex, int externalPort) {
@@ -76,11 +101,20 @@ final class LeaseBook {
         return (internalIp & 0xffff_ffffL) << 24 | protocol << 16 | internalPort;
     }
 
+    /** The tuple of a place in the order. */
+    private static InternalTuple tuple(long order) {
+        return InternalTuple.of(
+                (int) (order >>> 16) & 0xff, (int) (order >>> 24), (int) order & 0xffff);
+    }
+
     /** The first leases after one place in the order, up to another. */
     List<Lease> range(long afterOrder, long lastOrder, int limit) {
-        return byOrder.subMap(afterOrder, false, lastOrder, true).values().stream()
-                .limit(limit)
-                .toList();
+        return afterOrder >= lastOrder
+                ? List.of()
+                : byInternal.tailMap(tuple(afterOrder + 1), true).values().stream()
+                        .takeWhile(lease -> order(lease.internal) <= lastOrder)
+                        .limit(limit)
+                        .toList();
     }
 
     /** All leases of an internal address; as many as one subscriber may have. */
@@ -110,7 +144,8 @@ final class LeaseBook {
         return nat.shardOf(lease.addressIndex);
     }
 
-    private static long externalKey(Lease lease) {
-        return ExternalTuple.key(lease.internal.protocol(), lease.addressIndex, lease.externalPort);
+    private static long externalKey(Lease lease, int i) {
+        return ExternalTuple.key(
+                lease.internal.protocol(), lease.addressIndex, lease.externalPort + i);
     }
 }

@@ -19,6 +19,7 @@ import org.portreeve.nat.InternalTuple;
  * @param describes whether it is to be called so from now on; else a mapping that is there keeps
  *     its description (RFC 7220 §3)
  * @param filters whom it is to let in
+ * @param set how many ports it is about
  */
 public record MapCommand(
         InternalTuple internal,
@@ -32,12 +33,43 @@ public record MapCommand(
         int clientPort,
         String description,
         boolean describes,
-        FilterChange filters) {
+        FilterChange filters,
+        PortSet set) {
     /** Refuses a description that was not sanitised: it would be kept and shown. */
     public MapCommand {
         if (!Description.isSane(description)) {
             throw new IllegalArgumentException("a description was not sanitised");
         }
+    }
+
+    /** A wish for one port. */
+    public MapCommand(
+            InternalTuple internal,
+            Nonce nonce,
+            LeaseOrigin origin,
+            int suggestedIp,
+            int suggestedPort,
+            boolean preferFailure,
+            long lifetimeSeconds,
+            int clientIp,
+            int clientPort,
+            String description,
+            boolean describes,
+            FilterChange filters) {
+        this(
+                internal,
+                nonce,
+                origin,
+                suggestedIp,
+                suggestedPort,
+                preferFailure,
+                lifetimeSeconds,
+                clientIp,
+                clientPort,
+                description,
+                describes,
+                filters,
+                PortSet.ONE);
     }
 
     /** A wish that says how the mapping is called, and leaves its filters alone. */
@@ -65,6 +97,25 @@ public record MapCommand(
                 description,
                 true,
                 FilterChange.NONE);
+    }
+
+    /** The same wish of these ports; what is suggested shifts with the internal port. */
+    MapCommand about(InternalTuple other, PortSet otherSet) {
+        int offset = other.internalPort() - internal.internalPort();
+        return new MapCommand(
+                other,
+                nonce,
+                origin,
+                suggestedIp,
+                suggestedPort == 0 ? 0 : suggestedPort + offset,
+                preferFailure,
+                lifetimeSeconds,
+                clientIp,
+                clientPort,
+                description,
+                describes,
+                filters,
+                otherSet);
     }
 
     /** The deletion of another mapping by the same requester. */

@@ -5,18 +5,34 @@ public sealed interface MapOutcome {
     /**
      * The mapping is durable and forwards packets.
      *
+     * @param externalPort the first of a set
      * @param description what the owner calls it now; empty for nothing, and for what staff made
+     * @param span which internal ports it has
      */
-    record Granted(int externalIp, int externalPort, long lifetimeSeconds, String description)
+    record Granted(
+            int externalIp,
+            int externalPort,
+            long lifetimeSeconds,
+            String description,
+            PortSpan span)
             implements MapOutcome {
-        /** One without a description. */
+        /** One without a description, of the port that was asked for. */
         public Granted(int externalIp, int externalPort, long lifetimeSeconds) {
-            this(externalIp, externalPort, lifetimeSeconds, Description.NONE);
+            this(externalIp, externalPort, lifetimeSeconds, Description.NONE, PortSpan.ASKED);
         }
     }
 
-    /** Nothing is left of it, or it ends in so many seconds (RFC 6887 §15, PCP-DEL-008). */
-    record Deleted(long lifetimeSeconds) implements MapOutcome {}
+    /**
+     * Nothing is left of it, or it ends in so many seconds (RFC 6887 §15, PCP-DEL-008).
+     *
+     * @param span which internal ports it had
+     */
+    record Deleted(long lifetimeSeconds, PortSpan span) implements MapOutcome {
+        /** The port that was asked for. */
+        public Deleted(long lifetimeSeconds) {
+            this(lifetimeSeconds, PortSpan.ASKED);
+        }
+    }
 
     /** Nothing was changed. The lifetime says for how long asking again makes no sense. */
     record Refused(Reason reason, long lifetimeSeconds) implements MapOutcome {}

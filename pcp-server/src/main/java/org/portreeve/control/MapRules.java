@@ -97,8 +97,7 @@ final class MapRules {
             Optional<Subscriber> subscriber,
             Optional<Hold> hold,
             long nowNs) {
-        boolean isOpen = policy.nonce() == NoncePolicy.OFF;
-        boolean reclaim = hold.isPresent() && (isOpen || hold.get().isReclaimedBy(command));
+        boolean reclaim = isReclaimed(command, policy, hold);
         if (command.lifetimeSeconds() == 0) {
             // A repeated deletion looks like the first one (RFC 6887 §15.1).
             boolean nothing = reclaim || subscriber.isEmpty() || !subscriber.get().isPaired();
@@ -113,8 +112,7 @@ final class MapRules {
         if (Lease.Owner.of(command).filters().size() > policy.filters()) {
             return refuse(Reason.EXCESSIVE_REMOTE_PEERS, LONG_ERROR_SECONDS);
         }
-        if (subscriber.map(s -> s.explicit).orElse(0) >= quota
-                || (!reclaim && subscriber.map(s -> s.holds).orElse(0) >= HOLDS_EACH * quota)) {
+        if (reached(command, quota, policy, subscriber, hold).isPresent()) {
             return refuse(Reason.USER_EX_QUOTA, SHORT_ERROR_SECONDS);
         }
         int suggestedPort = command.suggestedPort();
@@ -122,6 +120,40 @@ final class MapRules {
             suggestedPort = hold.get().externalPort;
         }
         return new Decision.Create(deadlineNs(command, policy, nowNs), suggestedPort, reclaim);
+    }
+
+    /** Whether the port that rests is the requester's to have again. */
+    private static boolean isReclaimed(MapCommand command, MapPolicy policy, Optional<Hold> hold) {
+        boolean isOpen = policy.nonce() == NoncePolicy.OFF;
+        return hold.isPresent() && (isOpen || hold.get().isReclaimedBy(command));
+    }
+
+    /** The limit of its own that keeps a subscriber from another mapping. */
+    static Optional<OwnLimit> reached(
+            MapCommand command,
+            int quota,
+            MapPolicy policy,
+            Optional<Subscriber> subscriber,
+            Optional<Hold> hold) {
+        if (subscriber.map(s -> s.explicit).orElse(0) >= quota) {
+            return Optional.of(OwnLimit.MAPPINGS);
+        }
+        boolean reclaim = isReclaimed(command, policy, hold);
+        MapPolicy.SetLimits limits = policy.sets();
+        // Where there are no sets, what asks for one is about its first port.
+        boolean isSet = !command.set().isOne() && limits.count() > 0;
+        if (isSet && subscriber.map(s -> s.sets).orElse(0) >= limits.count()) {
+            return Optional.of(OwnLimit.SETS);
+        }
+        int setHolds = subscriber.map(s -> s.setHolds).orElse(0);
+        if (isSet && !reclaim && setHolds >= HOLDS_EACH * limits.allPorts()) {
+            return Optional.of(OwnLimit.SET_PORTS_AT_REST);
+        }
+        int holds = subscriber.map(s -> s.holds).orElse(0) - setHolds;
+        if (!reclaim && holds >= HOLDS_EACH * quota) {
+            return Optional.of(OwnLimit.PORTS_AT_REST);
+        }
+        return Optional.empty();
     }
 
     static Decision refuse(Reason reason, long lifetimeSeconds) {
@@ -156,7 +188,8 @@ final class MapRules {
                             externalIp,
                             lease.externalPort,
                             remaining,
-                            lease.owner().description()));
+                            lease.owner().description(),
+                            lease.span()));
         }
         return refuse(Reason.NOT_AUTHORIZED, remaining);
     }
@@ -186,6 +219,18 @@ final class MapRules {
         long ns = seconds * Durations.NS_PER_SECOND;
         int protocol = command.internal().protocol();
         return nowNs + policy.boundedNs(ns, protocol, config.nat().timers());
+    }
+
+    /** What a subscriber may have so many of. */
+    enum OwnLimit {
+        /** Leases and what PEERs keep. */
+        MAPPINGS,
+        /** Mappings of several ports. */
+        SETS,
+        /** External ports of sets that ended. */
+        SET_PORTS_AT_REST,
+        /** External ports of the other mappings that ended. */
+        PORTS_AT_REST
     }
 
     /** What to do. Immutable. */

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.portreeve.control.view.Listing;
 import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
@@ -138,7 +139,7 @@ final class MappingSearch implements Questions.Question {
         InternalTuple internal = view.internal();
         return (query.protocol().isEmpty() || query.protocol().getAsInt() == internal.protocol())
                 && (query.externalPort().isEmpty()
-                        || query.externalPort().getAsInt() == view.externalPort())
+                        || view.hasExternalPort(query.externalPort().getAsInt()))
                 && (query.subscriber().isEmpty()
                         || query.subscriber().get().equals(view.subscriber()))
                 && (query.origins().isEmpty() || query.origins().contains(view.origin()))
@@ -151,8 +152,14 @@ final class MappingSearch implements Questions.Question {
                 || has(view.description())
                 || has(Ipv4.format(internal.internalIp()))
                 || has(Ipv4.format(view.externalIp()))
-                || has(Integer.toString(internal.internalPort()))
-                || has(Integer.toString(view.externalPort()));
+                || hasPort(internal.internalPort(), view.portCount())
+                || hasPort(view.externalPort(), view.portCount());
+    }
+
+    private boolean hasPort(int first, int count) {
+        return IntStream.range(first, first + count)
+                .mapToObj(Integer::toString)
+                .anyMatch(this::has);
     }
 
     private boolean has(String field) {

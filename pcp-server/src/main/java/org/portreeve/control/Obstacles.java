@@ -61,7 +61,8 @@ final class Obstacles {
 
     /** Whether a lease is what the reservation will be, so that it only changes its kind. */
     boolean isSame(Wanted wanted, Lease lease) {
-        return lease.internal.equals(wanted.internal)
+        return !lease.isSet()
+                && lease.internal.equals(wanted.internal)
                 && lease.externalPort == wanted.externalPort
                 && state.externalIp(lease.addressIndex) == wanted.externalIp;
     }

@@ -58,7 +58,13 @@ final class OwnerNews {
     /** A lease that others ended was made anew elsewhere, or could not be. */
     void moved(Lease ended, MapOutcome outcome) {
         if (outcome
-                instanceof MapOutcome.Granted(int ip, int port, long lifetimeSeconds, String _)) {
+                instanceof
+                MapOutcome.Granted(
+                        int ip,
+                        int port,
+                        long lifetimeSeconds,
+                        String _,
+                        PortSpan span)) {
             client(ended.owner())
                     .map(c ->
                             new MappingUpdate(
@@ -68,8 +74,19 @@ final class OwnerNews {
                                     ip,
                                     port,
                                     lifetimeSeconds,
-                                    ended.owner().filters()))
+                                    ended.owner().filters(),
+                                    span.size(),
+                                    false))
                     .ifPresent(this::begin);
+        } else if (outcome instanceof MapOutcome.Refused(MapOutcome.Reason _, long lifetimeSeconds)
+                && ended.owner().insists()) {
+            impossible(
+                    ended.internal,
+                    ended.owner(),
+                    state.externalIp(ended.addressIndex),
+                    ended.externalPort,
+                    ended.size,
+                    lifetimeSeconds);
         } else {
             gone(ended);
         }
@@ -78,12 +95,16 @@ final class OwnerNews {
     /** A lease that others ended goes on nowhere, unless a reservation took its tuple. */
     void gone(Lease ended) {
         int externalIp = state.externalIp(ended.addressIndex);
-        gone(ended.internal, ended.owner(), externalIp, ended.externalPort);
+        gone(ended.internal, ended.owner(), externalIp, ended.externalPort, ended.size);
         state.statics.inForce(ended.internal).ifPresent(m -> reserved(m.reservation()));
     }
 
-    /** A lease of the journal gave way to a reservation while it was put back. */
-    void beaten(JournalRecord.LeaseGranted record) {
+    /**
+     * A lease of the journal gave way to a reservation while it was put back.
+     *
+     * @param insists whether its owner would rather have none than one elsewhere
+     */
+    void beaten(JournalRecord.LeaseGranted record, boolean insists) {
         Lease.Owner owner =
                 new Lease.Owner(
                         record.nonce(),
@@ -91,16 +112,59 @@ final class OwnerNews {
                         record.clientIp(),
                         record.clientPort(),
                         record.description(),
-                        record.filters());
-        gone(record.internal(), owner, record.externalIp(), record.externalPort());
+                        record.filters(),
+                        insists);
+        int externalPort = record.externalPort();
+        if (insists) {
+            impossible(
+                    record.internal(),
+                    owner,
+                    record.externalIp(),
+                    externalPort,
+                    record.size(),
+                    MapRules.LONG_ERROR_SECONDS);
+        } else {
+            gone(record.internal(), owner, record.externalIp(), externalPort, record.size());
+        }
         state.statics.inForce(record.internal()).ifPresent(m -> reserved(m.reservation()));
     }
 
-    private void gone(InternalTuple internal, Lease.Owner owner, int externalIp, int externalPort) {
+    private void gone(
+            InternalTuple internal, Lease.Owner owner, int externalIp, int externalPort, int size) {
         client(owner)
                 .map(c ->
                         new MappingUpdate(
-                                internal, owner.nonce(), c, externalIp, externalPort, 0, List.of()))
+                                internal,
+                                owner.nonce(),
+                                c,
+                                externalIp,
+                                externalPort,
+                                0,
+                                List.of(),
+                                size,
+                                false))
+                .ifPresent(this::begin);
+    }
+
+    private void impossible(
+            InternalTuple internal,
+            Lease.Owner owner,
+            int externalIp,
+            int externalPort,
+            int size,
+            long lifetimeSeconds) {
+        client(owner)
+                .map(c ->
+                        new MappingUpdate(
+                                internal,
+                                owner.nonce(),
+                                c,
+                                externalIp,
+                                externalPort,
+                                lifetimeSeconds,
+                                owner.filters(),
+                                size,
+                                true))
                 .ifPresent(this::begin);
     }
 

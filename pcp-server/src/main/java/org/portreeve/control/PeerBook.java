@@ -17,8 +17,6 @@ final class PeerBook {
     static final PeerTuple BEFORE_ALL = new PeerTuple(InternalTuple.of(0, 0, 0), 0, 0);
 
     private static final int LANE = 0;
-    private static final int LAST_IP = -1;
-    private static final int LAST_PORT = 0xffff;
 
     private final NatConfig nat;
     private final DeadlineBook<PeerLease> deadlines = new DeadlineBook<>(1);
@@ -61,23 +59,12 @@ final class PeerBook {
 
     /** All leases of an internal tuple; as many as one subscriber may have. */
     Collection<PeerLease> of(InternalTuple internal) {
-        return byPeer.subMap(
-                        new PeerTuple(internal, 0, 0),
-                        true,
-                        new PeerTuple(internal, LAST_IP, LAST_PORT),
-                        true)
-                .values();
+        return PeerTuple.of(internal, byPeer).values();
     }
 
     /** All leases of an internal address; as many as one subscriber may have. */
     Collection<PeerLease> ofHost(int internalIp) {
-        return byPeer.subMap(
-                        new PeerTuple(InternalTuple.of(0, internalIp, 0), 0, 0),
-                        true,
-                        new PeerTuple(
-                                InternalTuple.of(255, internalIp, LAST_PORT), LAST_IP, LAST_PORT),
-                        true)
-                .values();
+        return PeerTuple.ofHost(internalIp, byPeer).values();
     }
 
     /** The first leases after one place in the order, up to another of {@link LeaseBook#order}. */

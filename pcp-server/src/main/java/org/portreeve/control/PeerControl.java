@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.portreeve.control.MapOutcome.Reason;
-import org.portreeve.control.PeerTurn.Wish;
+import org.portreeve.control.Waiting.Wish;
 import org.portreeve.control.journal.JournalRecord;
 
 /**
@@ -35,12 +35,15 @@ public final class PeerControl {
             PeerCommand command, long nowNs, long wallMillis, Consumer<PeerOutcome> reply) {
         state.at(nowNs, wallMillis);
         state.counters.increment(ControlCounter.COMMANDS);
+        Consumer<PeerOutcome> told = state.records.of(command, reply);
         if (control.isReady()) {
-            state.peerTurns.request(new Wish(command, state.records.of(command, reply)));
+            state.dedicated
+                    .outcome(command)
+                    .ifPresentOrElse(
+                            told, () -> state.peerTurns.request(new Wish<>(command, told)));
         } else {
-            PeerOutcome outcome =
-                    new PeerOutcome.Refused(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS);
-            state.records.of(command, reply).accept(outcome);
+            told.accept(
+                    new PeerOutcome.Refused(Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS));
         }
     }
 

@@ -160,7 +160,12 @@ final class PeerGrant {
 
     private void found(ShardOutcome.SessionKept kept) {
         if (!keeps) {
-            done(outcome(kept.addressIndex(), kept.externalPort(), kept.remainingNs()));
+            done(
+                    outcome(
+                            kept.addressIndex(),
+                            kept.externalPort(),
+                            kept.remainingNs(),
+                            before.map(b -> b.owner().description()).orElse(Description.NONE)));
         } else if (step == Step.SEARCH_FORMER || step == Step.SEARCH_ONLY) {
             addressIndex = kept.addressIndex();
             step = Step.SEARCH;
@@ -204,7 +209,7 @@ final class PeerGrant {
                         subscriber,
                         kept.addressIndex(),
                         kept.externalPort(),
-                        PeerLease.Owner.of(command),
+                        PeerLease.Owner.of(command, before),
                         // Not later than the translator's, which counted from some time after.
                         sentNs + kept.remainingNs());
         before.ifPresent(b -> b.recording(true));
@@ -226,17 +231,23 @@ final class PeerGrant {
             return;
         }
         before.ifPresent(b -> b.recording(false));
-        boolean stillOwn = state.subscribers.isOwn(subscriber, command.peer().internal());
-        if (durable && !isAlone && stillOwn && subscriber.isPaired()) {
+        if (durable && !isAlone && isStillThere()) {
             book(lease);
         } else if (before.isPresent()) {
-            // It stays as it was; that the translator keeps it for longer does no harm.
+            // It stays as it was, or ends; that the translator keeps it for longer does no harm.
             fail(PeerTurns.noResources());
         } else if (durable || isWithPairing) {
             unrecord();
         } else {
             undo();
         }
+    }
+
+    /** Not what ended, or was cut, before it was durable, nor what is another's by now. */
+    private boolean isStillThere() {
+        return !turn.sessionEnded
+                && subscriber.isPaired()
+                && state.subscribers.isOwn(subscriber, command.peer().internal());
     }
 
     private void book(PeerLease lease) {
@@ -246,12 +257,21 @@ final class PeerGrant {
         before.ifPresent(state.peers::remove);
         state.peers.add(lease);
         state.pairings.publish(subscriber, command.peer().internal().internalIp());
-        done(outcome(lease.addressIndex, lease.externalPort, lease.deadlineNs() - state.nowNs));
+        done(
+                outcome(
+                        lease.addressIndex,
+                        lease.externalPort,
+                        lease.deadlineNs() - state.nowNs,
+                        lease.owner().description()));
     }
 
-    private PeerOutcome outcome(int addressIndex, int externalPort, long remainingNs) {
+    private PeerOutcome outcome(
+            int addressIndex, int externalPort, long remainingNs, String description) {
         return new PeerOutcome.Kept(
-                state.externalIp(addressIndex), externalPort, Durations.secondsUp(remainingNs));
+                state.externalIp(addressIndex),
+                externalPort,
+                Durations.secondsUp(remainingNs),
+                description);
     }
 
     /** Undoes the record first: a restart would keep what nobody was told of. */

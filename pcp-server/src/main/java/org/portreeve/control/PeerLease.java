@@ -1,16 +1,17 @@
 package org.portreeve.control;
 
+import java.util.Optional;
+
 /**
  * A session that a PEER keeps, with its owner's proof and deadline (RFC 6887 §12.3). What it says
  * is durable: another takes its place once the journal has the change. Owned by {@link PeerBook};
  * event loop only.
  */
-final class PeerLease implements Booked {
+final class PeerLease extends Booked {
     final PeerTuple peer;
     final Subscriber subscriber;
     final int addressIndex;
     final int externalPort;
-    private final Place place = new Place();
     private final Owner owner;
     private final long deadlineNs;
     private boolean recording;
@@ -31,13 +32,8 @@ final class PeerLease implements Booked {
     }
 
     @Override
-    public long deadlineNs() {
+    long deadlineNs() {
         return deadlineNs;
-    }
-
-    @Override
-    public Place place() {
-        return place;
     }
 
     Owner owner() {
@@ -64,10 +60,17 @@ final class PeerLease implements Booked {
      * @param nonce the proof of ownership
      * @param clientIp where the last request came from
      * @param clientPort its UDP port
+     * @param description what the owner calls it, sanitised; empty for none
      */
-    record Owner(Nonce nonce, int clientIp, int clientPort) {
-        static Owner of(PeerCommand command) {
-            return new Owner(command.nonce(), command.clientIp(), command.clientPort());
+    record Owner(Nonce nonce, int clientIp, int clientPort, String description) {
+        /** The owner once a command has made the lease, or changed what there was before. */
+        static Owner of(PeerCommand command, Optional<PeerLease> before) {
+            String kept = before.map(b -> b.owner.description).orElse(Description.NONE);
+            return new Owner(
+                    command.nonce(),
+                    command.clientIp(),
+                    command.clientPort(),
+                    command.describes() ? command.description() : kept);
         }
     }
 }

@@ -2,8 +2,18 @@ package org.portreeve.control;
 
 /** What became of a {@link PeerCommand}. Immutable. */
 public sealed interface PeerOutcome {
-    /** The session is there and lives that long at least; what was granted is durable. */
-    record Kept(int externalIp, int externalPort, long lifetimeSeconds) implements PeerOutcome {}
+    /**
+     * The session is there and lives that long at least; what was granted is durable.
+     *
+     * @param description what the owner calls it now; empty for nothing
+     */
+    record Kept(int externalIp, int externalPort, long lifetimeSeconds, String description)
+            implements PeerOutcome {
+        /** One without a description. */
+        public Kept(int externalIp, int externalPort, long lifetimeSeconds) {
+            this(externalIp, externalPort, lifetimeSeconds, Description.NONE);
+        }
+    }
 
     /** Lifetime 0 asked for a session that is not there; nothing was made. */
     record NotThere() implements PeerOutcome {}

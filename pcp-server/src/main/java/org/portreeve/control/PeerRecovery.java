@@ -100,7 +100,7 @@ final class PeerRecovery {
     /** Its client is told to ask again. */
     private void lost(JournalRecord.PeerGranted record, JournalRecord end) {
         state.clients.lost(record);
-        recovery.lost(end);
+        recovery.lost(record.internal(), record.clientIp(), end);
     }
 
     private void restored(
@@ -111,7 +111,11 @@ final class PeerRecovery {
                         owner,
                         addressIndex,
                         record.externalPort(),
-                        new PeerLease.Owner(record.nonce(), record.clientIp(), record.clientPort()),
+                        new PeerLease.Owner(
+                                record.nonce(),
+                                record.clientIp(),
+                                record.clientPort(),
+                                record.description()),
                         deadlineNs));
         owner.explicit++;
         owner.hadPort = true;

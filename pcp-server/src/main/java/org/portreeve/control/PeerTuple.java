@@ -1,5 +1,6 @@
 package org.portreeve.control;
 
+import java.util.NavigableMap;
 import org.portreeve.nat.InternalTuple;
 
 /**
@@ -12,6 +13,10 @@ import org.portreeve.nat.InternalTuple;
  */
 public record PeerTuple(InternalTuple internal, int remoteIp, int remotePort)
         implements Comparable<PeerTuple> {
+    private static final int LAST_PROTOCOL = 255;
+    private static final int LAST_IP = -1;
+    private static final int LAST_PORT = 0xffff;
+
     /** By internal address, protocol and port as {@link LeaseBook#order}, then by remote peer. */
     @Override
     public int compareTo(PeerTuple other) {
@@ -21,5 +26,28 @@ public record PeerTuple(InternalTuple internal, int remoteIp, int remotePort)
         }
         int byAddress = Integer.compareUnsigned(remoteIp, other.remoteIp);
         return byAddress != 0 ? byAddress : Integer.compare(remotePort, other.remotePort);
+    }
+
+    /** What a map has for the sessions of an internal tuple. */
+    static <V> NavigableMap<PeerTuple, V> of(
+            InternalTuple internal, NavigableMap<PeerTuple, V> map) {
+        return map.subMap(first(internal), true, last(internal), true);
+    }
+
+    /** What a map has for the sessions of an internal address. */
+    static <V> NavigableMap<PeerTuple, V> ofHost(int internalIp, NavigableMap<PeerTuple, V> map) {
+        return map.subMap(
+                first(InternalTuple.of(0, internalIp, 0)),
+                true,
+                last(InternalTuple.of(LAST_PROTOCOL, internalIp, LAST_PORT)),
+                true);
+    }
+
+    private static PeerTuple first(InternalTuple internal) {
+        return new PeerTuple(internal, 0, 0);
+    }
+
+    private static PeerTuple last(InternalTuple internal) {
+        return new PeerTuple(internal, LAST_IP, LAST_PORT);
     }
 }

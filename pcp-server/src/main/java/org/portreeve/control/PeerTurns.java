@@ -1,14 +1,14 @@
 package org.portreeve.control;
 
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.PeerRules.Decision;
 import org.portreeve.control.PeerRules.Standing;
-import org.portreeve.control.PeerTurn.Wish;
+import org.portreeve.control.Waiting.Wish;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.nat.InternalTuple;
 
@@ -18,14 +18,14 @@ import org.portreeve.nat.InternalTuple;
  */
 final class PeerTurns {
     private final ControlState state;
-    private final Map<PeerTuple, PeerTurn> busy = new HashMap<>();
+    private final NavigableMap<PeerTuple, PeerTurn> busy = new TreeMap<>();
 
     PeerTurns(ControlState state) {
         this.state = state;
     }
 
     /** Decides a request, now or when its turn comes. */
-    void request(Wish wish) {
+    void request(Wish<PeerCommand, PeerOutcome> wish) {
         PeerTuple peer = wish.command().peer();
         PeerTurn turn = busy.get(peer);
         if (turn == null) {
@@ -35,9 +35,7 @@ final class PeerTurns {
             end(fresh);
         } else if (!turn.join(wish)) {
             state.counters.increment(ControlCounter.WAITING_FULL);
-            PeerTurn refused = new PeerTurn(peer);
-            refused.take(wish);
-            refused.answer(noResources());
+            wish.reply().accept(noResources());
         }
     }
 
@@ -102,14 +100,13 @@ final class PeerTurns {
 
     /** Whether something is under way with a session of an internal tuple. */
     boolean isBusy(InternalTuple internal) {
-        return busy.keySet().stream().anyMatch(peer -> peer.internal().equals(internal));
+        return !PeerTuple.of(internal, busy).isEmpty();
     }
 
     /** The tuples of an internal address that something is under way with. */
     List<InternalTuple> busyOf(int internalIp) {
-        return busy.keySet().stream()
+        return PeerTuple.ofHost(internalIp, busy).keySet().stream()
                 .map(PeerTuple::internal)
-                .filter(internal -> internal.internalIp() == internalIp)
                 .toList();
     }
 
@@ -119,10 +116,10 @@ final class PeerTurns {
 
     /** The operation of a turn is over; the next ones begin, until one takes its time. */
     void end(PeerTurn turn) {
-        Deque<Wish> waiting = turn.waiting();
+        Deque<Wish<PeerCommand, PeerOutcome>> waiting = turn.waiting();
         while (!waiting.isEmpty()) {
             forgetIfEnded(turn);
-            Wish wish = waiting.poll();
+            Wish<PeerCommand, PeerOutcome> wish = waiting.poll();
             turn.take(wish);
             if (begin(turn, wish.command())) {
                 return;

@@ -16,6 +16,7 @@ final class Plans {
     private final Policy policy;
     private final List<Map<Integer, Planned>> byNetwork = new ArrayList<>();
     private final Map<Long, Planned> byKey = new HashMap<>();
+    private final Map<Integer, Planned> dedicated = new HashMap<>();
 
     /** A named subscriber with its key and its profile. */
     record Planned(SubscriberPlan plan, long key, Profile profile) {}
@@ -30,6 +31,7 @@ final class Plans {
             assert profile != null : "a subscriber names a profile that is not there: " + plan;
             Planned planned = new Planned(plan, keyOfId.applyAsLong(plan.id()), profile);
             byKey.put(planned.key, planned);
+            plan.dedicatedHost().ifPresent(host -> dedicated.put(host, planned));
             for (Prefix prefix : plan.prefixes()) {
                 byNetwork.get(prefix.length()).put(prefix.network(), planned);
             }
@@ -58,6 +60,11 @@ final class Plans {
             }
         }
         return Optional.empty();
+    }
+
+    /** The subscriber of a host that has an external address for itself. */
+    Optional<Planned> ofDedicated(int internalIp) {
+        return Optional.ofNullable(dedicated.get(internalIp));
     }
 
     Optional<Planned> ofKey(long key) {

@@ -58,12 +58,12 @@ public final class PoolControl {
     private int underWay;
     private boolean isChanging;
 
-    PoolControl(ControlState state, Evictions evictions) {
+    PoolControl(ControlState state, Evictions evictions, ClientEpochs epochs) {
         this.state = state;
         this.evictions = evictions;
         this.loads = state.pairings.loads();
         this.remains = new Remains(state);
-        this.relocation = new Relocation(state);
+        this.relocation = new Relocation(state, epochs);
         this.drains = new DrainControl(state, this);
     }
 

@@ -6,13 +6,15 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.portreeve.control.MapOutcome.Reason;
-import org.portreeve.control.Turn.Wish;
+import org.portreeve.control.Waiting.Wish;
 import org.portreeve.control.event.EventFeed;
 import org.portreeve.control.journal.LeaseJournal;
+import org.portreeve.control.notice.Notices;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.control.policy.Policy;
-import org.portreeve.control.policy.RequestRate;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.Service;
 import org.portreeve.control.view.BlockEvent;
 import org.portreeve.control.view.BlockView;
@@ -53,13 +55,15 @@ public final class PortControl {
     private final ControlState state;
     private final Blocks blocks;
     private final EpochRecord epoch;
+    private final ClientEpochs epochs;
     private final Checkpoint checkpoint;
     private final RecordWatch recordWatch;
+    private final LoadWatch loadWatch;
     private final Recovery recovery;
     private final StaticControl statics;
     private final PeerControl peers;
     private final Expiry expiry;
-    private final RequestLimiter limiter;
+    private final Admission admission;
     private final Clearances clearances;
     private final PolicyWalk policyWalk;
     private final Evictions evictions;
@@ -92,82 +96,61 @@ public final class PortControl {
         blocks = new Blocks(state);
         events = new ShardEvents(state, blocks);
         epoch = new EpochRecord(state);
+        epochs = new ClientEpochs(state, epoch);
         sweep = new PairingSweep(state);
         evictions = new Evictions(state);
-        pool = new PoolControl(state, evictions);
+        pool = new PoolControl(state, evictions, epochs);
         subscriberDrains = new SubscriberDrains(state, evictions);
         state.isDrained = subscriberDrains::isDrained;
         checkpoint =
                 new Checkpoint(
-                        state, journal, epoch.epoch(), blocks, pool.drains(), subscriberDrains);
+                        state, journal, epoch, epochs, blocks, pool.drains(), subscriberDrains);
         recordWatch = new RecordWatch(state, checkpoint);
-        recovery = new Recovery(state, found, epoch::reset);
+        loadWatch = new LoadWatch(state);
+        recovery = new Recovery(state, found, epochs::lost);
         peers = new PeerControl(state, recovery.peers(), this);
         questions = Questions.ofStaff(state.counters);
         statics = new StaticControl(state, questions);
         clearances = new Clearances(state);
         expiry = new Expiry(state);
-        limiter = new RequestLimiter(config.nat().capacity().subscribers());
+        admission = new Admission(state);
         policyWalk = new PolicyWalk(state);
         hostQuestions = Questions.ofHosts(state.counters);
         epoch.begin(found);
     }
 
-    /**
-     * Whether a request is worth any work: false when its sender sends more than its share, and
-     * then it gets no answer either.
-     */
-    public boolean admits(int clientIp, long nowNs) {
-        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, clientIp);
-        RequestRate rate = state.subscribers.profileOf(key).requests();
-        // Below zero, where no subscriber's key is.
-        long strangerKey = ~(clientIp & 0xffff_ffffL);
-        boolean admitted =
-                limiter.admits(key == Subscribers.UNKNOWN ? strangerKey : key, rate, nowNs);
-        if (!admitted) {
-            state.counters.increment(ControlCounter.RATE_LIMITED);
-        }
-        return admitted;
-    }
-
-    /**
-     * The same for a host that can have no mapping of its own, by the part of its address that its
-     * network has.
-     */
-    public boolean admitsForeign(long network, long nowNs) {
-        RequestRate rate = state.subscribers.profileOf(Subscribers.UNKNOWN).requests();
-        // Below those of IPv4: no network has the first bit and is routed.
-        boolean admitted = limiter.admits(network | Long.MIN_VALUE, rate, nowNs);
-        if (!admitted) {
-            state.counters.increment(ControlCounter.RATE_LIMITED);
-        }
-        return admitted;
-    }
-
     /** What of PCP and NAT-PMP the subscriber of an internal address does not get. */
     public Set<Service> withheldFrom(int internalIp) {
-        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
-        return state.subscribers.profileOf(key).withheld();
+        Profile profile = state.subscribers.profileOf(state.subscribers.ownerOf(internalIp));
+        return isDedicated(internalIp) ? profile.withheldFromDedicated() : profile.withheld();
+    }
+
+    /** Whether an internal address has an external one for itself, with all ports and protocols. */
+    public boolean isDedicated(int internalIp) {
+        return state.dedicated.externalIpOf(internalIp).isPresent();
     }
 
     /** Whether an internal address belongs to a subscriber. */
     public boolean isSubscriber(int internalIp) {
-        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
-        return key != Subscribers.UNKNOWN;
+        return state.subscribers.ownerOf(internalIp) != Subscribers.UNKNOWN;
     }
 
     /**
      * Creates, renews or deletes a mapping. The reply is called exactly once, now or in a later
-     * {@link #doWork}; it must not call back.
+     * {@link #doWork}; of a set once for each mapping that it touches (RFC 7753 §4.4.1). It must
+     * not call back.
      */
     public void map(MapCommand command, long nowNs, long wallMillis, Consumer<MapOutcome> reply) {
         state.at(nowNs, wallMillis);
         state.counters.increment(ControlCounter.COMMANDS);
-        if (ready) {
-            state.turns.request(new Wish(command, state.records.of(command, reply)));
-        } else {
+        if (!ready) {
             refuse(command, Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
+            return;
         }
+        Consumer<MapOutcome> told = state.records.of(command, reply);
+        state.dedicated
+                .outcome(command)
+                .ifPresentOrElse(told, () -> state.turns.request(new Wish<>(command, told)));
     }
 
     /**
@@ -183,6 +166,8 @@ public final class PortControl {
         InternalTuple host = command.internal();
         if (!ready) {
             refuse(command, Reason.NETWORK_FAILURE, MapRules.SHORT_ERROR_SECONDS, reply);
+        } else if (isDedicated(host.internalIp())) {
+            state.records.of(command, reply).accept(new MapOutcome.Deleted(0));
         } else if (state.subscribers.keyOf(host.realm(), host.internalIp())
                 == Subscribers.UNKNOWN) {
             refuse(command, Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS, reply);
@@ -198,9 +183,14 @@ public final class PortControl {
 
     /** The external port of an explicit mapping; empty when there is none. */
     public OptionalInt externalPortOf(InternalTuple internal) {
-        long order = LeaseBook.order(internal);
-        return state.listed(order - 1, order, 1).stream()
-                .mapToInt(MappingView::externalPort)
+        return Stream.concat(
+                        state.leases.find(internal).map(l -> l.externalPort(internal)).stream(),
+                        state
+                                .statics
+                                .inForce(internal)
+                                .map(fixed -> fixed.reservation().externalPort())
+                                .stream())
+                .mapToInt(Integer::intValue)
                 .findFirst();
     }
 
@@ -211,6 +201,10 @@ public final class PortControl {
     public void externalIp(
             int internalIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
         state.at(nowNs, wallMillis);
+        if (ready && isDedicated(internalIp)) {
+            reply.accept(state.dedicated.externalIpOf(internalIp));
+            return;
+        }
         long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
         Optional<Subscriber> subscriber =
                 ready && key != Subscribers.UNKNOWN
@@ -228,8 +222,8 @@ public final class PortControl {
     public void linkExternalIp(
             int listenIp, long nowNs, long wallMillis, Consumer<OptionalInt> reply) {
         state.at(nowNs, wallMillis);
-        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, listenIp);
-        if (state.pool.size() == 1) {
+        long key = state.subscribers.ownerOf(listenIp);
+        if (state.pool.size() == 1 && state.dedicated.isEmpty()) {
             reply.accept(OptionalInt.of(state.pool.addresses().getFirst()));
         } else if (state.subscribers.isNamed(key)) {
             externalIp(listenIp, nowNs, wallMillis, reply);
@@ -259,7 +253,7 @@ public final class PortControl {
 
     /** The id of the subscriber that an internal address belongs to; empty for nobody. */
     public Optional<String> subscriberOf(int internalIp) {
-        long key = state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+        long key = state.subscribers.ownerOf(internalIp);
         return key == Subscribers.UNKNOWN
                 ? Optional.empty()
                 : Optional.of(state.subscribers.id(key));
@@ -334,6 +328,7 @@ public final class PortControl {
         state.at(nowNs, wallMillis);
         PolicyChange change = state.subscribers.apply(policy);
         state.pairings.apply(policy, policyWalk.isIdle());
+        state.dedicated.follow(policy);
         state.turns.use(new ControlConfig(state.nat, policy));
         state.statics.followPolicy();
         policyWalk.begin();
@@ -417,6 +412,7 @@ public final class PortControl {
         }
         done += questions.advance(SLICE) + hostQuestions.advance(SLICE);
         state.counters.publish();
+        loadWatch.advance();
         return done;
     }
 
@@ -439,14 +435,24 @@ public final class PortControl {
         recovery.expect(hosts);
     }
 
+    /** The same of leases whose owners insist on their external tuples. */
+    public void insisted(Set<InternalTuple> internals) {
+        recovery.insisted(internals);
+    }
+
     /** Whether everything found at start is back in the translator. */
     public boolean isReady() {
         return ready;
     }
 
-    /** The epoch that answers carry (RFC 6887 §8.5). */
+    /** The epoch of the node, for those who have none of their own (RFC 6887 §8.5). */
     public long epochSeconds(long nowNs) {
         return epoch.epoch().seconds(nowNs);
+    }
+
+    /** The epochs that answers carry. */
+    public ClientEpochs epochs() {
+        return epochs;
     }
 
     /** The clients that can be told of a restart one by one. */
@@ -457,6 +463,16 @@ public final class PortControl {
     /** What owners are to be told unasked of their mappings. */
     public MappingUpdates updates() {
         return state.news.updates();
+    }
+
+    /** What an operator is to read of overload and abuse. */
+    public Notices notices() {
+        return state.notices;
+    }
+
+    /** The part that says which requests are looked at. */
+    public Admission admission() {
+        return admission;
     }
 
     /** What was counted; readable from any thread. */

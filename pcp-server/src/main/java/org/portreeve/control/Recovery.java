@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.nat.InternalTuple;
@@ -15,7 +17,8 @@ import org.portreeve.nat.shard.ShardOutcome;
 /**
  * Puts back what the journal kept, in slices, through the shards' mailboxes: pairings, then what
  * staff reserved, which beats all else, then blocks, leases, resting ports and PEERs. A lease that
- * cannot be put back was lost, which the epoch must say (RFC 6887 §8.5). Event loop only.
+ * cannot be put back was lost, which the epoch of its client must say (RFC 6887 §8.5). Event loop
+ * only.
  */
 final class Recovery {
     /** So long after all else a snapshot is back for certain; it is a matter of seconds. */
@@ -23,28 +26,28 @@ final class Recovery {
 
     private final ControlState state;
     private final RecoveredState found;
-    private final Runnable onFirstLoss;
+    private final IntConsumer onLoss;
     private final PeerRecovery peers;
     private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
 
     /** Subscribers whose pairing the journal knows. */
     private final Set<String> pairedIds;
 
+    private Set<InternalTuple> insisted = Set.of();
     private List<Integer> expectedHosts = List.of();
     private Phase phase = Phase.PAIRINGS;
     private int position;
     private int underWay;
-    private boolean hasLost;
 
-    /** Begins nothing yet; {@code onFirstLoss} is called once, when a lease cannot be put back. */
-    Recovery(ControlState state, RecoveredState found, Runnable onFirstLoss) {
+    /** Begins nothing yet; {@code onLoss} hears of whom a lease cannot be put back. */
+    Recovery(ControlState state, RecoveredState found, IntConsumer onLoss) {
         this.state = state;
         this.found = found;
         this.pairedIds =
                 found.pairings().stream()
                         .map(JournalRecord.Paired::subscriber)
                         .collect(Collectors.toSet());
-        this.onFirstLoss = onFirstLoss;
+        this.onLoss = onLoss;
         peers = new PeerRecovery(state, this);
     }
 
@@ -56,6 +59,11 @@ final class Recovery {
     /** Internal addresses whose mappings the translator gets back when all this is done. */
     void expect(List<Integer> hosts) {
         expectedHosts = List.copyOf(hosts);
+    }
+
+    /** Whose owners insist on the external tuples that their leases have. */
+    void insisted(Set<InternalTuple> insisted) {
+        this.insisted = Set.copyOf(insisted);
     }
 
     boolean isDone() {
@@ -177,7 +185,7 @@ final class Recovery {
         }
         if (isBeaten(record)) {
             state.counters.increment(ControlCounter.BEATEN_AT_RESTORE);
-            state.news.beaten(record);
+            state.news.beaten(record, insisted.contains(record.internal()));
             state.recorder.note(new JournalRecord.LeaseEnded(record.internal()));
             return true;
         }
@@ -195,14 +203,7 @@ final class Recovery {
         int addressIndex = state.addressIndex(record.externalIp());
         return ask(
                 addressIndex,
-                id ->
-                        new ShardCommand.RestoreMapping(
-                                id,
-                                owner.index,
-                                addressIndex,
-                                record.externalPort(),
-                                record.internal(),
-                                record.filters()),
+                id -> Restorations.lease(id, owner.index, addressIndex, record),
                 outcome -> restoredLease(owner, record, outcome));
     }
 
@@ -220,16 +221,19 @@ final class Recovery {
                         record.clientIp(),
                         record.clientPort(),
                         record.description(),
-                        record.filters());
+                        record.filters(),
+                        insisted.contains(record.internal()));
         state.leases.add(
                 new Lease(
                         record.internal(),
                         subscriber,
                         state.addressIndex(record.externalIp()),
                         record.externalPort(),
+                        record.size(),
                         owner,
                         deadlineNs));
         subscriber.explicit++;
+        subscriber.sets += record.size() > 1 ? 1 : 0;
         subscriber.hadPort = true;
         state.pairings.publish(subscriber, record.internal().internalIp());
         state.counters.increment(ControlCounter.RESTORED_LEASES);
@@ -245,10 +249,13 @@ final class Recovery {
                         record.externalIp(),
                         record.externalPort(),
                         record.nonce(),
-                        record.deadlineMillis() + holdNs / Durations.NS_PER_MILLI);
+                        record.deadlineMillis() + holdNs / Durations.NS_PER_MILLI,
+                        record.size() > 1);
         state.counters.increment(ControlCounter.EXPIRED_AT_RESTORE);
-        state.recorder.note(new JournalRecord.LeaseRested(held));
-        expiredHolds.add(held);
+        state.recorder.note(new JournalRecord.LeaseRested(held, record.size()));
+        for (int i = 0; i < record.size(); i++) {
+            expiredHolds.add(held.next(i));
+        }
     }
 
     private boolean hold(JournalRecord.PortHeld record) {
@@ -294,6 +301,7 @@ final class Recovery {
                         state.addressIndex(record.externalIp()),
                         record.externalPort(),
                         record.nonce(),
+                        record.ofSet(),
                         untilNs));
     }
 
@@ -348,15 +356,22 @@ final class Recovery {
     /** A lease cannot be put back; its client is told to ask again. */
     private void lost(JournalRecord.LeaseGranted record) {
         state.clients.lost(record);
-        lost(new JournalRecord.LeaseEnded(record.internal()));
+        JournalRecord end = new JournalRecord.LeaseEnded(record.internal());
+        // The other protocols have no IPv6: nobody but the host is known then.
+        boolean isKnown = record.origin() == LeaseOrigin.PCP || record.clientIp() != 0;
+        lost(record.internal(), isKnown ? record.clientIp() : record.internal().internalIp(), end);
     }
 
-    /** What was granted cannot be put back, and ends. */
-    void lost(JournalRecord end) {
+    /**
+     * What was granted cannot be put back, and ends: its host and who asked for it know it.
+     *
+     * @param clientIp {@link ClientEpochs#BY_IPV6} of who asked by IPv6
+     */
+    void lost(InternalTuple internal, int clientIp, JournalRecord end) {
         // Before the lease's end, so that a crash in between cannot hide the loss from the clients.
-        if (!hasLost) {
-            hasLost = true;
-            onFirstLoss.run();
+        onLoss.accept(internal.internalIp());
+        if (clientIp != internal.internalIp()) {
+            onLoss.accept(clientIp);
         }
         state.counters.increment(ControlCounter.LOST_AT_RESTORE);
         state.recorder.note(end);
@@ -375,9 +390,12 @@ final class Recovery {
 
     /** Whether a reservation has the internal or the external tuple of a lease. */
     private boolean isBeaten(JournalRecord.LeaseGranted record) {
-        return state.statics.inForce(record.internal()).isPresent()
-                || isReserved(
-                        record.internal().protocol(), record.externalIp(), record.externalPort());
+        int protocol = record.internal().protocol();
+        return IntStream.range(0, record.size())
+                .anyMatch(i ->
+                        state.statics.inForce(record.internal().next(i)).isPresent()
+                                || isReserved(
+                                        protocol, record.externalIp(), record.externalPort() + i));
     }
 
     private boolean isReserved(int protocol, int externalIp, int externalPort) {

@@ -2,9 +2,11 @@ package org.portreeve.control;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Map;
-import org.portreeve.control.Turn.Wish;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.portreeve.control.Waiting.Wish;
 import org.portreeve.control.policy.MapPolicy;
 import org.portreeve.control.policy.NoncePolicy;
 import org.portreeve.nat.InternalTuple;
@@ -13,7 +15,8 @@ import org.portreeve.nat.InternalTuple;
  * Makes leases anew that staff or the configuration ended because their external port was needed or
  * their address left, and has their owners told of the new place (RFC 6887 §14.2). Only those who
  * can be told: the others would look for the old one. Each is tried once, as if its owner had
- * asked; an owner whose lease cannot be made hears that it is gone. Event loop only.
+ * asked; an owner whose lease cannot be made hears that it is gone, and one who insisted on its
+ * external tuple is not moved. Event loop only.
  */
 final class Rehousing {
     /** Made anew together, so that requests of others find places at the shards. */
@@ -23,9 +26,9 @@ final class Rehousing {
 
     /**
      * Leases that have ended and go on elsewhere unless their owners say otherwise before; as many
-     * as there were at most.
+     * as there were at most. By the order of their first internal tuples.
      */
-    private final Map<InternalTuple, Lease> expected = new HashMap<>();
+    private final NavigableMap<Long, Lease> expected = new TreeMap<>();
 
     /** Those whose turn has come, and some that are expected no more. */
     private final Deque<Lease> waiting = new ArrayDeque<>();
@@ -38,12 +41,12 @@ final class Rehousing {
 
     /** A lease has ended that is to go on elsewhere, once it is {@link #add}ed. */
     void expect(Lease ended) {
-        expected.put(ended.internal, ended);
+        expected.put(LeaseBook.order(ended.internal), ended);
     }
 
     /** Whether it is to go on elsewhere, so that nothing can be said of it yet. */
     boolean isExpected(Lease ended) {
-        return expected.get(ended.internal) == ended;
+        return expected.get(LeaseBook.order(ended.internal)) == ended;
     }
 
     /** It may begin anew. */
@@ -53,20 +56,23 @@ final class Rehousing {
 
     /** Its tuple has another lease. */
     void forget(InternalTuple internal) {
-        expected.remove(internal);
+        expected.remove(LeaseBook.order(internal));
     }
 
-    /** A deletion is answered as done: it must hold (RFC 6887 §15). */
+    /** A deletion is answered as done: it must hold (RFC 6887 §15); any port ends a whole set. */
     void deleted(MapCommand deletion, MapPolicy policy) {
-        Lease ended = expected.get(deletion.internal());
-        boolean isOwn =
-                ended != null
-                        && deletion.origin() == LeaseOrigin.PCP
-                        && (policy.nonce() == NoncePolicy.OFF
-                                || deletion.nonce().equals(ended.owner().nonce()));
-        if (isOwn) {
-            expected.remove(deletion.internal());
+        if (expected.isEmpty() || deletion.origin() != LeaseOrigin.PCP) {
+            return;
         }
+        long first = LeaseBook.order(deletion.internal());
+        long last = first + deletion.set().size() - 1;
+        Map.Entry<Long, Lease> before = expected.floorEntry(first);
+        boolean isInside = before != null && before.getValue().has(deletion.internal());
+        expected.subMap(isInside ? before.getKey() : first, true, last, true)
+                .values()
+                .removeIf(ended ->
+                        policy.nonce() == NoncePolicy.OFF
+                                || deletion.nonce().equals(ended.owner().nonce()));
     }
 
     /** Goes on with at most so many. Returns the work done. */
@@ -80,7 +86,7 @@ final class Rehousing {
     }
 
     private void begin(Lease ended) {
-        if (!expected.remove(ended.internal, ended)) {
+        if (!expected.remove(LeaseBook.order(ended.internal), ended)) {
             return;
         }
         boolean isWorthIt =
@@ -89,15 +95,19 @@ final class Rehousing {
                         && state.subscribers.isOwn(ended.subscriber, ended.internal);
         // Its owner may be asking by itself, and staff may have given the tuple away.
         boolean isTaken =
-                state.turns.isBusy(ended.internal)
-                        || state.statics.book().find(ended.internal).isPresent();
+                IntStream.range(0, ended.size)
+                        .mapToObj(ended.internal::next)
+                        .anyMatch(tuple ->
+                                state.turns.isBusy(tuple)
+                                        || state.leases.find(tuple).isPresent()
+                                        || state.statics.book().find(tuple).isPresent());
         if (isTaken || !isWorthIt) {
             state.news.gone(ended);
             return;
         }
         underWay++;
         state.turns.request(
-                new Wish(
+                new Wish<>(
                         wish(ended),
                         outcome -> {
                             underWay--;
@@ -111,14 +121,15 @@ final class Rehousing {
                 ended.internal,
                 owner.nonce(),
                 owner.origin(),
-                0,
+                owner.insists() ? state.externalIp(ended.addressIndex) : 0,
                 ended.externalPort,
-                false,
+                owner.insists(),
                 ended.remainingSeconds(state.nowNs),
                 owner.clientIp(),
                 owner.clientPort(),
                 owner.description(),
                 true,
-                new FilterChange(false, owner.filters()));
+                new FilterChange(false, owner.filters()),
+                ended.set());
     }
 }

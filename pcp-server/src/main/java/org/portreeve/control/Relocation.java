@@ -1,16 +1,20 @@
 package org.portreeve.control;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.Subscriber.Pairing;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.journal.JournalRecord.ClientEpochStarted;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
 /**
  * Gives subscribers of an address that leaves the pool another one. What they have at the former
  * one goes on there: sessions and leases until they end by themselves; what begins is at the new
- * one. Where that lies in another shard, the directory leads packets past the former shard first,
- * until that has nothing left. Subscribers with reservations keep their address. Event loop only.
+ * one, and the epoch of its clients says so. Where that lies in another shard, the directory leads
+ * packets past the former shard first, until that has nothing left. Subscribers with reservations
+ * keep their address. Event loop only.
  */
 final class Relocation {
     /** How often all subscribers are looked at. */
@@ -20,12 +24,14 @@ final class Relocation {
     private static final int SLICE = 1024;
 
     private final ControlState state;
+    private final ClientEpochs epochs;
     private long nextPassNs;
     private boolean hasPassed;
     private int slot;
 
-    Relocation(ControlState state) {
+    Relocation(ControlState state, ClientEpochs epochs) {
         this.state = state;
+        this.epochs = epochs;
     }
 
     /** Looks at all subscribers soon, because an address leaves. */
@@ -77,20 +83,29 @@ final class Relocation {
         // A forgotten subscriber would have nothing to move, and a checkpoint wants one address.
         subscriber.operations++;
         subscriber.isMoving = true;
+        Optional<ClientEpochStarted> epoch = epochs.beginning(subscriber);
+        JournalRecord paired = state.pairings.paired(subscriber, target);
         boolean taken =
                 state.recorder.append(
-                        state.pairings.paired(subscriber, target),
-                        durable -> recorded(subscriber, target, durable));
+                        durable -> recorded(subscriber, target, epoch, durable),
+                        Stream.concat(epoch.stream(), Stream.of(paired))
+                                .toArray(JournalRecord[]::new));
         if (!taken) {
-            recorded(subscriber, target, false);
+            recorded(subscriber, target, epoch, false);
         }
     }
 
-    private void recorded(Subscriber subscriber, int target, boolean durable) {
+    private void recorded(
+            Subscriber subscriber,
+            int target,
+            Optional<ClientEpochStarted> epoch,
+            boolean durable) {
         subscriber.operations--;
         subscriber.isMoving = false;
         if (durable) {
             moved(subscriber, target);
+            epoch.ifPresent(epochs::begin);
+            state.clients.concern(subscriber);
         }
         state.pairings.forgetIfUnused(subscriber);
     }

@@ -8,7 +8,6 @@ import org.portreeve.control.request.RequestEntry.Asked;
 import org.portreeve.control.request.RequestEntry.Told;
 import org.portreeve.control.request.RequestLog;
 import org.portreeve.control.view.MappingOrigin;
-import org.portreeve.nat.InternalTuple;
 
 /**
  * Counts each answer and keeps it in the request log of the subscriber who asked; of hosts that
@@ -19,8 +18,14 @@ public final class RequestRecords {
     private final Subscribers subscribers;
     private final ControlCounters counters;
     private final LongSupplier wallMillis;
+    private final RefusalCauses causes;
 
-    RequestRecords(Subscribers subscribers, ControlCounters counters, LongSupplier wallMillis) {
+    RequestRecords(
+            Subscribers subscribers,
+            ControlCounters counters,
+            LongSupplier wallMillis,
+            RefusalCauses causes) {
+        this.causes = causes;
         this.subscribers = subscribers;
         this.counters = counters;
         this.wallMillis = wallMillis;
@@ -32,9 +37,17 @@ public final class RequestRecords {
             counters.countAnswer(outcome);
             var asked =
                     new Asked.Mapping(
-                            command.internal(), command.suggestedPort(), command.lifetimeSeconds());
+                            command.internal(),
+                            command.suggestedPort(),
+                            command.lifetimeSeconds(),
+                            command.set().size());
             int hostIp = command.internal().internalIp();
-            add(command.origin().shown(), hostIp, command.clientIp(), asked, told(outcome));
+            add(
+                    command.origin().shown(),
+                    hostIp,
+                    command.clientIp(),
+                    asked,
+                    told(command, outcome));
             reply.accept(outcome);
         };
     }
@@ -74,25 +87,25 @@ public final class RequestRecords {
 
     /** Belongs to the subscriber of the host that it was about, whoever asked. */
     private void add(MappingOrigin protocol, int hostIp, int clientIp, Asked asked, Told told) {
-        long key = subscribers.keyOf(InternalTuple.DEFAULT_REALM, hostIp);
+        long key = subscribers.ownerOf(hostIp);
         if (key != Subscribers.UNKNOWN) {
             log.add(key, new RequestEntry(wallMillis.getAsLong(), protocol, clientIp, asked, told));
         }
     }
 
-    private static Told told(MapOutcome outcome) {
+    private Told told(MapCommand command, MapOutcome outcome) {
         return switch (outcome) {
-            case MapOutcome.Granted(int ip, int port, long seconds, String _) ->
-                    new Told.Granted(ip, port, seconds);
-            case MapOutcome.Deleted(long seconds) -> new Told.Deleted(seconds);
-            case MapOutcome.Refused(MapOutcome.Reason reason, long _) ->
-                    new Told.Refused(reason.name(), reason.sentence());
+            case MapOutcome.Granted(int ip, int port, long seconds, String _, PortSpan span) ->
+                    new Told.Granted(ip, port, seconds, span.size());
+            case MapOutcome.Deleted(long seconds, PortSpan _) -> new Told.Deleted(seconds);
+            case MapOutcome.Refused refused ->
+                    new Told.Refused(refused.reason().name(), causes.of(command, refused));
         };
     }
 
     private static Told told(PeerOutcome outcome) {
         return switch (outcome) {
-            case PeerOutcome.Kept(int ip, int port, long seconds) ->
+            case PeerOutcome.Kept(int ip, int port, long seconds, String _) ->
                     new Told.Granted(ip, port, seconds);
             case PeerOutcome.NotThere _ -> new Told.Deleted(0);
             case PeerOutcome.InvalidPeer _ ->

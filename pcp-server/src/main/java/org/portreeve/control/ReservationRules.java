@@ -75,6 +75,14 @@ final class ReservationRules {
         return faults;
     }
 
+    /** What is wrong with one for a host that has an external address for itself. */
+    static FieldFault dedicated(InternalTuple internal, int externalIp) {
+        return new FieldFault(
+                "internal-address",
+                "%s has %s for itself: every port leads to it already; reserve ports for hosts that share an address"
+                        .formatted(Ipv4.format(internal.internalIp()), Ipv4.format(externalIp)));
+    }
+
     /** Whether staff's decision lets a reservation be saved in spite of these. */
     static boolean allows(Resolution resolution, List<Conflict> conflicts) {
         return conflicts.stream().allMatch(conflict -> allows(resolution, conflict));
@@ -214,7 +222,8 @@ final class ReservationRules {
             faults.add(
                     new FieldFault(
                             "description",
-                            "it has control characters or line breaks; allowed is one line of text"));
+                            "it has control characters or line breaks; allowed is one line of"
+                                    + " text"));
         }
     }
 

@@ -1,5 +1,7 @@
 package org.portreeve.control;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 import org.portreeve.control.view.BlockView;
@@ -15,6 +17,7 @@ final class RollCall implements Questions.Question {
     private final Predicate<MappingView> onMapping;
     private final Predicate<BlockView> onBlock;
     private final Runnable reply;
+    private final Deque<BlockView> whole = new ArrayDeque<>();
     private Phase phase = Phase.MAPPINGS;
     private long order = -1;
     private int slot;
@@ -42,6 +45,7 @@ final class RollCall implements Questions.Question {
     public int advance(int limit) {
         return switch (phase) {
             case MAPPINGS -> mappings(limit);
+            case DEDICATED -> dedicated(limit);
             case BLOCKS -> blocks(limit);
             case OVER -> 0;
         };
@@ -61,6 +65,24 @@ final class RollCall implements Questions.Question {
             done++;
         }
         if (next.size() < count) {
+            phase = Phase.DEDICATED;
+            whole.addAll(state.dedicated.views());
+        }
+        return 1 + done;
+    }
+
+    private int dedicated(int limit) {
+        int done = 0;
+        while (done < limit && !whole.isEmpty()) {
+            // One that was given up meanwhile was told so.
+            if (state.dedicated.views().contains(whole.element())
+                    && !onBlock.test(whole.element())) {
+                return done;
+            }
+            whole.remove();
+            done++;
+        }
+        if (whole.isEmpty()) {
             phase = Phase.BLOCKS;
         }
         return 1 + done;
@@ -84,6 +106,7 @@ final class RollCall implements Questions.Question {
 
     private enum Phase {
         MAPPINGS,
+        DEDICATED,
         BLOCKS,
         OVER
     }

@@ -57,6 +57,7 @@ final class ShardRequests {
     private void dispatch(int shard, ShardOutcome outcome, Events events) {
         switch (outcome) {
             case ShardOutcome.Reserved o -> waiterOf(o.requestId()).onOutcome(o);
+            case ShardOutcome.SetReserved o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.Refused o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.Activated o -> waiterOf(o.requestId()).onOutcome(o);
             case ShardOutcome.Ended o -> waiterOf(o.requestId()).onOutcome(o);

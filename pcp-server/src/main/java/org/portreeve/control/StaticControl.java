@@ -224,7 +224,10 @@ public final class StaticControl {
     }
 
     private List<FieldFault> faults(ReservationDraft draft) {
-        return rules.faults(draft, keyOf(draft) != Subscribers.UNKNOWN);
+        OptionalInt dedicated = state.dedicated.externalIpOf(draft.internal().internalIp());
+        return dedicated.isPresent()
+                ? List.of(ReservationRules.dedicated(draft.internal(), dedicated.getAsInt()))
+                : rules.faults(draft, keyOf(draft) != Subscribers.UNKNOWN);
     }
 
     private long keyOf(ReservationDraft draft) {

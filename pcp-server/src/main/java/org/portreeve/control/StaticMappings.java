@@ -140,12 +140,12 @@ final class StaticMappings {
 
     /** A lease ended: what waited for that is tried at once. */
     void onLeaseEnded(Lease lease) {
-        book.find(lease.internal).ifPresent(this::hurry);
-        book.findExternal(
-                        lease.internal.protocol(),
-                        state.externalIp(lease.addressIndex),
-                        lease.externalPort)
-                .ifPresent(this::hurry);
+        int externalIp = state.externalIp(lease.addressIndex);
+        for (int i = 0; i < lease.size; i++) {
+            book.find(lease.internal.next(i)).ifPresent(this::hurry);
+            book.findExternal(lease.internal.protocol(), externalIp, lease.externalPort + i)
+                    .ifPresent(this::hurry);
+        }
     }
 
     /** Does a bounded part of what is due. Returns the work done. */

@@ -52,7 +52,14 @@ final class Subscriber {
     /** Explicit mappings: leases, and grants under way. */
     int explicit;
 
+    /** Those of them that are sets of ports. */
+    int sets;
+
     int holds;
+
+    /** Those of them that were ports of a set. */
+    int setHolds;
+
     int blocks;
 
     /** Reservations that keep its pairing. */

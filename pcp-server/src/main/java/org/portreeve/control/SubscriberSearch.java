@@ -11,7 +11,6 @@ import org.portreeve.control.policy.Profile;
 import org.portreeve.control.view.Listing;
 import org.portreeve.control.view.SubscriberQuery;
 import org.portreeve.control.view.SubscriberView;
-import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
@@ -44,10 +43,7 @@ final class SubscriberSearch implements Questions.Question {
         this.text = query.text().toLowerCase(Locale.ROOT);
         this.reply = reply;
         OptionalInt ip = Ipv4.parse(text);
-        keyOfText =
-                ip.isPresent()
-                        ? state.subscribers.keyOf(InternalTuple.DEFAULT_REALM, ip.getAsInt())
-                        : Subscribers.UNKNOWN;
+        keyOfText = ip.isPresent() ? state.subscribers.ownerOf(ip.getAsInt()) : Subscribers.UNKNOWN;
     }
 
     /** A search that has found this one already. */
@@ -133,7 +129,8 @@ final class SubscriberSearch implements Questions.Question {
     private SubscriberView view(Found who, int ports, int sessions) {
         Optional<Subscriber> row = state.subscribers.find(who.key);
         Profile profile = state.subscribers.profileOf(who.key);
-        OptionalInt externalIp =
+        OptionalInt dedicated = state.subscribers.dedicatedIpOf(who.key);
+        OptionalInt paired =
                 row.filter(Subscriber::isPaired)
                         .map(s -> OptionalInt.of(state.externalIp(s.addressIndex)))
                         .orElse(OptionalInt.empty());
@@ -142,7 +139,8 @@ final class SubscriberSearch implements Questions.Question {
                 state.subscribers.prefixesOf(who.key).stream().map(p -> p.toString()).toList(),
                 profile,
                 state.isDrained.test(who.key),
-                externalIp,
+                dedicated.isPresent() ? dedicated : paired,
+                dedicated.isPresent(),
                 row.map(s -> s.explicit).orElse(0),
                 row.map(state::staticsOf).orElse(0),
                 row.map(s -> s.holds).orElse(0),

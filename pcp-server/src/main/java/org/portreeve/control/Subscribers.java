@@ -66,14 +66,55 @@ final class Subscribers {
         return new PolicyChange(ids.size(), removed, changedProfiles(before.policy(), policy));
     }
 
-    /** The subscriber that an internal address belongs to, or {@link #UNKNOWN}. */
+    /**
+     * The subscriber that an internal address belongs to, or {@link #UNKNOWN}; whether it shares an
+     * address of the pool or has one for itself.
+     */
+    long ownerOf(int internalIp) {
+        Optional<Planned> dedicated = plans.ofDedicated(internalIp);
+        return dedicated.isPresent()
+                ? dedicated.get().key()
+                : keyOf(InternalTuple.DEFAULT_REALM, internalIp);
+    }
+
+    /** The external address that an internal one has for itself. */
+    OptionalInt dedicatedIpOf(int internalIp) {
+        Optional<Planned> dedicated = plans.ofDedicated(internalIp);
+        return dedicated.isPresent()
+                ? OptionalInt.of(dedicated.get().plan().dedicatedIp())
+                : OptionalInt.empty();
+    }
+
+    /** The external address that a subscriber has for itself. */
+    OptionalInt dedicatedIpOf(long key) {
+        Optional<Planned> planned = plans.ofKey(key);
+        return planned.isPresent() && planned.get().plan().dedicatedIp() != SubscriberPlan.SHARED
+                ? OptionalInt.of(planned.get().plan().dedicatedIp())
+                : OptionalInt.empty();
+    }
+
+    /**
+     * The subscriber for which an internal address shares one of the pool, or {@link #UNKNOWN}:
+     * there is nothing to pair, to lease or to reserve for one that does not.
+     */
     long keyOf(int realm, int internalIp) {
-        if (realm != InternalTuple.DEFAULT_REALM || !isInside(internalIp)) {
+        if (realm != InternalTuple.DEFAULT_REALM
+                || !isInside(internalIp)
+                || plans.ofDedicated(internalIp).isPresent()) {
             return UNKNOWN;
         }
         return plans.isImplicit()
                 ? internalIp & 0xffff_ffffL
                 : plans.ofAddress(internalIp).map(Planned::key).orElse(UNKNOWN);
+    }
+
+    /**
+     * What stands for whoever sends from an IPv4 address: its subscriber or, below zero, where no
+     * subscriber's key is, the address itself.
+     */
+    long clientKey(int clientIp) {
+        long key = ownerOf(clientIp);
+        return key == UNKNOWN ? ~(clientIp & 0xffff_ffffL) : key;
     }
 
     /** The policy in force. */

@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.portreeve.control.Ending.Aftermath;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
-import org.portreeve.control.Turn.Wish;
+import org.portreeve.control.Waiting.Wish;
+import org.portreeve.control.notice.Notice;
 import org.portreeve.control.policy.MapPolicy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.nat.InternalTuple;
@@ -20,11 +21,13 @@ import org.portreeve.nat.InternalTuple;
 final class Turns {
     private final ControlState state;
     private final MapRules rules;
+    private final SetRequests sets;
     private final Map<InternalTuple, Turn> busy = new HashMap<>();
 
     Turns(ControlState state, ControlConfig config) {
         this.state = state;
         this.rules = new MapRules(config, state::externalIp);
+        this.sets = new SetRequests(state);
     }
 
     /** Decides by another policy from now on. */
@@ -33,7 +36,11 @@ final class Turns {
     }
 
     /** Decides a request, now or when its turn comes. */
-    void request(Wish wish) {
+    void request(Wish<MapCommand, MapOutcome> wish) {
+        if (sets.concerns(wish.command())) {
+            requestSet(wish);
+            return;
+        }
         InternalTuple internal = wish.command().internal();
         Turn turn = busy.get(internal);
         if (turn == null) {
@@ -41,13 +48,41 @@ final class Turns {
             busy.put(internal, fresh);
             fresh.waiting().add(wish);
             goOn(fresh);
-        } else if (!turn.join(wish)) {
-            state.counters.increment(ControlCounter.WAITING_FULL);
-            Turn refused = new Turn(internal);
-            refused.take(wish);
-            refused.answer(
-                    new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
+        } else {
+            join(turn, wish);
         }
+    }
+
+    /** Decides a request about several ports, or about one of a set. */
+    private void requestSet(Wish<MapCommand, MapOutcome> wish) {
+        Optional<InternalTuple> other = sets.inTheWay(wish.command(), busy::containsKey);
+        if (other.isPresent()) {
+            join(busy.get(other.get()), wish);
+            return;
+        }
+        for (Wish<MapCommand, MapOutcome> aimed : sets.aimed(wish)) {
+            MapCommand command = sets.bounded(aimed.command());
+            Turn turn = new Turn(command.internal());
+            busy.put(turn.internal, turn);
+            sets.begin(command);
+            turn.take(aimed);
+            if (!begin(turn, command)) {
+                goOn(turn);
+            }
+        }
+    }
+
+    private void join(Turn turn, Wish<MapCommand, MapOutcome> wish) {
+        if (!turn.join(wish)) {
+            state.counters.increment(ControlCounter.WAITING_FULL);
+            state.notices.add(Notice.WAITING_FULL, turn.internal.internalIp());
+            wish.reply().accept(noResources());
+        }
+    }
+
+    /** What a request hears when the node cannot do what it wants now. */
+    static MapOutcome noResources() {
+        return new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
     }
 
     /**
@@ -95,7 +130,7 @@ final class Turns {
 
     /** Keeps a tuple for an operation that nobody requested; requests wait. Empty when busy. */
     Optional<Turn> take(InternalTuple internal) {
-        if (busy.containsKey(internal)) {
+        if (isBusy(internal)) {
             return Optional.empty();
         }
         Turn turn = new Turn(internal);
@@ -114,7 +149,7 @@ final class Turns {
     }
 
     boolean isBusy(InternalTuple internal) {
-        return busy.containsKey(internal);
+        return busy.containsKey(internal) || sets.isBegun(internal);
     }
 
     int busyCount() {
@@ -123,15 +158,34 @@ final class Turns {
 
     /** Begins the operations that wait, until one takes its time. */
     private void goOn(Turn turn) {
-        Deque<Wish> waiting = turn.waiting();
+        Deque<Wish<MapCommand, MapOutcome>> waiting = turn.waiting();
         while (!waiting.isEmpty()) {
-            Wish wish = waiting.poll();
+            Wish<MapCommand, MapOutcome> wish = waiting.poll();
+            // It may have waited for a set that had its tuple, and has it no more.
+            boolean isElsewhere = !wish.command().internal().equals(turn.internal);
+            if (isElsewhere || sets.concerns(wish.command())) {
+                anew(turn, wish);
+                return;
+            }
             turn.take(wish);
             if (begin(turn, wish.command())) {
                 return;
             }
         }
+        leave(turn);
+    }
+
+    /** What a request of several ports is about may have changed while it waited. */
+    private void anew(Turn turn, Wish<MapCommand, MapOutcome> wish) {
+        List<Wish<MapCommand, MapOutcome>> others = List.copyOf(turn.waiting());
+        leave(turn);
+        request(wish);
+        others.forEach(this::request);
+    }
+
+    private void leave(Turn turn) {
         busy.remove(turn.internal);
+        sets.end(turn.internal);
         // Only a lease whose deadline passed meanwhile has lost its timer.
         state.leases.find(turn.internal).ifPresent(state.leases::changed);
     }
@@ -209,15 +263,16 @@ final class Turns {
             return MapRules.refuse(Reason.NOT_AUTHORIZED, MapRules.LONG_ERROR_SECONDS);
         }
         MapPolicy policy = profile.map();
+        if (command.lifetimeSeconds() == 0) {
+            // One port of a set that is to go on elsewhere may have had a lease meanwhile.
+            state.rehousing.deleted(command, policy);
+        }
         if (lease.isPresent()) {
             Decision decision = rules.onLease(command, lease.get(), policy, state.nowNs);
             if (MapRules.hasOtherNonce(command, lease.get())) {
                 countOtherNonce(command, decision);
             }
             return decision;
-        }
-        if (command.lifetimeSeconds() == 0) {
-            state.rehousing.deleted(command, policy);
         }
         Optional<Hold> hold = state.holds.find(internal).filter(h -> h.subscriber.key == key);
         Decision decision =
@@ -234,17 +289,23 @@ final class Turns {
                     reclaim
                             ? ControlCounter.NONCE_OTHERS_ALLOWED
                             : ControlCounter.NONCE_RECLAIMS_REFUSED);
+            state.notices.add(
+                    reclaim ? Notice.NONCE_OTHERS : Notice.NONCE_RECLAIMS, internal.internalIp());
         }
         return decision;
     }
 
     private void countOtherNonce(MapCommand command, Decision decision) {
+        int hostIp = command.internal().internalIp();
         if (!(decision instanceof Decision.Answer(MapOutcome.Refused _))) {
             state.counters.increment(ControlCounter.NONCE_OTHERS_ALLOWED);
+            state.notices.add(Notice.NONCE_OTHERS, hostIp);
         } else if (command.lifetimeSeconds() == 0) {
             state.counters.increment(ControlCounter.NONCE_DELETIONS_REFUSED);
+            state.notices.add(Notice.NONCE_DELETIONS, hostIp);
         } else {
             state.counters.increment(ControlCounter.NONCE_RENEWALS_REFUSED);
+            state.notices.add(Notice.NONCE_RENEWALS, hostIp);
         }
     }
 
@@ -254,7 +315,7 @@ final class Turns {
         Optional<Subscriber> subscriber = state.subscribers.findOrAdd(key);
         if (subscriber.isEmpty()) {
             state.counters.increment(ControlCounter.SUBSCRIBERS_FULL);
-            turn.answer(new MapOutcome.Refused(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS));
+            turn.answer(noResources());
             return false;
         }
         return new Grant(state, turn, subscriber.get(), command, create).begin();

@@ -1,6 +1,7 @@
 package org.portreeve.natpmp;
 
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.portreeve.control.Description;
@@ -9,6 +10,7 @@ import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.PortSpan;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.policy.Service;
 import org.portreeve.control.view.MappingView;
@@ -86,7 +88,7 @@ public final class NatPmpServer {
             case NatPmpDecoded.Accepted(ExternalAddressRequest _) -> serveAddress(asker);
             case NatPmpDecoded.Accepted(MapRequest map) -> serveMap(map, asker);
             case NatPmpDecoded.OtherVersion _ ->
-                    answer(asker, new NatPmpResponse.UnsupportedVersion(epochSeconds()));
+                    answer(asker, new NatPmpResponse.UnsupportedVersion(epochSeconds(asker)));
             case NatPmpDecoded.Unsupported(NatPmpResponse.UnsupportedOpcode response) ->
                     answer(asker, response);
             case NatPmpDecoded.Ignored _ -> throw new AssertionError("ignored and yet served");
@@ -95,7 +97,7 @@ public final class NatPmpServer {
 
     private void serveAddress(Asker asker) {
         if (!control.isSubscriber(asker.ip()) || isWithheld(asker, Service.NAT_PMP)) {
-            answer(asker, noAddress(NatPmpResult.NOT_AUTHORIZED));
+            answer(asker, noAddress(NatPmpResult.NOT_AUTHORIZED, epochSeconds(asker)));
             return;
         }
         owedCount++;
@@ -105,29 +107,29 @@ public final class NatPmpServer {
                 wallMillis,
                 found -> {
                     owedCount--;
-                    answer(asker, addressAnswer(found));
+                    answer(asker, addressAnswer(found, epochSeconds(asker)));
                 });
     }
 
-    private NatPmpResponse addressAnswer(OptionalInt externalIp) {
+    private static NatPmpResponse addressAnswer(OptionalInt externalIp, long epochSeconds) {
         return externalIp.isPresent()
-                ? new ExternalAddress(NatPmpResult.SUCCESS, epochSeconds(), externalIp.getAsInt())
-                : noAddress(NatPmpResult.NETWORK_FAILURE);
+                ? new ExternalAddress(NatPmpResult.SUCCESS, epochSeconds, externalIp.getAsInt())
+                : noAddress(NatPmpResult.NETWORK_FAILURE, epochSeconds);
     }
 
-    private NatPmpResponse noAddress(NatPmpResult result) {
-        return new ExternalAddress(result, epochSeconds(), 0);
+    private static NatPmpResponse noAddress(NatPmpResult result, long epochSeconds) {
+        return new ExternalAddress(result, epochSeconds, 0);
     }
 
     private void serveMap(MapRequest map, Asker asker) {
         boolean deletes = map.lifetimeSeconds() == 0;
         if (map.internalPort() == ALL_PORTS && !deletes) {
             // RFC 6886 §3.4: all ports are a matter of deletions alone.
-            answer(asker, refusal(map, NatPmpResult.NOT_AUTHORIZED, 0));
+            answer(asker, refusal(map, asker, NatPmpResult.NOT_AUTHORIZED, 0));
             return;
         }
         if (isWithheld(asker, Service.NAT_PMP) || isWithheld(asker, Service.MAP)) {
-            answer(asker, refusal(map, NatPmpResult.NOT_AUTHORIZED, 0));
+            answer(asker, refusal(map, asker, NatPmpResult.NOT_AUTHORIZED, 0));
             return;
         }
         MapCommand command = command(map, asker);
@@ -166,11 +168,16 @@ public final class NatPmpServer {
 
     private NatPmpResponse mapAnswer(MapOutcome outcome, MapRequest map, Asker asker) {
         return switch (outcome) {
-            case MapOutcome.Granted(int _, int externalPort, long lifetimeSeconds, String _) ->
-                    success(map, externalPort, expressible(lifetimeSeconds, map));
-            case MapOutcome.Deleted _ -> success(map, 0, 0);
+            case MapOutcome.Granted(
+                            int _,
+                            int externalPort,
+                            long lifetimeSeconds,
+                            String _,
+                            PortSpan _) ->
+                    success(map, asker, externalPort, expressible(lifetimeSeconds, map));
+            case MapOutcome.Deleted _ -> success(map, asker, 0, 0);
             case MapOutcome.Refused(MapOutcome.Reason reason, long _) ->
-                    refusal(map, result(reason), externalPortThatStays(map, asker));
+                    refusal(map, asker, result(reason), externalPortThatStays(map, asker));
         };
     }
 
@@ -198,20 +205,26 @@ public final class NatPmpServer {
         };
     }
 
-    private NatPmpResponse success(MapRequest map, int externalPort, long lifetimeSeconds) {
-        return mapped(map, NatPmpResult.SUCCESS, externalPort, lifetimeSeconds);
+    private NatPmpResponse success(
+            MapRequest map, Asker asker, int externalPort, long lifetimeSeconds) {
+        return mapped(map, asker, NatPmpResult.SUCCESS, externalPort, lifetimeSeconds);
     }
 
-    private NatPmpResponse refusal(MapRequest map, NatPmpResult result, int externalPort) {
-        return mapped(map, result, externalPort, 0);
+    private NatPmpResponse refusal(
+            MapRequest map, Asker asker, NatPmpResult result, int externalPort) {
+        return mapped(map, asker, result, externalPort, 0);
     }
 
     private NatPmpResponse mapped(
-            MapRequest map, NatPmpResult result, int externalPort, long lifetimeSeconds) {
+            MapRequest map,
+            Asker asker,
+            NatPmpResult result,
+            int externalPort,
+            long lifetimeSeconds) {
         return new Mapped(
                 map.protocol(),
                 result,
-                epochSeconds(),
+                epochSeconds(asker),
                 map.internalPort(),
                 externalPort,
                 lifetimeSeconds);
@@ -230,19 +243,23 @@ public final class NatPmpServer {
      */
     public void announcement(int listenIp, long nowNs, long wallMillis, Consumer<byte[]> send) {
         at(nowNs, wallMillis);
-        control.linkExternalIp(listenIp, nowNs, wallMillis, found -> announce(found, send));
+        control.linkExternalIp(
+                listenIp, nowNs, wallMillis, found -> announce(found, listenIp, send));
     }
 
-    private void announce(OptionalInt externalIp, Consumer<byte[]> send) {
+    private void announce(OptionalInt externalIp, int listenIp, Consumer<byte[]> send) {
         if (externalIp.isEmpty()) {
             counters.increment(NatPmpCounter.NOT_ANNOUNCED);
             return;
         }
         counters.increment(NatPmpCounter.ANNOUNCED);
-        send.accept(addressAnswer(externalIp).octets());
+        // RFC 6886 §3.6: whose own is a later one is not misled by one that is too old.
+        OptionalLong ofLink = control.epochs().ofLink(listenIp, nowNs);
+        long epochSeconds = ofLink.orElse(control.epochSeconds(nowNs));
+        send.accept(addressAnswer(externalIp, epochSeconds).octets());
     }
 
-    private long epochSeconds() {
-        return control.epochSeconds(nowNs);
+    private long epochSeconds(Asker asker) {
+        return control.epochs().seconds(asker.ip(), nowNs);
     }
 }

@@ -2,6 +2,7 @@ package org.portreeve.pcp;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.portreeve.control.Client;
 import org.portreeve.control.KnownClients;
 
@@ -19,7 +20,8 @@ final class ClientRounds {
     private static final long FIRST_GAP_NS = 250_000_000L;
     private static final long[] NOBODY = {};
 
-    private final KnownClients clients;
+    private final Supplier<KnownClients.Walk> clients;
+    private final Runnable onEnd;
     private Optional<KnownClients.Walk> walk = Optional.empty();
     private long[] told = NOBODY;
     private int toldCount;
@@ -40,8 +42,15 @@ final class ClientRounds {
 
     private long lastRoundNs;
 
-    ClientRounds(KnownClients clients) {
+    /**
+     * Rounds of nobody yet.
+     *
+     * @param clients begins to name those who are told
+     * @param onEnd called when all were told often enough, or are told no more
+     */
+    ClientRounds(Supplier<KnownClients.Walk> clients, Runnable onEnd) {
         this.clients = clients;
+        this.onEnd = onEnd;
     }
 
     /** Begins anew; what is left of an earlier announcement is not sent. */
@@ -54,7 +63,7 @@ final class ClientRounds {
         isLeaving = false;
         toldCount = 0;
         position = 0;
-        walk = Optional.of(clients.walk());
+        walk = Optional.of(clients.get());
     }
 
     /** Nobody is told, now or later, of what has been until now. */
@@ -63,6 +72,11 @@ final class ClientRounds {
         isInRound = false;
         position = 0;
         end();
+    }
+
+    /** Whether nobody is being told. */
+    boolean isOver() {
+        return left == 0 && !isLeaving;
     }
 
     /** Whether somebody may be to be told now. */
@@ -136,6 +150,6 @@ final class ClientRounds {
         isLeaving = false;
         told = NOBODY;
         toldCount = 0;
-        clients.forgetLost();
+        onEnd.run();
     }
 }

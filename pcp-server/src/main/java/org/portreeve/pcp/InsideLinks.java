@@ -2,16 +2,19 @@ package org.portreeve.pcp;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.portreeve.control.Client;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * The links of this node, and which of them lead to a client. Immutable. Port-control thread only.
  *
  * @param all one for each address that is listened on
- * @param deviceTowards the device that leads to an IPv4 address; empty when that is not known
+ * @param deviceTowards the device that leads to an address, which need not be one of the links';
+ *     empty when that is not known
  */
-public record InsideLinks(List<InsideLink> all, IntFunction<Optional<String>> deviceTowards) {
+public record InsideLinks(
+        List<InsideLink> all, Function<PcpAddress, Optional<String>> deviceTowards) {
     /** No links at all. */
     public static final InsideLinks NONE = new InsideLinks(List.of(), _ -> Optional.empty());
 
@@ -21,11 +24,11 @@ public record InsideLinks(List<InsideLink> all, IntFunction<Optional<String>> de
     }
 
     /**
-     * Whether a host's datagrams may come by a device: not when the way to it leads by another one
-     * of ours, for then somebody wrote its address who is not it.
+     * Whether a host's datagrams may come by a device: not when the way to it leads by another one,
+     * for then somebody wrote its address who is not it.
      */
-    boolean mayComeBy(String device, int ip) {
-        return device.isEmpty() || deviceTowards.apply(ip).stream().allMatch(device::equals);
+    boolean mayComeBy(String device, PcpAddress host) {
+        return device.isEmpty() || deviceTowards.apply(host).stream().allMatch(device::equals);
     }
 
     /**
@@ -38,7 +41,11 @@ public record InsideLinks(List<InsideLink> all, IntFunction<Optional<String>> de
         if (isOneDevice) {
             return ipv4;
         }
-        Optional<String> device = deviceTowards.apply(client.ip());
+        // It asked on one of them, so it is not where no link leads.
+        Optional<String> device =
+                deviceTowards
+                        .apply(PcpAddress.ofIpv4(client.ip()))
+                        .filter(name -> ipv4.stream().anyMatch(l -> l.device().equals(name)));
         return ipv4.stream()
                 .filter(link -> device.stream().allMatch(link.device()::equals))
                 .toList();

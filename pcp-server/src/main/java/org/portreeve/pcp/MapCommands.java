@@ -4,10 +4,12 @@ import org.portreeve.control.Description;
 import org.portreeve.control.FilterChange;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
+import org.portreeve.control.PortSet;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.PeerFilter;
+import org.portreeve.nat.PortRange;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpOption;
+import org.portreeve.pcp.wire.PcpRequest;
 import org.portreeve.pcp.wire.PcpRequest.MapRequest;
 
 /** What a MAP request says, in the words of port control. Pure; any thread. */
@@ -18,16 +20,16 @@ final class MapCommands {
     private static final int UNAVAILABLE_IP = 0xffff_ffff;
 
     /** RFC 6887 §13.3: prefixes count from the first of 128 bits, also those of IPv4. */
-    private static final int IPV4_PREFIX_BITS = 96;
-
     private MapCommands() {}
 
     /**
      * The wish of a request whose protocol and port were looked at, and whose internal host has an
      * IPv4 address: the client, which the decoder has found to be who it says (PCP-MAP-005), or a
      * third party that it may ask for.
+     *
+     * @param descriptionBytes where a description is cut
      */
-    static MapCommand of(MapRequest map, Requester client) {
+    static MapCommand of(MapRequest map, Requester client, int descriptionBytes) {
         return new MapCommand(
                 InternalTuple.of(
                         map.protocol(),
@@ -39,25 +41,38 @@ final class MapCommands {
                 map.suggestedExternalPort(),
                 map.prefersFailure(),
                 map.lifetimeSeconds(),
-                client.ip(),
-                client.port(),
-                description(map),
+                client.newsIp(),
+                client.newsPort(),
+                description(map, descriptionBytes),
                 describes(map),
-                filters(map));
+                filters(map),
+                set(map));
     }
 
-    /** What the request calls the mapping, as it will be kept; empty for nothing. */
-    static String description(MapRequest map) {
+    /** How many ports it is about: there are none beyond the last (PCP-PS-016). */
+    private static PortSet set(MapRequest map) {
         for (PcpOption option : map.options()) {
+            if (option instanceof PcpOption.PortSet(int size, int first, boolean keepsParity)) {
+                int left = PortRange.MAX_PORT + 1 - first;
+                return new PortSet(Math.min(size, left), keepsParity);
+            }
+        }
+        return PortSet.ONE;
+    }
+
+    /** What a request calls the mapping, as it will be kept; empty for nothing. */
+    static String description(PcpRequest request, int descriptionBytes) {
+        for (PcpOption option : request.options()) {
             if (option instanceof PcpOption.Description(String text)) {
-                return Description.sanitised(text);
+                return Description.sanitised(text, descriptionBytes);
             }
         }
         return Description.NONE;
     }
 
-    private static boolean describes(MapRequest map) {
-        for (PcpOption option : map.options()) {
+    /** Whether it calls it anything, or nothing. */
+    static boolean describes(PcpRequest request) {
+        for (PcpOption option : request.options()) {
             if (option instanceof PcpOption.Description) {
                 return true;
             }
@@ -82,24 +97,9 @@ final class MapCommands {
                 change =
                         filter.removesAll()
                                 ? change.thenRemoveAll()
-                                : change.thenAdd(peerFilter(filter));
+                                : change.thenAdd(filter.peers());
             }
         }
         return change;
-    }
-
-    private static PeerFilter peerFilter(PcpOption.Filter filter) {
-        return PeerFilter.of(
-                filter.remoteAddress().ipv4().orElseThrow(),
-                filter.prefixLength() - IPV4_PREFIX_BITS,
-                filter.remotePort());
-    }
-
-    /** The option by which a mapping gets a filter. */
-    static PcpOption filterOption(PeerFilter filter) {
-        return new PcpOption.Filter(
-                filter.remote().length() + IPV4_PREFIX_BITS,
-                filter.remotePort(),
-                PcpAddress.ofIpv4(filter.remote().network()));
     }
 }

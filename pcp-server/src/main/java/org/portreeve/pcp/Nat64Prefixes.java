@@ -2,13 +2,15 @@ package org.portreeve.pcp;
 
 import java.util.Comparator;
 import java.util.List;
+import org.portreeve.pcp.wire.PcpOption;
 import org.portreeve.pcp.wire.PcpOption.Prefix64;
+import org.portreeve.pcp.wire.PcpRequest;
 
 /**
  * The prefixes of a NAT64 that stands beside this node, for hosts that ask (RFC 7225). Immutable.
  *
  * @param prefixes those with destinations first (RFC 7225 §4.2); empty when there is no NAT64
- * @param isToldUnasked whether every answer to MAP has them
+ * @param isToldUnasked whether every answer to MAP and ANNOUNCE has them
  */
 public record Nat64Prefixes(List<Prefix64> prefixes, boolean isToldUnasked) {
     /**
@@ -34,5 +36,11 @@ public record Nat64Prefixes(List<Prefix64> prefixes, boolean isToldUnasked) {
                 prefixes.stream()
                         .sorted(Comparator.comparing(prefix -> prefix.destinations().isEmpty()))
                         .toList();
+    }
+
+    /** What is told in answer to an ANNOUNCE: all of them, which are less than fill it. */
+    List<PcpOption> toldTo(PcpRequest.AnnounceRequest announce) {
+        boolean isAsked = !announce.options().isEmpty();
+        return isAsked || isToldUnasked ? List.copyOf(prefixes) : List.of();
     }
 }

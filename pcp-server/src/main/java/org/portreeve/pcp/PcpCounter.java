@@ -22,6 +22,9 @@ public enum PcpCounter implements Counter {
     IGNORED_OFF(
             "By IPv6, which has PCP alone, while pcp.enabled is false: take the IPv6 address out of"
                     + " pcp.listen, or let PCP be answered"),
+    IGNORED_FORGED_PORTAL(
+            "With the address of a portal, by another device than the one that leads to it: somebody"
+                    + " forges it, or the route to the portal is wrong"),
     NAT_PMP("Datagrams for NAT-PMP; what became of them is counted under natpmp"),
     RATE_LIMITED_CLIENT(
             "A client asked faster than its subscriber may: a client in a loop, or the profile's"
@@ -44,12 +47,22 @@ public enum PcpCounter implements Counter {
     ANSWERED_CANNOT_PROVIDE_EXTERNAL(ResultCode.CANNOT_PROVIDE_EXTERNAL),
     ANSWERED_ADDRESS_MISMATCH(ResultCode.ADDRESS_MISMATCH),
     ANSWERED_EXCESSIVE_REMOTE_PEERS(ResultCode.EXCESSIVE_REMOTE_PEERS),
+    ANSWERED_THIRD_PARTY_ID_UNKNOWN(ResultCode.THIRD_PARTY_ID_UNKNOWN),
+    ANSWERED_THIRD_PARTY_MISSING_OPTION(ResultCode.THIRD_PARTY_MISSING_OPTION),
+    ANSWERED_UNSUPP_THIRD_PARTY_ID_LENGTH(ResultCode.UNSUPP_THIRD_PARTY_ID_LENGTH),
+
+    REFRESHED_SILENTLY(
+            "Mappings that a PORT_SET request refreshed without an answer of their own: it touched"
+                    + " more than 16"),
 
     ANSWER_UNSENT(
             "Answers that the kernel did not take: the send queue of a control socket is full, or"
                     + " the client's network is unreachable"),
 
     ANNOUNCED_LINK("Announcements to all hosts of an inside link, each copy counted"),
+    NOT_ANNOUNCED_LINK(
+            "Announcements that a link did not get because its clients have different epochs: each"
+                    + " that is known is told its own"),
     ANNOUNCED_CLIENT("Announcements to single clients that have leases, each copy counted"),
     UPDATED(
             "Owners told unasked what staff or the configuration made of their mappings, each copy"

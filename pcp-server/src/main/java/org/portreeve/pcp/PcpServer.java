@@ -8,7 +8,9 @@ import java.util.Set;
 import org.portreeve.control.Description;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.PortControl;
+import org.portreeve.control.PortSpan;
 import org.portreeve.control.counter.Counters;
+import org.portreeve.control.notice.Notice;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.policy.Service;
 import org.portreeve.control.view.MappingOrigin;
@@ -56,11 +58,17 @@ public final class PcpServer {
     private final Unasked unasked;
     private final Offers alone = new Offers(features(false));
     private final Offers besideNatPmp = new Offers(features(true));
-    private final Offers toPortalsAlone = new Offers(portalFeatures(false));
-    private final Offers toPortalsBesideNatPmp = new Offers(portalFeatures(true));
+    private final Offers toPortalsAlone = new Offers(portalFeatures(false, false));
+    private final Offers toPortalsBesideNatPmp = new Offers(portalFeatures(true, false));
+    private final Offers ofRealmsAlone = new Offers(portalFeatures(false, true));
+    private final Offers ofRealmsBesideNatPmp = new Offers(portalFeatures(true, true));
     private PcpSettings settings = PcpSettings.USUAL;
+    private RememberedDevices devices = new RememberedDevices(InsideLinks.NONE.deviceTowards());
     private InsideLinks links = InsideLinks.NONE;
-    private boolean started;
+
+    /** Whether a start or a change waits to be announced. */
+    private boolean hasNews = true;
+
     private int owedCount;
     private long nowNs;
     private long wallMillis;
@@ -91,25 +99,32 @@ public final class PcpServer {
                         OptionCode.PREFER_FAILURE,
                         OptionCode.FILTER,
                         OptionCode.DESCRIPTION,
-                        OptionCode.PREFIX64),
+                        OptionCode.PREFIX64,
+                        OptionCode.PORT_SET),
                 natPmp);
     }
 
     /** RFC 6887 §13.1: to whoever may not use it, the option is none that is supported. */
-    private static PcpFeatures portalFeatures(boolean natPmp) {
-        return features(natPmp).with(OptionCode.THIRD_PARTY);
+    private static PcpFeatures portalFeatures(boolean natPmp, boolean realms) {
+        PcpFeatures ofPortals = features(natPmp).with(OptionCode.THIRD_PARTY);
+        return realms ? ofPortals.with(OptionCode.THIRD_PARTY_ID) : ofPortals;
     }
 
     /** Serves by these settings from now on; announces so from the next announcement on. */
     public void use(PcpSettings settings) {
+        // RFC 7225 §4.2: hosts go on by an old prefix until somebody tells them.
+        hasNews |= !settings.nat64().prefixes().equals(this.settings.nat64().prefixes());
         this.settings = settings;
+        unasked.use(settings.nat64());
         unasked.use(settings.announce());
+        unasked.use(settings.thirdParties().realms());
     }
 
     /** The links that subscribers are on. */
     public void links(InsideLinks links) {
-        this.links = links;
-        unasked.links(links);
+        devices = new RememberedDevices(links.deviceTowards());
+        this.links = new InsideLinks(links.all(), devices);
+        unasked.links(this.links);
     }
 
     /**
@@ -133,6 +148,11 @@ public final class PcpServer {
             counters.increment(PcpCounter.IGNORED_OFF);
             return;
         }
+        devices.at(nowNs);
+        if (isKnownForger(client)) {
+            forged(client);
+            return;
+        }
         switch (decoded(datagram, client)) {
             case Decoded.Ignored(Decoded.Reason reason) ->
                     counters.increment(PcpCounter.ignored(reason));
@@ -143,7 +163,7 @@ public final class PcpServer {
             case Decoded.Refused refused -> {
                 if (admits(client)) {
                     turnedAway(client, refused.code());
-                    answer(client, refused.code(), refused.answer(epochSeconds()));
+                    answer(client, refused.code(), refused.answer(epochSeconds(client)));
                 }
             }
             case Decoded.Accepted accepted -> {
@@ -155,14 +175,10 @@ public final class PcpServer {
     }
 
     private Decoded decoded(byte[] datagram, Requester client) {
-        if (!client.isIpv4()) {
-            // RFC 6886 is for IPv4 alone.
-            return RequestDecoder.decode(datagram, client.address(), alone.without(Set.of()));
-        }
         if (!settings.enabled()) {
             return new Decoded.NatPmp();
         }
-        Set<Service> withheld = control.withheldFrom(client.ip());
+        Set<Service> withheld = client.isIpv4() ? control.withheldFrom(client.ip()) : Set.of();
         Offers offers = offers(client);
         Decoded decoded =
                 RequestDecoder.decode(datagram, client.address(), offers.without(withheld));
@@ -183,11 +199,15 @@ public final class PcpServer {
     }
 
     private Offers offers(Requester client) {
-        boolean isPortal = settings.thirdParties().mayAsk(client.ip());
-        if (settings.natPmp()) {
-            return isPortal ? toPortalsBesideNatPmp : besideNatPmp;
+        boolean isPortal = isPortal(client);
+        boolean hasRealms = settings.thirdParties().realms().areKnown();
+        // RFC 6886 is for IPv4 alone.
+        if (settings.natPmp() && client.isIpv4()) {
+            Offers toPortals = hasRealms ? ofRealmsBesideNatPmp : toPortalsBesideNatPmp;
+            return isPortal ? toPortals : besideNatPmp;
         }
-        return isPortal ? toPortalsAlone : alone;
+        Offers toPortals = hasRealms ? ofRealmsAlone : toPortalsAlone;
+        return isPortal ? toPortals : alone;
     }
 
     /** Whether all that was durable at the start is back in the translator. */
@@ -200,14 +220,20 @@ public final class PcpServer {
         this.nowNs = nowNs;
         this.wallMillis = wallMillis;
         natPmp.at(nowNs, wallMillis);
+        devices.at(nowNs);
         // First, while the time is right: what follows may take long, and gaps are counted from it.
         unasked.doWork(settings.enabled(), settings.natPmp(), nowNs, wallMillis);
         int done = control.doWork(nowNs, wallMillis);
-        if (!started && control.isReady()) {
-            started = true;
+        if (hasNews && control.isReady()) {
+            hasNews = false;
             announce(nowNs);
         }
         return done;
+    }
+
+    /** A line about overload or abuse that is to be written now. */
+    public Optional<String> notice(long nowNs) {
+        return control.notices().poll(nowNs);
     }
 
     /** Requests whose answer waits for port control. */
@@ -223,83 +249,136 @@ public final class PcpServer {
         // The client's own share first: what one client asks too much must not cost the others.
         boolean isWithinItsShare =
                 client.isIpv4()
-                        ? control.admits(client.ip(), nowNs)
-                        : control.admitsForeign(client.address().high(), nowNs);
+                        ? control.admission().admits(client.ip(), nowNs)
+                        : control.admission().admitsForeign(client.address().high(), nowNs);
         if (!isWithinItsShare) {
             counters.increment(PcpCounter.RATE_LIMITED_CLIENT);
             return false;
         }
         if (!total.admits(nowNs)) {
             counters.increment(PcpCounter.RATE_LIMITED_TOTAL);
+            notice(Notice.TOTAL_RATE, client);
+            return false;
+        }
+        // Only now, as the kernel is asked of who is not known.
+        if (isPortal(client) && !links.mayComeBy(client.device(), client.address())) {
+            forged(client);
             return false;
         }
         return true;
     }
 
+    /**
+     * PCP-TP-002: whether somebody else wrote a portal's address. Asked before any share is charged
+     * as far as it is known, for the portal would pay for it.
+     */
+    private boolean isKnownForger(Requester client) {
+        return isPortal(client)
+                && !client.device().isEmpty()
+                && !devices.remembered(client.address()).stream().allMatch(client.device()::equals);
+    }
+
+    private boolean isPortal(Requester client) {
+        return settings.thirdParties().mayAsk(client.address());
+    }
+
+    /** No answer: it would go to the portal, which asked for nothing. */
+    private void forged(Requester client) {
+        counters.increment(PcpCounter.IGNORED_FORGED_PORTAL);
+        notice(Notice.FORGED_PORTAL, client);
+    }
+
+    private void notice(Notice notice, Requester client) {
+        if (client.isIpv4()) {
+            control.notices().add(notice, client.ip());
+        } else {
+            control.notices().add(notice, client.address()::toString);
+        }
+    }
+
     private void serve(Decoded.Accepted accepted, Requester client) {
-        if (!client.isIpv4()) {
-            serveIpv6(accepted, client);
-            return;
-        }
-        if (accepted.request().thirdParty().isPresent()
-                && !links.mayComeBy(client.device(), client.ip())) {
-            // PCP-TP-002: somebody else wrote the portal's address, and has no such option.
-            refuse(accepted, client, ResultCode.UNSUPP_OPTION);
-            return;
-        }
-        // PCP-SRV-010: on an open link anybody may send, but nothing is done for strangers.
-        boolean isKnown =
-                control.isSubscriber(client.ip()) || settings.thirdParties().mayAsk(client.ip());
-        if (!isKnown || !isForWhomItMay(accepted.request())) {
-            refuse(accepted, client, ResultCode.NOT_AUTHORIZED);
+        Optional<ResultCode> refusal = refusal(accepted.request(), client);
+        if (refusal.isPresent()) {
+            refuse(accepted, client, refusal.get());
             return;
         }
         switch (accepted.request()) {
             case AnnounceRequest announce ->
-                    answer(client, ResultCode.SUCCESS, announce.success(epochSeconds()));
+                    answer(
+                            client,
+                            ResultCode.SUCCESS,
+                            announce.success(
+                                    epochSeconds(client), settings.nat64().toldTo(announce)));
             case MapRequest map -> serveMap(map, accepted, client);
             case PeerRequest peer -> servePeer(peer, accepted, client);
         }
     }
 
-    /** No external address is of its family, so there is nothing to map for the client itself. */
-    private void serveIpv6(Decoded.Accepted accepted, Requester client) {
-        if (accepted.request() instanceof AnnounceRequest announce) {
-            answer(client, ResultCode.SUCCESS, announce.success(epochSeconds()));
-        } else {
-            refuse(accepted, client, ResultCode.NOT_AUTHORIZED);
+    /** Why a request is refused whatever it is that it wants of its host. */
+    private Optional<ResultCode> refusal(PcpRequest request, Requester client) {
+        Optional<ResultCode> fault = settings.thirdParties().realms().fault(request);
+        return fault.isPresent() || isAuthorized(request, client)
+                ? fault
+                : Optional.of(ResultCode.NOT_AUTHORIZED);
+    }
+
+    private boolean isAuthorized(PcpRequest request, Requester client) {
+        if (request.thirdParty().isPresent()) {
+            return isForWhomItMay(request.thirdParty().get(), client);
         }
+        if (!client.isIpv4()) {
+            // No external address is of its family: there is nothing to map for itself.
+            return request instanceof AnnounceRequest;
+        }
+        // PCP-SRV-010: on an open link anybody may send, but nothing is done for strangers.
+        return control.isSubscriber(client.ip()) || isPortal(client);
     }
 
     private void serveMap(MapRequest map, Decoded.Accepted accepted, Requester client) {
+        if (control.isDedicated(map.internalAddress().ipv4().orElseThrow())) {
+            decideMap(map, accepted, client);
+            return;
+        }
         boolean allPorts = map.internalPort() == ALL_PORTS;
         boolean mappable = MAPPABLE.contains(map.protocol());
         if (allPorts
                 && map.lifetimeSeconds() == 0
                 && (mappable || map.protocol() == ALL_PROTOCOLS)) {
             // RFC 6887 §15.1: this ends a mapping of all ports only, and nobody can have one here.
-            answer(client, ResultCode.SUCCESS, deleted(map, 0));
+            answer(client, ResultCode.SUCCESS, deleted(map, 0, PortSpan.ASKED, client));
         } else if (allPorts || !mappable) {
             // RFC 6887 §11.3: all ports need an external address that is not shared.
             refuse(accepted, client, ResultCode.UNSUPP_PROTOCOL);
-        } else if (!MapAnswers.fits(map)) {
-            // RFC 6887 §7.3: what cannot be answered must not be done.
-            refuse(accepted, client, ResultCode.MALFORMED_REQUEST);
         } else {
-            owedCount++;
-            control.map(
-                    MapCommands.of(map, client),
-                    nowNs,
-                    wallMillis,
-                    outcome -> {
-                        owedCount--;
-                        answerMap(outcome, map, accepted, client);
-                    });
+            decideMap(map, accepted, client);
         }
     }
 
+    private void decideMap(MapRequest map, Decoded.Accepted accepted, Requester client) {
+        if (!MapAnswers.fits(map, settings.descriptionBytes())) {
+            // RFC 6887 §7.3: what cannot be answered must not be done.
+            refuse(accepted, client, ResultCode.MALFORMED_REQUEST);
+            return;
+        }
+        owedCount++;
+        var answers = new MapAnswers.Count();
+        control.map(
+                MapCommands.of(map, client, settings.descriptionBytes()),
+                nowNs,
+                wallMillis,
+                outcome -> {
+                    owedCount -= answers.isNone() ? 1 : 0;
+                    if (answers.mayBeOneMore()) {
+                        answerMap(outcome, map, accepted, client);
+                    } else {
+                        counters.increment(PcpCounter.REFRESHED_SILENTLY);
+                    }
+                });
+    }
+
     private void servePeer(PeerRequest peer, Decoded.Accepted accepted, Requester client) {
-        Optional<ResultCode> fault = PeerService.fault(peer);
+        boolean isDedicated = control.isDedicated(peer.internalAddress().ipv4().orElseThrow());
+        Optional<ResultCode> fault = PeerService.fault(peer, isDedicated);
         if (fault.isPresent()) {
             refuse(accepted, client, fault.get());
             return;
@@ -307,7 +386,7 @@ public final class PcpServer {
         owedCount++;
         control.peers()
                 .peer(
-                        PeerService.command(peer, client),
+                        PeerService.command(peer, client, settings.descriptionBytes()),
                         nowNs,
                         wallMillis,
                         outcome -> {
@@ -315,41 +394,49 @@ public final class PcpServer {
                             answer(
                                     client,
                                     PeerService.resultCode(outcome),
-                                    PeerService.response(outcome, peer, accepted, epochSeconds()));
+                                    PeerService.response(
+                                            outcome,
+                                            peer,
+                                            accepted,
+                                            settings.descriptionBytes(),
+                                            epochSeconds(client)));
                         });
     }
 
-    /** Not for a host that nobody may ask for, or of a family without external addresses here. */
-    private boolean isForWhomItMay(PcpRequest request) {
-        return request.thirdParty()
-                .map(host ->
-                        host.isIpv4() && settings.thirdParties().areFor(host.ipv4().getAsInt()))
-                .orElse(true);
+    /** Not for a host that it may not ask for, or of a family without external addresses here. */
+    private boolean isForWhomItMay(PcpAddress host, Requester client) {
+        return host.isIpv4()
+                && settings.thirdParties().mayAskFor(client.address(), host.ipv4().getAsInt());
     }
 
     private void answerMap(
             MapOutcome outcome, MapRequest map, Decoded.Accepted accepted, Requester client) {
         switch (outcome) {
-            case MapOutcome.Granted(int ip, int port, long lifetimeSeconds, String description) -> {
-                PcpAddress assigned = PcpAddress.ofIpv4(ip);
-                answer(
-                        client,
-                        ResultCode.SUCCESS,
-                        MapAnswers.processed(map, description, settings.nat64())
-                                .granted(lifetimeSeconds, port, assigned, epochSeconds()));
-            }
-            case MapOutcome.Deleted(long lifetimeSeconds) ->
-                    answer(client, ResultCode.SUCCESS, deleted(map, lifetimeSeconds));
+            case MapOutcome.Granted granted ->
+                    answer(client, ResultCode.SUCCESS, granted(map, granted, client));
+            case MapOutcome.Deleted(long lifetimeSeconds, PortSpan span) ->
+                    answer(client, ResultCode.SUCCESS, deleted(map, lifetimeSeconds, span, client));
             case MapOutcome.Refused(MapOutcome.Reason reason, long lifetimeSeconds) -> {
                 ResultCode code = resultCode(reason);
-                answer(client, code, accepted.refuse(code, lifetimeSeconds, epochSeconds()));
+                answer(client, code, accepted.refuse(code, lifetimeSeconds, epochSeconds(client)));
             }
         }
     }
 
-    private PcpResponse deleted(MapRequest map, long lifetimeSeconds) {
-        return MapAnswers.processed(map, Description.NONE, settings.nat64())
-                .deleted(lifetimeSeconds, epochSeconds());
+    private PcpResponse granted(MapRequest map, MapOutcome.Granted granted, Requester client) {
+        PcpAddress assigned = PcpAddress.ofIpv4(granted.externalIp());
+        int port = granted.externalPort();
+        var set = MapAnswers.set(map, granted.span(), port);
+        return MapAnswers.processed(
+                        MapAnswers.about(map, granted.span()), granted.description(), settings, set)
+                .granted(granted.lifetimeSeconds(), port, assigned, epochSeconds(client));
+    }
+
+    private PcpResponse deleted(
+            MapRequest map, long lifetimeSeconds, PortSpan span, Requester client) {
+        var set = MapAnswers.set(map, span, span.internalPort());
+        return MapAnswers.processed(MapAnswers.about(map, span), Description.NONE, settings, set)
+                .deleted(lifetimeSeconds, epochSeconds(client));
     }
 
     static ResultCode resultCode(MapOutcome.Reason reason) {
@@ -373,7 +460,7 @@ public final class PcpServer {
 
     private void refuse(Decoded.Accepted accepted, Requester client, ResultCode code) {
         turnedAway(client, code);
-        answer(client, code, accepted.refuse(code, epochSeconds()));
+        answer(client, code, accepted.refuse(code, epochSeconds(client)));
     }
 
     private void answer(Requester client, ResultCode code, PcpResponse response) {
@@ -381,7 +468,9 @@ public final class PcpServer {
         client.reply().send(PcpEncoder.octets(response));
     }
 
-    private long epochSeconds() {
-        return control.epochSeconds(nowNs);
+    private long epochSeconds(Requester client) {
+        return client.isIpv4()
+                ? control.epochs().seconds(client.ip(), nowNs)
+                : control.epochs().secondsByIpv6(nowNs);
     }
 }

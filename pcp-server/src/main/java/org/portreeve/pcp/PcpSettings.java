@@ -1,5 +1,7 @@
 package org.portreeve.pcp;
 
+import org.portreeve.control.Description;
+
 /**
  * What a reload can change of the servers of PCP and NAT-PMP. Immutable.
  *
@@ -10,15 +12,27 @@ package org.portreeve.pcp;
  * @param announce how starts are announced
  * @param thirdParties who may ask for mappings of other hosts
  * @param nat64 what hosts are told of a NAT64
+ * @param descriptionBytes where a description is cut, 1 to {@link Description#MAX_BYTES}
  */
 public record PcpSettings(
         boolean enabled,
         boolean natPmp,
         AnnounceSettings announce,
         ThirdParties thirdParties,
-        Nat64Prefixes nat64) {
+        Nat64Prefixes nat64,
+        int descriptionBytes) {
     /** What holds unless somebody says otherwise. */
     public static final PcpSettings USUAL =
             new PcpSettings(
                     true, true, AnnounceSettings.USUAL, ThirdParties.NONE, Nat64Prefixes.NONE);
+
+    /** Those that keep descriptions as long as they can be. */
+    public PcpSettings(
+            boolean enabled,
+            boolean natPmp,
+            AnnounceSettings announce,
+            ThirdParties thirdParties,
+            Nat64Prefixes nat64) {
+        this(enabled, natPmp, announce, thirdParties, nat64, Description.MAX_BYTES);
+    }
 }

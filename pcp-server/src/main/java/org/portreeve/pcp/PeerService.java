@@ -29,9 +29,17 @@ final class PeerService {
 
     private PeerService() {}
 
-    /** Why a request is refused before anybody is asked; empty when it is not. */
-    static Optional<ResultCode> fault(PeerRequest peer) {
-        if (!PROTOCOLS.contains(peer.protocol())) {
+    /**
+     * Why a request is refused before anybody is asked; empty when it is not.
+     *
+     * @param isDedicated whether it is about a host with an external address for itself
+     */
+    static Optional<ResultCode> fault(PeerRequest peer, boolean isDedicated) {
+        boolean isTranslated =
+                isDedicated
+                        ? Protocol.hasPorts(peer.protocol())
+                        : PROTOCOLS.contains(peer.protocol());
+        if (!isTranslated) {
             return Optional.of(ResultCode.UNSUPP_PROTOCOL);
         }
         // PCP-PEER-005: an IPv4 host sends its packets to IPv4 peers alone.
@@ -41,7 +49,7 @@ final class PeerService {
     }
 
     /** The wish of a request without a {@link #fault}, of a client for itself or who it may. */
-    static PeerCommand command(PeerRequest peer, Requester client) {
+    static PeerCommand command(PeerRequest peer, Requester client, int descriptionBytes) {
         return new PeerCommand(
                 new PeerTuple(
                         InternalTuple.of(
@@ -54,8 +62,10 @@ final class PeerService {
                 suggestedIp(peer.suggestedExternalAddress()),
                 peer.suggestedExternalPort(),
                 peer.lifetimeSeconds(),
-                client.ip(),
-                client.port());
+                client.newsIp(),
+                client.newsPort(),
+                MapCommands.description(peer, descriptionBytes),
+                MapCommands.describes(peer));
     }
 
     private static int suggestedIp(PcpAddress suggested) {
@@ -78,11 +88,16 @@ final class PeerService {
 
     /** The answer that tells it. */
     static PcpResponse response(
-            PeerOutcome outcome, PeerRequest peer, Decoded.Accepted accepted, long epochSeconds) {
+            PeerOutcome outcome,
+            PeerRequest peer,
+            Decoded.Accepted accepted,
+            int descriptionBytes,
+            long epochSeconds) {
         ResultCode code = resultCode(outcome);
         return switch (outcome) {
-            case PeerOutcome.Kept(int ip, int port, long lifetimeSeconds) ->
-                    peer.granted(lifetimeSeconds, port, PcpAddress.ofIpv4(ip), epochSeconds);
+            case PeerOutcome.Kept(int ip, int port, long lifetimeSeconds, String description) ->
+                    peer.withOptions(MapAnswers.options(peer, description, descriptionBytes))
+                            .granted(lifetimeSeconds, port, PcpAddress.ofIpv4(ip), epochSeconds);
             case PeerOutcome.NotThere _ -> peer.notThere(epochSeconds);
             case PeerOutcome.InvalidPeer _ -> accepted.refuse(code, epochSeconds);
             case PeerOutcome.Refused(MapOutcome.Reason _, long lifetimeSeconds) ->

@@ -4,26 +4,27 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
+import java.util.function.Function;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * Which device leads to a client, not asked anew for each datagram: the kernel's answer takes a
  * socket, and clients are told thousands a second, again and again. Bounded by {@link #MOST}; those
  * beyond are asked for each time. Port-control thread only.
  */
-final class RememberedDevices implements IntFunction<Optional<String>> {
+final class RememberedDevices implements Function<PcpAddress, Optional<String>> {
     /** Clients whose device is remembered. */
     static final int MOST = 65_536;
 
     /** How long a route that changes may go unnoticed. */
     static final long KEPT_NS = TimeUnit.SECONDS.toNanos(60);
 
-    private final IntFunction<Optional<String>> kernel;
-    private final Map<Integer, Optional<String>> known = new HashMap<>();
+    private final Function<PcpAddress, Optional<String>> kernel;
+    private final Map<PcpAddress, Optional<String>> known = new HashMap<>();
     private long nowNs;
     private long sinceNs;
 
-    RememberedDevices(IntFunction<Optional<String>> kernel) {
+    RememberedDevices(Function<PcpAddress, Optional<String>> kernel) {
         this.kernel = kernel;
     }
 
@@ -35,19 +36,24 @@ final class RememberedDevices implements IntFunction<Optional<String>> {
         }
     }
 
-    @Override
-    public Optional<String> apply(int ip) {
-        Optional<String> device = known.get(ip);
-        return device == null ? ask(ip) : device;
+    /** What an address is known to be led to by; empty too when nobody asked for it lately. */
+    Optional<String> remembered(PcpAddress host) {
+        return known.getOrDefault(host, Optional.empty());
     }
 
-    private Optional<String> ask(int ip) {
-        Optional<String> device = kernel.apply(ip);
+    @Override
+    public Optional<String> apply(PcpAddress host) {
+        Optional<String> device = known.get(host);
+        return device == null ? ask(host) : device;
+    }
+
+    private Optional<String> ask(PcpAddress host) {
+        Optional<String> device = kernel.apply(host);
         if (known.isEmpty()) {
             sinceNs = nowNs;
         }
         if (known.size() < MOST) {
-            known.put(ip, device);
+            known.put(host, device);
         }
         return device;
     }

@@ -21,6 +21,16 @@ public record Requester(PcpAddress address, int port, String device, PcpReply re
         return address.isIpv4();
     }
 
+    /** Where it is told of what it made; 0 for nowhere, as that goes to IPv4 addresses alone. */
+    int newsIp() {
+        return address.ipv4().orElse(0);
+    }
+
+    /** The port there; 0 likewise. */
+    int newsPort() {
+        return isIpv4() ? port : 0;
+    }
+
     /** Its IPv4 address; to be asked only when it has one. */
     public int ip() {
         return address.ipv4().orElseThrow();

@@ -108,12 +108,18 @@ public final class Clients {
                 });
     }
 
-    /** Notes a grant, unless another request under way may have made it out of date already. */
-    public void acknowledge(MapCommand command, Granted granted, long nowNs) {
-        if (!outstanding.containsKey(command.internal()) && !isDoubtful(command.internal())) {
+    /**
+     * Notes a grant, unless another request under way may have made it out of date already; returns
+     * whether it may be relied on.
+     */
+    public boolean acknowledge(MapCommand command, Granted granted, long nowNs) {
+        boolean isCertain =
+                !outstanding.containsKey(command.internal()) && !isDoubtful(command.internal());
+        if (isCertain) {
             long untilNs = nowNs + (granted.lifetimeSeconds() - 1) * Durations.NS_PER_SECOND;
             acknowledged.put(command.internal(), new Acknowledged(granted, command, untilNs));
         }
+        return isCertain;
     }
 
     /** What must work now. */

@@ -114,6 +114,8 @@ final class ControlRig {
                         .toList();
         control = new PortControl(config, directory, links, journal, found, nowNs, wallMillis);
         control.peers().load(journal.durable().peers.values());
+        control.insisted(journal.durable().insisted);
+        control.epochs().load(journal.durable().clientEpochs.values());
         control.drains().load(journal.durable().drains.values());
         control.subscriberDrains().load(journal.durable().drainedSubscribers.values());
     }

@@ -17,8 +17,7 @@ class DeadlineBookTest {
 
     private final DeadlineBook<Entry> book = new DeadlineBook<>(LANES);
 
-    private static final class Entry implements Booked {
-        private final Place place = new Place();
+    private static final class Entry extends Booked {
         private final int lane;
         private long deadlineNs;
         private boolean armed = true;
@@ -29,13 +28,8 @@ class DeadlineBookTest {
         }
 
         @Override
-        public long deadlineNs() {
+        long deadlineNs() {
             return deadlineNs;
-        }
-
-        @Override
-        public Place place() {
-            return place;
         }
     }
 

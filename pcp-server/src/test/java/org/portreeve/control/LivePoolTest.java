@@ -81,6 +81,24 @@ class LivePoolTest {
         assertEquals(2, rig.control.pool().addresses().size());
     }
 
+    @Test
+    void onlyWhoMayHaveToAskAgainGetsAnEpochOfItsOwn() {
+        var rig = new LiveRig(nat(1, 2));
+        Endpoint old = rig.connect(tcp(0, 4000), 80);
+        int other = old.ip() == ip(0) ? 1 : 0;
+        use(rig, other);
+        rig.pass(3);
+        assertEquals(1, rig.control.counters().value(ControlCounter.PAIRINGS_MOVED));
+        assertEquals(0, rig.control.counters().value(ControlCounter.CLIENT_EPOCH_RESETS));
+
+        Granted lease = map(rig, tcp(0, 80));
+        assertEquals(ip(other), lease.externalIp());
+        use(rig, 1 - other);
+        rig.pass(3);
+        assertEquals(1, rig.control.counters().value(ControlCounter.CLIENT_EPOCH_RESETS));
+        assertTrue(Math.abs(rig.control.epochs().seconds(HOST, rig.nowNs) - 3) <= 1);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void removedAddressLeavesWhenNothingIsLeftAndItsPlaceIsForAnother(int shards) {
@@ -149,7 +167,7 @@ class LivePoolTest {
         NatConfig usual = nat(shards, 2);
         rig.restart(with(usual, usual.pool().withAddresses(List.of(ip(other)))));
         assertEquals(1, rig.control.counters().value(ControlCounter.LOST_AT_RESTORE));
-        assertEquals(0, rig.control.epochSeconds(rig.nowNs));
+        assertEquals(0, rig.control.epochs().seconds(HOST, rig.nowNs));
         assertEquals(Optional.empty(), rig.reply(0, endpoint(lease), 1001, LiveRig.SYN));
         assertTrue(rig.reply(0, endpoint(fresh), 1001, LiveRig.SYN).isPresent());
     }

@@ -93,6 +93,21 @@ class OwnerNewsTest {
         assertEquals(List.of(), told(rig, 5));
     }
 
+    @Test
+    @Conformance("PCP-UPD-003")
+    void whoInsistedStillDoesAfterARestart() {
+        LiveRig rig = rig(1);
+        Granted lease = (Granted) rig.map(ControlRig.wish(WEB, ControlRig.NONCE, 1500, true, 600));
+        rig.restart();
+
+        use(rig, DrainMode.CUT, lease.externalIp() == FIRST ? FIRST + 1 : FIRST);
+        List<MappingUpdate> told = told(rig, 5);
+
+        assertFalse(told.isEmpty());
+        assertTrue(told.stream().allMatch(MappingUpdate::isImpossible), told::toString);
+        assertEquals(0, rig.control.sizes().leases());
+    }
+
     /** The journal takes its time, as with a slow disk: nobody hears that a mapping is gone. */
     @Test
     @Conformance("PCP-UPD-001")
@@ -237,6 +252,32 @@ class OwnerNewsTest {
             assertEquals(isDeleted ? 0 : 1, rig.control.sizes().leases(), steps + " steps");
         }
         assertTrue(deletedCount > 0);
+    }
+
+    /** RFC 7753 §4.4: whatever touches a set is about all of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Conformance("PCP-PS-010")
+    void theDeletionOfOnePortHoldsForItsSetWheneverTheAddressIsWithdrawn(boolean isMadeBefore) {
+        InternalTuple inner = WEB.next(3);
+        for (int steps = 0; steps < 24; steps++) {
+            LiveRig rig = rig(1);
+            MapCommand set = ControlRig.wish(WEB, 600).about(WEB, new PortSet(8, false));
+            Granted lease = (Granted) rig.map(set);
+            int other = lease.externalIp() == FIRST ? FIRST + 1 : FIRST;
+            rig.control.pool().use(List.of(other), DrainMode.CUT, _ -> {});
+            IntStream.range(0, steps).forEach(_ -> rig.step());
+
+            List<MapOutcome> answers = new ArrayList<>();
+            for (int lifetime : isMadeBefore ? new int[] {700, 0} : new int[] {0}) {
+                rig.control.map(
+                        ControlRig.wish(inner, lifetime), rig.nowNs, rig.wallMillis, answers::add);
+            }
+            rig.pass(5);
+
+            assertInstanceOf(MapOutcome.Deleted.class, answers.getLast(), steps + " steps");
+            assertEquals(0, rig.control.sizes().leases(), steps + " steps");
+        }
     }
 
     /** Its owner asked for it anew, elsewhere, and gave that up. */

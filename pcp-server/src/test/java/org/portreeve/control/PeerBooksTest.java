@@ -303,7 +303,7 @@ class PeerBooksTest {
         var again = command(GAME, 0, 0, 3600);
 
         rig.control.drop(GAME, rig.nowNs, rig.wallMillis, _ -> {});
-        rig.control.peers().peer(again, rig.nowNs, rig.wallMillis, answers::add);
+        ask(again, answers);
         rig.settle();
 
         assertEquals(List.of(PeerTurns.noResources()), answers);
@@ -311,6 +311,50 @@ class PeerBooksTest {
         rig.journal.full = false;
         rig.pass(1);
         assertEquals(3600, kept(GAME, 0, 3600).lifetimeSeconds());
+    }
+
+    @Test
+    void whatStaffCutBeforeItIsDurableIsNotPromised() {
+        rig.datagram(0, GAME, 53);
+        List<PeerOutcome> answers = new ArrayList<>();
+
+        rig.control.release(HOST, rig.nowNs, rig.wallMillis, _ -> {});
+        ask(command(GAME, 0, 0, 3600), answers);
+        rig.settle();
+
+        assertEquals(List.of(PeerTurns.noResources()), answers);
+        assertEquals(0, rig.control.peers().size());
+        rig.restart();
+        assertEquals(0, rig.control.peers().size());
+        assertEquals(3600, kept(GAME, 0, 3600).lifetimeSeconds());
+    }
+
+    @Test
+    void whatEndsBeforeItsRenewalIsDurableIsNotPromised() {
+        LiveRig.Endpoint outside = rig.connect(CHAT, 443);
+        kept(CHAT, 0, 3600);
+        rig.segment(0, CHAT, 443, FIN | LiveRig.ACK);
+        rig.reply(0, outside, 443, FIN | LiveRig.ACK);
+        rig.pass(238);
+        List<PeerOutcome> answers = new ArrayList<>();
+
+        ask(command(CHAT, 0, 0, 3600), answers);
+        for (int seconds = 0; seconds < 4; seconds++) {
+            rig.nowNs += Durations.NS_PER_SECOND;
+            rig.stepWithoutJournal();
+            rig.stepWithoutJournal();
+            assertEquals(List.of(), answers);
+        }
+        rig.settle();
+
+        assertEquals(List.of(PeerTurns.noResources()), answers);
+        assertEquals(0, rig.control.peers().size());
+        rig.restart();
+        assertEquals(0, rig.control.peers().size());
+    }
+
+    private void ask(PeerCommand command, List<PeerOutcome> answers) {
+        rig.control.peers().peer(command, rig.nowNs, rig.wallMillis, answers::add);
     }
 
     @ParameterizedTest
@@ -329,6 +373,35 @@ class PeerBooksTest {
         assertEquals(0, rig.control.counters().value(ControlCounter.LOST_AT_RESTORE));
         assertEquals(PORT, rig.datagram(0, GAME, 443).orElseThrow().port());
         assertEquals(lease.externalPort(), kept(GAME, 0, 3600).externalPort());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Behaviour.class)
+    void allPeersOfOnePortAreBackThoughTheLeaseThatGaveItIsOver(Behaviour mapping) {
+        rig = new LiveRig(ControlRig.config(nat(1), List.of(mapping(mapping)), List.of()));
+        rig.map(ControlRig.wish(GAME, ControlRig.NONCE, PORT, true, 120));
+        assertEquals(PORT, kept(GAME, 0, 7_000).externalPort());
+        var other =
+                new PeerCommand(
+                        new PeerTuple(GAME, LiveRig.PEER, 444),
+                        ControlRig.NONCE,
+                        0,
+                        PORT,
+                        7_000,
+                        HOST,
+                        5350);
+        List<PeerOutcome> answers = new ArrayList<>();
+        ask(other, answers);
+        rig.pass(1_000);
+        assertInstanceOf(Kept.class, answers.getFirst());
+        assertEquals(0, rig.control.sizes().holds());
+
+        rig.restart();
+
+        assertEquals(2, rig.control.peers().size());
+        assertEquals(0, rig.control.counters().value(ControlCounter.LOST_AT_RESTORE));
+        assertEquals(PORT, rig.datagram(0, GAME, 443).orElseThrow().port());
+        assertEquals(PORT, rig.datagram(0, GAME, 444).orElseThrow().port());
     }
 
     @Test

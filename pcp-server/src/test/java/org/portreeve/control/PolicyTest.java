@@ -445,7 +445,7 @@ class PolicyTest {
     private int admitted(int host) {
         int admitted = 0;
         for (int i = 0; i < 1000; i++) {
-            admitted += rig.control.admits(host, rig.nowNs) ? 1 : 0;
+            admitted += rig.control.admission().admits(host, rig.nowNs) ? 1 : 0;
         }
         return admitted;
     }

@@ -592,8 +592,9 @@ class PortControlTest {
 
     @Test
     @Conformance("PCP-EPO-002")
-    void aRestartThatLosesALeaseResetsTheEpoch() {
+    void aRestartThatLosesALeaseResetsTheEpochOfItsClient() {
         rig.granted(wish(WEB, 600));
+        rig.granted(wish(InternalTuple.of(Protocol.TCP, HOST_B, 80), 600));
         rig.advance(500);
         rig.settle();
         Fold fold = rig.journal.durable();
@@ -614,9 +615,14 @@ class PortControlTest {
         rig.start(1, fold.state());
         rig.settle();
 
-        assertEquals(0, rig.control.epochSeconds(rig.nowNs));
+        assertEquals(0, rig.control.epochs().seconds(HOST_A, rig.nowNs));
+        assertEquals(500, rig.control.epochs().seconds(HOST_B, rig.nowNs));
         assertEquals(1, rig.counted(ControlCounter.LOST_AT_RESTORE));
-        assertEquals(rig.wallMillis, rig.journal.durable().epochStartMillis.getAsLong());
+        assertEquals(1, rig.counted(ControlCounter.CLIENT_EPOCH_RESETS));
+        rig.advance(20);
+        rig.restart();
+        assertEquals(20, rig.control.epochs().seconds(HOST_A, rig.nowNs));
+        assertEquals(520, rig.control.epochs().seconds(HOST_B, rig.nowNs));
     }
 
     @Test
@@ -694,10 +700,10 @@ class PortControlTest {
     void tooManyRequestsGetNoAnswer() {
         int burst = rig.config.policy().profiles().get(Profile.DEFAULT).requests().burst();
         for (int i = 0; i < burst; i++) {
-            assertTrue(rig.control.admits(HOST_A, rig.nowNs));
+            assertTrue(rig.control.admission().admits(HOST_A, rig.nowNs));
         }
-        assertFalse(rig.control.admits(HOST_A, rig.nowNs));
-        assertTrue(rig.control.admits(HOST_B, rig.nowNs));
+        assertFalse(rig.control.admission().admits(HOST_A, rig.nowNs));
+        assertTrue(rig.control.admission().admits(HOST_B, rig.nowNs));
         assertEquals(1, rig.counted(ControlCounter.RATE_LIMITED));
     }
 }

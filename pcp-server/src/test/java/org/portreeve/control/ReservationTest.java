@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.control.MapOutcome.Granted;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapOutcome.Refused;
@@ -474,6 +476,23 @@ class ReservationTest {
         assertTrue(rig.journal.durable().leases.isEmpty());
         assertEquals(1, rig.counted(ControlCounter.BEATEN_AT_RESTORE));
         assertEquals(0, rig.counted(ControlCounter.LOST_AT_RESTORE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoseLeaseIsBeatenOnLoadIsToldSo(boolean insists) {
+        rig.granted(wish(OTHER, NONCE, 8443, insists, 600));
+        staff.saved(draft(InternalTuple.of(Protocol.TCP, HOST_B, 81), 8443), Resolution.WAIT);
+
+        staff.restart();
+
+        MappingUpdate update =
+                rig.control.updates().poll(rig.nowNs + MappingUpdates.SETTLING_NS).orElseThrow();
+        assertEquals(OTHER, update.internal());
+        assertEquals(8443, update.externalPort());
+        assertEquals(insists, update.isImpossible());
+        assertEquals(!insists, update.isGone());
+        assertEquals(insists ? 1800 : 0, update.lifetimeSeconds());
     }
 
     @Test

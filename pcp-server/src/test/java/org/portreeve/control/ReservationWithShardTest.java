@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
@@ -151,6 +152,76 @@ class ReservationWithShardTest {
         assertTrue(view.isInForce());
         assertTrue(forwards(view.reservation()));
         assertFalse(forwards(OTHER, granted));
+    }
+
+    @Test
+    @Conformance("PCP-PS-010")
+    void aReservationOfOneExternalPortMovesTheWholeSetThatHasIt() {
+        Granted before = granted(set(OTHER, 1440));
+        assertEquals(1440, before.externalPort());
+
+        InternalTuple neighbour = InternalTuple.of(Protocol.TCP, HOST_B, 500);
+        ReservationView view = saved(draft(neighbour, 1443), Resolution.EVICT);
+
+        assertTrue(view.isInForce());
+        assertTrue(forwards(view.reservation()));
+        settle();
+        Granted after = granted(wish(OTHER.next(5), 600));
+        assertEquals(new PortSpan(OTHER.internalPort(), 8), after.span());
+        assertTrue(after.externalPort() + 7 < 1443 || after.externalPort() > 1443);
+        for (int i = 0; i < 8; i++) {
+            var each = new Granted(after.externalIp(), after.externalPort() + i, 0);
+            assertTrue(forwards(OTHER.next(i), each));
+        }
+        assertFalse(forwards(OTHER, before));
+    }
+
+    @Test
+    @Conformance("PCP-PS-010")
+    void aReservationOfOneInternalPortEndsTheSetThatHasIt() {
+        Granted before = granted(set(OTHER, 1440));
+        InternalTuple inner = OTHER.next(2);
+        var outcome = await(desk.create(draft(inner, 1442), Resolution.REFUSE, "ada"));
+        assertInstanceOf(ReservationOutcome.Conflicting.class, outcome);
+
+        assertTrue(saved(draft(inner, 1442), Resolution.EVICT).isInForce());
+
+        settle();
+        assertFalse(forwards(OTHER, before));
+        assertTrue(forwards(store.all().getFirst()));
+    }
+
+    /** The port is its own already, so that nothing need be cut for it. */
+    @Test
+    void aReservationInPlaceOfOnePortOfASetLeavesTheSessionsOfAll() {
+        granted(set(OTHER, 1440));
+        for (int i = 0; i < 8; i++) {
+            assertEquals(OptionalInt.of(1440 + i), shard.leavesBy(OTHER.next(i), nowNs));
+        }
+
+        assertTrue(saved(draft(OTHER.next(2), 1442), Resolution.EVICT).isInForce());
+
+        for (int i = 0; i < 8; i++) {
+            assertEquals(OptionalInt.of(1440 + i), shard.leavesBy(OTHER.next(i), nowNs));
+        }
+    }
+
+    @Test
+    void whatWaitsForOnePortOfASetIsInForceWhenTheSetHasEnded() {
+        granted(set(OTHER, 1440));
+        InternalTuple inner = OTHER.next(2);
+        assertFalse(saved(draft(inner, 443), Resolution.WAIT).isInForce());
+
+        control.map(wish(inner, 0), nowNs, wallMillis, _ -> {});
+        settle();
+
+        // No time has passed: it was not tried again for that.
+        assertTrue(forwards(store.all().getFirst()));
+    }
+
+    private static MapCommand set(InternalTuple first, int suggestedPort) {
+        MapCommand plain = wish(first, NONCE, suggestedPort, false, 600);
+        return plain.about(first, new PortSet(8, false));
     }
 
     @Test

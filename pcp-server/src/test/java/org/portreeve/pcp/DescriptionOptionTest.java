@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.pcp.RawRequest.ANY_IPV4;
+import static org.portreeve.pcp.RawRequest.DATA;
 import static org.portreeve.pcp.RawRequest.EXTERNAL_PORT;
 import static org.portreeve.pcp.RawRequest.MAP_LENGTH;
 import static org.portreeve.pcp.RawRequest.NO_PORT;
 import static org.portreeve.pcp.RawRequest.UDP;
 import static org.portreeve.pcp.RawRequest.announce;
+import static org.portreeve.pcp.RawRequest.header;
 import static org.portreeve.pcp.RawRequest.join;
 import static org.portreeve.pcp.RawRequest.map;
 import static org.portreeve.pcp.RawRequest.mapped;
@@ -118,29 +120,52 @@ class DescriptionOptionTest {
     }
 
     @Test
+    @Conformance("PCP-DSC-007")
+    void whereATextIsCutIsForTheOperatorToSay() throws Exception {
+        node.cutDescriptionsAt(5);
+
+        assertArrayEquals(named("xüü"), answered(named("xüüü")));
+        assertEquals("xüü", shown());
+        node.cutDescriptionsAt(128);
+        assertArrayEquals(named("xüüü"), answered(named("xüüü")));
+    }
+
+    /** RFC 6887 §12.1, to a remote peer. */
+    private byte[] peer(long lifetimeSeconds, byte[]... options) {
+        byte[] tuple = slice(map(client.ip, NONCE, UDP, PORT, 0), DATA, MAP_LENGTH);
+        byte[] remote = join(new byte[] {1, (byte) 0xbb, 0, 0}, mapped("203.0.113.9"));
+        byte[] bare = join(header(2, lifetimeSeconds, mapped(client.ip)), tuple, remote);
+        return join(bare, join(options));
+    }
+
+    private byte[] peered(long lifetimeSeconds, byte[]... options) throws Exception {
+        byte[] answer = client.ask(SUCCESS, peer(lifetimeSeconds, options));
+        return slice(answer, MAP_LENGTH + 20, answer.length);
+    }
+
+    @Test
+    @Conformance({"PCP-DSC-001", "PCP-DSC-003", "PCP-DSC-006"})
+    void whatAPeerKeepsHasATextToo() throws Exception {
+        assertArrayEquals(named("漢字 🎲"), peered(600, named("漢字 🎲")));
+        assertEquals("漢字 🎲, 203.0.113.9:443", shown());
+
+        assertEquals(0, peered(600).length);
+        assertEquals("漢字 🎲, 203.0.113.9:443", shown());
+        // It only asks, and calls nothing anything.
+        assertEquals(0, peered(0, named("b")).length);
+        assertArrayEquals(named("b"), peered(600, named("b")));
+        assertEquals("b, 203.0.113.9:443", shown());
+        assertArrayEquals(named(""), peered(600, named("")));
+        assertEquals("203.0.113.9:443", shown());
+    }
+
+    @Test
     @Conformance("PCP-DSC-004")
     void a128OctetsAreKept() throws Exception {
         String longest = "ü".repeat(64);
 
         assertArrayEquals(named(longest), answered(named(longest)));
         assertEquals(longest, shown());
-    }
-
-    @Test
-    @Conformance("PCP-DSC-002")
-    void aPeerIsNotCalledAnything() throws Exception {
-        byte[] remote =
-                ByteBuffer.allocate(20)
-                        .putShort((short) 443)
-                        .putShort((short) 0)
-                        .put(mapped("203.0.113.9"))
-                        .array();
-        byte[] request = join(map(client.ip, NONCE, UDP, PORT, 600), remote, named("a"));
-        request[1] = 2;
-
-        byte[] answer = client.ask(SUCCESS, request);
-
-        assertEquals(MAP_LENGTH + remote.length, answer.length, "the option was answered");
     }
 
     @ParameterizedTest

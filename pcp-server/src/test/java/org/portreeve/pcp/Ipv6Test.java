@@ -16,8 +16,16 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.portreeve.control.ControlCounter;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.Nonce;
+import org.portreeve.control.RecoveredState;
+import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.socket.PcpListen;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.testkit.Conformance;
@@ -53,6 +61,53 @@ class Ipv6Test {
             assertArrayEquals(new byte[] {2, (byte) 0x80, 0, 0}, slice(answer, 0, 4));
             assertEquals(24, answer.length);
         }
+    }
+
+    @Test
+    @Conformance("PCP-EPO-002")
+    void theEpochSaysThatAMappingWhichItAskedForIsLost() throws Exception {
+        assumeTrue(NetworkInterface.getByInetAddress(LOOPBACK) != null, "no IPv6 here");
+        var listen = new PcpListen(List.of(PcpAddress.of(LOOPBACK)), List.of(), 0);
+        for (LeaseOrigin origin : List.of(LeaseOrigin.PCP, LeaseOrigin.UPNP)) {
+            var node = new PcpNode(PcpNode.config(), PcpServer.TOTAL, listen, lost(origin));
+            try (node) {
+                node.startTranslator();
+                PcpNode.await(node.deploy());
+                while (node.count(ControlCounter.LOST_AT_RESTORE) == 0) {
+                    Thread.onSpinWait();
+                }
+
+                byte[] answer = ask(node, header(0, 0, LOOPBACK.getAddress()));
+
+                assertEquals(origin == LeaseOrigin.PCP, u32(answer, RawRequest.EPOCH) < 60);
+            }
+        }
+    }
+
+    /** A node that was up for long; the address of its only lease has left the pool. */
+    private static RecoveredState lost(LeaseOrigin origin) {
+        long nowMillis = System.currentTimeMillis();
+        String host = "127.6.0.1";
+        int formerIp = Ipv4.of("203.0.113.77");
+        var lease =
+                new JournalRecord.LeaseGranted(
+                        InternalTuple.of(RawRequest.UDP, Ipv4.of(host), 7000),
+                        host,
+                        formerIp,
+                        4711,
+                        Nonce.ZERO,
+                        origin,
+                        0,
+                        0,
+                        nowMillis + 500_000,
+                        "");
+        return new RecoveredState(
+                List.of(lease),
+                List.of(),
+                List.of(new JournalRecord.Paired(host, formerIp)),
+                List.of(),
+                OptionalLong.of(nowMillis - 5_000_000),
+                nowMillis - 1_000);
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
@@ -34,8 +34,10 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.request.RequestEntry;
+import org.portreeve.control.view.DrainMode;
 import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
+import org.portreeve.control.view.PoolOutcome;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
@@ -52,6 +54,7 @@ import org.portreeve.pcp.socket.PcpListen;
 import org.portreeve.pcp.socket.PcpTransport;
 import org.portreeve.pcp.socket.PcpVerticle;
 import org.portreeve.pcp.socket.Wakeup;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * A PCP server on loopback addresses: real sockets, port control and translator, a packet port in
@@ -185,6 +188,14 @@ public final class PcpNode implements AutoCloseable {
         return controlCounters.value(counter);
     }
 
+    /** Takes external addresses out of use or into it, as a reload does. */
+    void usePool(DrainMode mode, String... ips) {
+        var done = new CompletableFuture<PoolOutcome>();
+        List<Integer> wanted = Arrays.stream(ips).map(Ipv4::of).toList();
+        verticle.loop().execute(() -> control.pool().use(wanted, mode, done::complete));
+        done.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
     /** Leases put back into the translator. */
     public long restoredCount() {
         return controlCounters.value(ControlCounter.RESTORED_LEASES);
@@ -221,7 +232,7 @@ public final class PcpNode implements AutoCloseable {
     }
 
     /** From now on the devices that lead to hosts are these. */
-    void routes(IntFunction<Optional<String>> deviceTowards) {
+    void routes(Function<PcpAddress, Optional<String>> deviceTowards) {
         var links = new InsideLinks(List.of(), deviceTowards);
         CompletableFuture.runAsync(() -> server.links(links), verticle.loop()).join();
     }
@@ -235,6 +246,18 @@ public final class PcpNode implements AutoCloseable {
                         settings.announce(),
                         settings.thirdParties(),
                         nat64));
+    }
+
+    /** Cuts descriptions there from the next request on. */
+    void cutDescriptionsAt(int descriptionBytes) {
+        use(
+                new PcpSettings(
+                        settings.enabled(),
+                        settings.natPmp(),
+                        settings.announce(),
+                        settings.thirdParties(),
+                        settings.nat64(),
+                        descriptionBytes));
     }
 
     /** Offers PCP from the next request on, or no more. */

@@ -2,6 +2,7 @@ package org.portreeve.pcp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.pcp.RawRequest.ANY_IPV4;
 import static org.portreeve.pcp.RawRequest.MAP_LENGTH;
 import static org.portreeve.pcp.RawRequest.NO_PORT;
@@ -32,6 +33,7 @@ class Prefix64OptionTest {
     private static final String CLIENT = "127.12.0.1";
     private static final int NONCE = 1;
     private static final int SUCCESS = 0;
+    private static final int ANNOUNCE_LENGTH = 24;
     private static final Prefix64 WELL_KNOWN = new Prefix64(12, 0x0064_ff9bL << 32, 0, List.of());
     private static final Prefix64 OWN = new Prefix64(5, 0x2001_0db8_0100_0000L, 0, List.of());
     private static final Prefix64 SOME =
@@ -104,6 +106,57 @@ class Prefix64OptionTest {
 
         assertArrayEquals(prefix64("000c 0064ff9b00000000 00000000"), answered(600));
         assertArrayEquals(prefix64("000c 0064ff9b00000000 00000000"), answered(600, wanted()));
+    }
+
+    private static byte[] announce(byte[]... options) {
+        return join(RawRequest.announce(CLIENT), join(options));
+    }
+
+    private byte[] announced(byte[]... options) throws Exception {
+        byte[] answer = client.ask(SUCCESS, announce(options));
+        return slice(answer, ANNOUNCE_LENGTH, answer.length);
+    }
+
+    @Test
+    @Conformance({"PCP-P64-001", "PCP-P64-003", "PCP-P64-004"})
+    void announceIsAnsweredWithThePrefixesToo() throws Exception {
+        assertEquals(0, announced(wanted()).length);
+        node.use(new Nat64Prefixes(List.of(WELL_KNOWN), false));
+        assertEquals(0, announced().length);
+        byte[] told = prefix64("000c 0064ff9b00000000 00000000");
+        assertArrayEquals(told, announced(wanted()));
+
+        node.use(new Nat64Prefixes(List.of(WELL_KNOWN), true));
+
+        assertArrayEquals(told, announced());
+    }
+
+    @Test
+    @Conformance("PCP-P64-006")
+    void anotherPrefixIsAnnouncedUnaskedAndNothingElseIs() throws Exception {
+        try (var host = ListeningHost.of(2)) {
+            node.use(new AnnounceSettings(true, true, 1, 5_000));
+            // Instead of what is left of the announcement of the start.
+            node.announce();
+            while (!host.isSilent(node.address())) {
+                // Once.
+            }
+            node.offerNatPmp(true);
+            assertTrue(host.isSilent(node.address()));
+
+            node.use(new Nat64Prefixes(List.of(WELL_KNOWN), false));
+            byte[] heard = host.hear(node.address());
+
+            assertArrayEquals(new byte[] {2, (byte) 0x80, 0, 0, 0, 0, 0, 0}, slice(heard, 0, 8));
+            assertArrayEquals(
+                    prefix64("000c 0064ff9b00000000 00000000"),
+                    slice(heard, ANNOUNCE_LENGTH, heard.length));
+            node.use(new Nat64Prefixes(List.of(OWN), true));
+            byte[] other = host.hear(node.address());
+            assertArrayEquals(
+                    prefix64("0005 20010db801000000 00000000"),
+                    slice(other, ANNOUNCE_LENGTH, other.length));
+        }
     }
 
     @Test

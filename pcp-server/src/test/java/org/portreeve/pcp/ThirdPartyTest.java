@@ -98,11 +98,28 @@ class ThirdPartyTest {
         node.use(PORTAL_FOR_HOST);
         node.routes(_ -> Optional.of("management"));
 
-        assertEquals(1800, u32(portal.ask(UNSUPP_OPTION, request(600, HOST)), LIFETIME));
+        portal.send(request(600, HOST));
 
+        assertTrue(portal.isSilent(300));
+        assertEquals(1, node.counters.value(PcpCounter.IGNORED_FORGED_PORTAL));
         assertTrue(node.mappingsOf(HOST).isEmpty());
         node.routes(_ -> Optional.of("lo"));
         portal.ask(SUCCESS, request(600, HOST));
+    }
+
+    @Test
+    @Conformance("PCP-TP-002")
+    void whoForgesThePortalsAddressDoesNotUseUpItsShare() throws Exception {
+        node.use(PORTAL_FOR_HOST);
+        node.routes(_ -> Optional.of("management"));
+
+        for (int i = 0; i < 3_000; i++) {
+            portal.send(request(600, HOST));
+        }
+
+        assertTrue(portal.isSilent(300));
+        assertEquals(0, node.counters.value(PcpCounter.RATE_LIMITED_CLIENT));
+        assertTrue(node.counters.value(PcpCounter.IGNORED_FORGED_PORTAL) > 1_000);
     }
 
     @Test

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.portreeve.control.Client;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.LeaseOrigin;
@@ -23,6 +27,7 @@ import org.portreeve.control.counter.Counters;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Prefix;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.memory.MemoryPort;
@@ -30,6 +35,7 @@ import org.portreeve.nat.shard.Translator;
 import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
 import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.RealmId;
 import org.portreeve.testkit.Conformance;
 
 /** How fast single hosts are told, and when they are forgotten, on a clock that a test turns. */
@@ -44,7 +50,9 @@ class UnaskedTest {
     private static final long WALL_MILLIS = 1_700_000_000_000L;
 
     private final List<Client> told = new ArrayList<>();
-    private final List<Integer> routesAsked = new ArrayList<>();
+    private final List<byte[]> octetsTold = new ArrayList<>();
+    private final List<PcpAddress> routesAsked = new ArrayList<>();
+    private RememberedDevices remembered = new RememberedDevices(InsideLinks.NONE.deviceTowards());
     private final Translator translator;
     private final PortControl control;
     private final Unasked unasked;
@@ -118,15 +126,17 @@ class UnaskedTest {
                                         PcpAddress.ofIpv4(Ipv4.of("127.0.0.1") + i),
                                         devices[i],
                                         _ -> {},
-                                        (_, ip, port) -> told.add(new Client(ip, port))))
+                                        (octets, ip, port) -> {
+                                            octetsTold.add(octets);
+                                            told.add(new Client(ip, port));
+                                        }))
                         .toList();
-        unasked.links(
-                new InsideLinks(
-                        links,
-                        ip -> {
-                            routesAsked.add(ip);
-                            return Optional.of(devices[0]);
-                        }));
+        remembered =
+                new RememberedDevices(host -> {
+                    routesAsked.add(host);
+                    return Optional.of(devices[0]);
+                });
+        unasked.links(new InsideLinks(links, remembered));
     }
 
     private void announce(int copies, int perSecond) {
@@ -137,6 +147,7 @@ class UnaskedTest {
     private void pass(long millis) {
         for (long left = millis; left > 0; left--) {
             nowNs += MILLI_NS;
+            remembered.at(nowNs);
             unasked.doWork(true, false, nowNs, WALL_MILLIS);
         }
     }
@@ -175,6 +186,26 @@ class UnaskedTest {
         pass(200);
 
         assertTrue(told.size() >= 20, () -> told.size() + " datagrams");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 12", "1016, 0"})
+    void anUpdateOfASetIsNoLongerThanAMessage(int realmBytes, int setBytes) {
+        List<Prefix> everybody = List.of(new Prefix(FIRST_CLIENT, 32));
+        RealmId realm = RealmId.parse("0x" + "ab".repeat(realmBytes)).orElseThrow();
+        unasked.use(new Realms(Map.of(realm, everybody), Set.of(), everybody));
+        links("eth1");
+        InternalTuple internal = InternalTuple.of(Protocol.UDP, FIRST_CLIENT, 80);
+        Client portal = new Client(FIRST_CLIENT + 1, PORT);
+        control.updates()
+                .begin(
+                        new MappingUpdate(
+                                internal, Nonce.ZERO, portal, 1, 1, 600, List.of(), 2, false),
+                        nowNs);
+
+        pass(1);
+
+        assertEquals(60 + 20 + 4 + realmBytes + setBytes, octetsTold.getFirst().length);
     }
 
     @Test

@@ -73,7 +73,8 @@ public final class Desk {
     public CompletionStage<Boolean> admits(int internalIp) {
         return asking.ask(reply ->
                 reply.accept(
-                        control.isSubscriber(internalIp) && control.admits(internalIp, nowNs())));
+                        control.isSubscriber(internalIp)
+                                && control.admission().admits(internalIp, nowNs())));
     }
 
     /**

@@ -2,11 +2,11 @@ package org.portreeve.control.history;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
 import org.portreeve.control.history.HistoryChange.Present;
@@ -16,31 +16,76 @@ import org.portreeve.control.store.HistoryEntry;
 
 /**
  * Since when each has what it has. Bounded by the leases, reservations, port blocks and mappings at
- * shared ports of a node. Writer thread only.
+ * shared ports of a node; some 50 octets for each but the last. Writer thread only.
  */
 final class OpenEntries {
-    private final Map<Possession, Long> sinceMillis = new HashMap<>();
+    /** Who has ports towards everybody, by {@link Possession#key}. */
+    private final Long2ObjectHashMap<Since> open = new Long2ObjectHashMap<>();
 
     /** Who has a shared port towards a remote address, by {@link Possession#place}. */
-    private final Map<Possession, Possession> sharers = new HashMap<>();
+    private final Map<Possession, Since> sharers = new HashMap<>();
 
-    /** What a roll call has not met yet. */
-    private final Set<Possession> missing = new HashSet<>();
+    /** What a roll call has not met yet, by {@link Possession#key}. */
+    private final LongHashSet missing = new LongHashSet();
 
-    /** Connections at shared ports that a former process left, which did not outlive it. */
+    /** What the store takes to be going on and is not: it ends with the roll call. */
     private final List<HistoryEntry> left = new ArrayList<>();
 
     private long rollMillis;
 
+    /** Whose ports are at a place, and since when. */
+    private record Since(int realm, String subscriber, int portCount, long fromMillis) {
+        static Since of(Possession possession, long fromMillis) {
+            return new Since(
+                    possession.realm(),
+                    possession.subscriber(),
+                    possession.portCount(),
+                    fromMillis);
+        }
+
+        /** The whole possession, from its key. */
+        Possession at(long key) {
+            return Possession.of(key, realm, subscriber, portCount);
+        }
+
+        /** The whole possession, from another one at its place. */
+        Possession at(Possession place) {
+            return new Possession(
+                    realm,
+                    subscriber,
+                    place.protocol(),
+                    place.externalIp(),
+                    place.firstPort(),
+                    portCount,
+                    place.remoteIp());
+        }
+
+        /** Whether these are the ports of a possession at this place. */
+        boolean isOf(Possession possession) {
+            return realm == possession.realm()
+                    && portCount == possession.portCount()
+                    && subscriber.equals(possession.subscriber());
+        }
+    }
+
     /** Begins with what the store takes to be going on. */
     void load(List<HistoryEntry> ongoing) {
-        for (HistoryEntry entry : ongoing) {
-            Possession possession = Possession.of(entry);
-            if (possession.isShared()) {
-                left.add(entry);
-            } else {
-                sinceMillis.merge(possession, entry.fromMillis(), Math::min);
-            }
+        ongoing.forEach(this::load);
+    }
+
+    private void load(HistoryEntry entry) {
+        Possession possession = Possession.of(entry);
+        // Connections at shared ports did not outlive the process that knew them.
+        if (possession.isShared()) {
+            left.add(entry);
+            return;
+        }
+        Since former = open.get(possession.key());
+        boolean isSame = former != null && former.isOf(possession);
+        if (former != null && !isSame) {
+            left.add(entry);
+        } else if (!isSame || entry.fromMillis() < former.fromMillis()) {
+            open.put(possession.key(), Since.of(possession, entry.fromMillis()));
         }
     }
 
@@ -49,60 +94,81 @@ final class OpenEntries {
         return switch (change) {
             case Began(Possession possession, long atMillis) -> begin(possession, atMillis);
             case Present(Possession possession, long atMillis) -> begin(possession, atMillis);
-            case Ended(Possession possession, long atMillis) -> end(possession, atMillis).toList();
+            case Ended(Possession possession, long atMillis) -> List.of(end(possession, atMillis));
             case RollBegan(long atMillis) -> beginRoll(atMillis);
             case RollEnded() -> endRoll();
         };
     }
 
     private List<HistoryEntry> begin(Possession possession, long atMillis) {
-        if (possession.isShared()) {
-            return beginSharing(possession, atMillis);
+        Since former = at(possession);
+        if (former != null && former.isOf(possession) && !possession.isShared()) {
+            // It was there before a restart, and still is.
+            missing.remove(possession.key());
+            return List.of();
         }
-        missing.remove(possession);
-        // It was there before a restart, and still is.
-        return sinceMillis.putIfAbsent(possession, atMillis) == null
-                ? List.of(possession.during(atMillis, HistoryEntry.ONGOING))
-                : List.of();
-    }
-
-    /** Whoever had the place before has it no more, even if nobody heard of that end. */
-    private List<HistoryEntry> beginSharing(Possession possession, long atMillis) {
-        Possession former = sharers.get(possession.place());
-        Stream<HistoryEntry> over = former == null ? Stream.of() : end(former, atMillis);
-        sharers.put(possession.place(), possession);
-        sinceMillis.put(possession, atMillis);
+        // Whoever had the place before has it no more, even if nobody heard of that end.
+        Stream<HistoryEntry> over =
+                former == null
+                        ? Stream.of()
+                        : Stream.of(over(former.at(possession), former.fromMillis, atMillis));
+        put(possession, Since.of(possession, atMillis));
         HistoryEntry begun = possession.during(atMillis, HistoryEntry.ONGOING);
         return Stream.concat(over, Stream.of(begun)).toList();
     }
 
-    private Stream<HistoryEntry> end(Possession possession, long atMillis) {
-        missing.remove(possession);
+    private Since at(Possession possession) {
+        return possession.isShared() ? sharers.get(possession.place()) : open.get(possession.key());
+    }
+
+    private void put(Possession possession, Since since) {
         if (possession.isShared()) {
-            sharers.remove(possession.place(), possession);
+            sharers.put(possession.place(), since);
+        } else {
+            open.put(possession.key(), since);
+            missing.remove(possession.key());
         }
-        Long since = sinceMillis.remove(possession);
-        // Of what nobody heard when it began this moment alone is certain.
-        long fromMillis = since == null ? atMillis : since;
+    }
+
+    private HistoryEntry end(Possession possession, long atMillis) {
+        Since since = at(possession);
+        if (since == null || !since.isOf(possession)) {
+            // Of what nobody heard when it began this moment alone is certain.
+            return possession.during(atMillis, atMillis);
+        }
+        if (possession.isShared()) {
+            sharers.remove(possession.place());
+        } else {
+            open.remove(possession.key());
+            missing.remove(possession.key());
+        }
+        return over(possession, since.fromMillis, atMillis);
+    }
+
+    private static HistoryEntry over(Possession possession, long fromMillis, long atMillis) {
         // The wall clock may have been set back.
-        return Stream.of(possession.during(fromMillis, Math.max(fromMillis, atMillis)));
+        return possession.during(fromMillis, Math.max(fromMillis, atMillis));
     }
 
     private List<HistoryEntry> beginRoll(long atMillis) {
         rollMillis = atMillis;
         missing.clear();
-        sinceMillis.keySet().stream().filter(each -> !each.isShared()).forEach(missing::add);
-        List<HistoryEntry> over = left.stream().map(entry -> over(entry, atMillis)).toList();
+        open.forEachLong((key, _) -> missing.add(key));
+        List<HistoryEntry> over =
+                left.stream()
+                        .map(each -> over(Possession.of(each), each.fromMillis(), atMillis))
+                        .toList();
         left.clear();
         return over;
     }
 
-    private static HistoryEntry over(HistoryEntry entry, long atMillis) {
-        long fromMillis = entry.fromMillis();
-        return Possession.of(entry).during(fromMillis, Math.max(fromMillis, atMillis));
-    }
-
     private List<HistoryEntry> endRoll() {
-        return List.copyOf(missing).stream().flatMap(gone -> end(gone, rollMillis)).toList();
+        List<HistoryEntry> over = new ArrayList<>();
+        missing.forEachLong(key -> {
+            Since gone = open.remove(key);
+            over.add(over(gone.at(key), gone.fromMillis, rollMillis));
+        });
+        missing.clear();
+        return over;
     }
 }

@@ -50,6 +50,22 @@ record Possession(
         return remoteIp != HistoryEntry.ANY_REMOTE;
     }
 
+    /** What tells its first port from all others, unless it is shared. */
+    long key() {
+        return (long) protocol << 48 | (externalIp & 0xffff_ffffL) << 16 | firstPort;
+    }
+
+    /** Ports of somebody from the port of a key on. */
+    static Possession of(long key, int realm, String subscriber, int portCount) {
+        return new Possession(
+                realm,
+                subscriber,
+                (int) (key >>> 48),
+                (int) (key >>> 16),
+                (int) key & 0xffff,
+                portCount);
+    }
+
     /** The same ports, whoever has them. */
     Possession place() {
         return new Possession(realm, "", protocol, externalIp, firstPort, portCount, remoteIp);
@@ -63,7 +79,7 @@ record Possession(
                 internal.protocol(),
                 mapping.externalIp(),
                 mapping.externalPort(),
-                1);
+                mapping.portCount());
     }
 
     static Possession of(BlockView block) {

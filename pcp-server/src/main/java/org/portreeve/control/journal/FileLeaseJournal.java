@@ -100,7 +100,7 @@ public final class FileLeaseJournal implements LeaseJournal {
 
     @Override
     public long append(JournalRecord record) {
-        JournalCodec.check(record);
+        TextLimits.check(record);
         long position = mailbox.append(record);
         if (position == REFUSED) {
             counters.add(JournalCounter.RECORDS_REFUSED, 1);

@@ -11,11 +11,14 @@ import org.portreeve.control.Nonce;
 import org.portreeve.control.journal.JournalRecord.AddressDrained;
 import org.portreeve.control.journal.JournalRecord.BlockLeased;
 import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.ClientEpochStarted;
+import org.portreeve.control.journal.JournalRecord.ClientEpochsEnded;
 import org.portreeve.control.journal.JournalRecord.DrainEnded;
 import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.LeaseInsisted;
 import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
 import org.portreeve.control.journal.JournalRecord.PeerEnded;
@@ -27,6 +30,7 @@ import org.portreeve.control.journal.JournalRecord.TimeMark;
 import org.portreeve.control.journal.JournalRecord.Unpaired;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PeerFilter;
+import org.portreeve.nat.PortRange;
 
 /**
  * Records as bytes: the length of what follows in 16 bits, a type code in 8, fixed fields, a text
@@ -35,12 +39,6 @@ import org.portreeve.nat.PeerFilter;
  * layout, once shipped, never changes; a new one takes a new code. Pure; any thread.
  */
 final class JournalCodec {
-    /** Characters of a subscriber's id; at most three octets each in UTF-8. */
-    static final int MAX_SUBSCRIBER_CHARS = 255;
-
-    /** Of a description, which has fewer octets than that today, and once had three of each. */
-    static final int MAX_DESCRIPTION_CHARS = 128;
-
     /** No record is longer. */
     static final int MAX_RECORD_BYTES = 1792;
 
@@ -65,12 +63,24 @@ final class JournalCodec {
 
     private static final int PEER_GRANTED = 20;
     private static final int PEER_ENDED = 21;
+    private static final int SET_GRANTED = 22;
+    private static final int SET_RESTED = 23;
+    private static final int SET_PORT_HELD = 24;
+
+    private static final int CLIENT_EPOCH_STARTED = 28;
+
+    /** What follows is a lease as its own type has it, that code included. */
+    private static final int LEASE_INSISTED = 29;
+
+    private static final int CLIENT_EPOCHS_ENDED = 30;
+    private static final int PEER_DESCRIBED = 31;
 
     private static final int TUPLE_BYTES = 4 + 1 + 4 + 2;
     private static final int NONCE_BYTES = Nonce.LENGTH;
     private static final int ENDPOINT_BYTES = 4 + 2;
     private static final int LENGTH_BYTES = 2;
     private static final int COUNT_BYTES = 1;
+    private static final int SIZE_BYTES = 2;
     private static final int FILTER_BYTES = 4 + 1 + 2;
     private static final int HOLD_BYTES = TUPLE_BYTES + ENDPOINT_BYTES + NONCE_BYTES + 8;
     private static final int LEASE_BYTES = TUPLE_BYTES + 2 * ENDPOINT_BYTES + NONCE_BYTES + 1 + 8;
@@ -100,46 +110,22 @@ final class JournalCodec {
         0,
         0,
         PEER_BYTES,
-        TUPLE_BYTES + ENDPOINT_BYTES
+        TUPLE_BYTES + ENDPOINT_BYTES,
+        SIZE_BYTES + LEASE_BYTES + LENGTH_BYTES + COUNT_BYTES,
+        SIZE_BYTES + HOLD_BYTES,
+        HOLD_BYTES,
+        0,
+        0,
+        0,
+        4 + 8,
+        1 + LEASE_BYTES,
+        0,
+        PEER_BYTES + LENGTH_BYTES
     };
 
     private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
 
     private JournalCodec() {}
-
-    /** Refuses what has no representation: a text that is too long is a fault of the caller. */
-    static void check(JournalRecord record) {
-        if (record instanceof LeaseGranted lease) {
-            check(lease);
-        }
-        int length =
-                switch (record) {
-                    case LeaseGranted lease -> lease.subscriber().length();
-                    case PortHeld hold -> hold.subscriber().length();
-                    case LeaseRested(PortHeld hold) -> hold.subscriber().length();
-                    case Paired paired -> paired.subscriber().length();
-                    case Unpaired unpaired -> unpaired.subscriber().length();
-                    case BlockLeased block -> block.subscriber().length();
-                    case SubscriberDrained drained -> drained.subscriber().length();
-                    case SubscriberDrainEnded ended -> ended.subscriber().length();
-                    case PeerGranted peer -> peer.subscriber().length();
-                    case LeaseEnded _, HoldEnded _, BlockReleased _, PeerEnded _ -> 0;
-                    case EpochStarted _, TimeMark _, AddressDrained _, DrainEnded _ -> 0;
-                };
-        if (length > MAX_SUBSCRIBER_CHARS) {
-            throw new IllegalArgumentException("subscriber id of " + length + " characters");
-        }
-    }
-
-    private static void check(LeaseGranted lease) {
-        if (lease.description().length() > MAX_DESCRIPTION_CHARS) {
-            throw new IllegalArgumentException(
-                    "description of " + lease.description().length() + " characters");
-        }
-        if (lease.filters().size() > PeerFilter.MOST) {
-            throw new IllegalArgumentException("lease with " + lease.filters().size() + " filters");
-        }
-    }
 
     /** Appends a record; {@link #MAX_RECORD_BYTES} must be left. */
     static void encode(JournalRecord record, ByteBuffer out) {
@@ -147,9 +133,12 @@ final class JournalCodec {
         out.position(start + LENGTH_BYTES);
         switch (record) {
             case LeaseGranted lease -> leaseGranted(lease, out);
+            case LeaseInsisted(LeaseGranted lease) ->
+                    leaseGranted(lease, type(LEASE_INSISTED, out));
             case LeaseEnded(InternalTuple internal) -> tuple(internal, type(LEASE_ENDED, out));
-            case PortHeld hold -> portHeld(hold, type(PORT_HELD, out));
-            case LeaseRested(PortHeld hold) -> portHeld(hold, type(LEASE_RESTED, out));
+            case PortHeld hold ->
+                    portHeld(hold, type(hold.ofSet() ? SET_PORT_HELD : PORT_HELD, out));
+            case LeaseRested rested -> leaseRested(rested, out);
             case HoldEnded(int protocol, int ip, int port) ->
                     endpoint(ip, port, type(HOLD_ENDED, out).put((byte) protocol));
             case Paired(String subscriber, int ip) ->
@@ -160,6 +149,9 @@ final class JournalCodec {
             case BlockReleased(int ip, int firstPort) ->
                     endpoint(ip, firstPort, type(BLOCK_RELEASED, out));
             case EpochStarted(long startMillis) -> type(EPOCH_STARTED, out).putLong(startMillis);
+            case ClientEpochStarted(int clientIp, long laterMillis) ->
+                    type(CLIENT_EPOCH_STARTED, out).putInt(clientIp).putLong(laterMillis);
+            case ClientEpochsEnded _ -> type(CLIENT_EPOCHS_ENDED, out);
             case TimeMark(long wallMillis) -> type(TIME_MARK, out).putLong(wallMillis);
             case AddressDrained(int ip, long restSeconds, long sinceMillis) ->
                     type(ADDRESS_DRAINED, out).putInt(ip).putLong(restSeconds).putLong(sinceMillis);
@@ -177,23 +169,33 @@ final class JournalCodec {
 
     private static void leaseGranted(LeaseGranted lease, ByteBuffer out) {
         // Most leases have neither description nor filters, and need not pay for them.
-        boolean isFiltered = !lease.filters().isEmpty();
+        boolean isSet = lease.size() > 1;
+        boolean isFiltered = isSet || !lease.filters().isEmpty();
         boolean isDescribed = isFiltered || !lease.description().isEmpty();
         int plainType = isDescribed ? LEASE_DESCRIBED : LEASE_GRANTED;
-        tuple(lease.internal(), type(isFiltered ? LEASE_FILTERED : plainType, out));
+        if (isSet) {
+            type(SET_GRANTED, out).putShort((short) lease.size());
+        } else {
+            type(isFiltered ? LEASE_FILTERED : plainType, out);
+        }
+        tuple(lease.internal(), out);
         endpoint(lease.externalIp(), lease.externalPort(), out);
         nonce(lease.nonce(), out);
         out.put((byte) lease.origin().code());
         endpoint(lease.clientIp(), lease.clientPort(), out);
         out.putLong(lease.deadlineMillis());
         if (isDescribed) {
-            byte[] description = lease.description().getBytes(UTF_8);
-            out.putShort((short) description.length).put(description);
+            described(lease.description(), out);
         }
         if (isFiltered) {
             filters(lease.filters(), out);
         }
         text(lease.subscriber(), out);
+    }
+
+    private static void described(String description, ByteBuffer out) {
+        byte[] octets = description.getBytes(UTF_8);
+        out.putShort((short) octets.length).put(octets);
     }
 
     private static void filters(List<PeerFilter> filters, ByteBuffer out) {
@@ -202,6 +204,15 @@ final class JournalCodec {
             out.putInt(filter.remote().network()).put((byte) filter.remote().length());
             out.putShort((short) filter.remotePort());
         }
+    }
+
+    private static void leaseRested(LeaseRested rested, ByteBuffer out) {
+        if (rested.size() > 1) {
+            type(SET_RESTED, out).putShort((short) rested.size());
+        } else {
+            type(LEASE_RESTED, out);
+        }
+        portHeld(rested.hold(), out);
     }
 
     private static void portHeld(PortHeld hold, ByteBuffer out) {
@@ -217,12 +228,16 @@ final class JournalCodec {
     }
 
     private static void peerGranted(PeerGranted peer, ByteBuffer out) {
-        tuple(peer.internal(), type(PEER_GRANTED, out));
+        boolean isDescribed = !peer.description().isEmpty();
+        tuple(peer.internal(), type(isDescribed ? PEER_DESCRIBED : PEER_GRANTED, out));
         endpoint(peer.remoteIp(), peer.remotePort(), out);
         endpoint(peer.externalIp(), peer.externalPort(), out);
         nonce(peer.nonce(), out);
         endpoint(peer.clientIp(), peer.clientPort(), out);
         out.putLong(peer.deadlineMillis());
+        if (isDescribed) {
+            described(peer.description(), out);
+        }
         text(peer.subscriber(), out);
     }
 
@@ -267,10 +282,14 @@ final class JournalCodec {
 
     private static Optional<JournalRecord> decodeBody(int type, ByteBuffer in, int end) {
         return switch (type) {
-            case LEASE_GRANTED, LEASE_DESCRIBED, LEASE_FILTERED -> leaseGranted(type, in, end);
+            case LEASE_GRANTED, LEASE_DESCRIBED, LEASE_FILTERED, SET_GRANTED ->
+                    leaseGranted(type, in, end);
+            case LEASE_INSISTED -> leaseInsisted(in, end);
             case LEASE_ENDED -> Optional.of(new LeaseEnded(tuple(in)));
-            case PORT_HELD -> Optional.of(portHeld(in, end));
-            case LEASE_RESTED -> Optional.of(new LeaseRested(portHeld(in, end)));
+            case PORT_HELD -> Optional.of(portHeld(in, end, false));
+            case SET_PORT_HELD -> Optional.of(portHeld(in, end, true));
+            case LEASE_RESTED -> Optional.of(new LeaseRested(portHeld(in, end, false)));
+            case SET_RESTED -> setRested(in, end);
             case HOLD_ENDED -> Optional.of(new HoldEnded(octet(in), in.getInt(), port(in)));
             case PAIRED -> {
                 int ip = in.getInt();
@@ -285,6 +304,9 @@ final class JournalCodec {
             }
             case BLOCK_RELEASED -> Optional.of(new BlockReleased(in.getInt(), port(in)));
             case EPOCH_STARTED -> Optional.of(new EpochStarted(in.getLong()));
+            case CLIENT_EPOCH_STARTED ->
+                    Optional.of(new ClientEpochStarted(in.getInt(), in.getLong()));
+            case CLIENT_EPOCHS_ENDED -> Optional.of(new ClientEpochsEnded());
             case TIME_MARK -> Optional.of(new TimeMark(in.getLong()));
             case ADDRESS_DRAINED ->
                     Optional.of(new AddressDrained(in.getInt(), in.getLong(), in.getLong()));
@@ -294,13 +316,26 @@ final class JournalCodec {
                 yield Optional.of(new SubscriberDrained(text(in, end), sinceMillis));
             }
             case SUBSCRIBER_DRAIN_ENDED -> Optional.of(new SubscriberDrainEnded(text(in, end)));
-            case PEER_GRANTED -> Optional.of(peerGranted(in, end));
+            case PEER_GRANTED, PEER_DESCRIBED -> peerGranted(type, in, end);
             case PEER_ENDED -> Optional.of(new PeerEnded(tuple(in), in.getInt(), port(in)));
             default -> Optional.empty();
         };
     }
 
+    private static Optional<JournalRecord> leaseInsisted(ByteBuffer in, int end) {
+        int type = octet(in);
+        boolean isLease =
+                type == LEASE_GRANTED
+                        || type == LEASE_DESCRIBED
+                        || type == LEASE_FILTERED
+                        || type == SET_GRANTED;
+        return isLease && end - in.position() >= FIXED_BYTES[type]
+                ? leaseGranted(type, in, end).map(lease -> new LeaseInsisted((LeaseGranted) lease))
+                : Optional.empty();
+    }
+
     private static Optional<JournalRecord> leaseGranted(int type, ByteBuffer in, int end) {
+        int size = type == SET_GRANTED ? port(in) : 1;
         InternalTuple internal = tuple(in);
         int externalIp = in.getInt();
         int externalPort = port(in);
@@ -315,8 +350,12 @@ final class JournalCodec {
         }
         String description = text(in, in.position() + descriptionBytes);
         Optional<List<PeerFilter>> filters =
-                type == LEASE_FILTERED ? filters(in, end) : Optional.of(List.of());
-        if (filters.isEmpty()) {
+                switch (type) {
+                    case LEASE_FILTERED -> filters(in, end, 1);
+                    case SET_GRANTED -> filters(in, end, 0);
+                    default -> Optional.of(List.of());
+                };
+        if (filters.isEmpty() || !areSet(type, internal, externalPort, size)) {
             return Optional.empty();
         }
         String subscriber = text(in, end);
@@ -334,15 +373,33 @@ final class JournalCodec {
                                 clientPort,
                                 deadlineMillis,
                                 description,
-                                filters.get()));
+                                filters.get(),
+                                size));
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<List<PeerFilter>> filters(ByteBuffer in, int end) {
-        int count = in.position() < end ? octet(in) : 0;
-        if (count == 0 || count > PeerFilter.MOST || count * FILTER_BYTES > end - in.position()) {
+    private static Optional<JournalRecord> setRested(ByteBuffer in, int end) {
+        int size = port(in);
+        PortHeld first = portHeld(in, end, true);
+        return areSet(SET_RESTED, first.internal(), first.externalPort(), size)
+                ? Optional.of(new LeaseRested(first, size))
+                : Optional.empty();
+    }
+
+    /** Whether so many ports follow each other on both sides; other types have one. */
+    private static boolean areSet(int type, InternalTuple internal, int externalPort, int size) {
+        boolean isSet = type == SET_GRANTED || type == SET_RESTED;
+        int first = Math.max(internal.internalPort(), externalPort);
+        return !isSet || (size > 1 && first + size - 1 <= PortRange.MAX_PORT);
+    }
+
+    private static Optional<List<PeerFilter>> filters(ByteBuffer in, int end, int least) {
+        int count = in.position() < end ? octet(in) : -1;
+        if (count < least
+                || count > PeerFilter.MOST
+                || count * FILTER_BYTES > end - in.position()) {
             return Optional.empty();
         }
         List<PeerFilter> filters = new ArrayList<>(count);
@@ -358,7 +415,7 @@ final class JournalCodec {
         return Optional.of(filters);
     }
 
-    private static PeerGranted peerGranted(ByteBuffer in, int end) {
+    private static Optional<JournalRecord> peerGranted(int type, ByteBuffer in, int end) {
         InternalTuple internal = tuple(in);
         int remoteIp = in.getInt();
         int remotePort = port(in);
@@ -368,26 +425,34 @@ final class JournalCodec {
         int clientIp = in.getInt();
         int clientPort = port(in);
         long deadlineMillis = in.getLong();
-        return new PeerGranted(
-                internal,
-                remoteIp,
-                remotePort,
-                text(in, end),
-                externalIp,
-                externalPort,
-                nonce,
-                clientIp,
-                clientPort,
-                deadlineMillis);
+        int descriptionBytes = type == PEER_DESCRIBED ? port(in) : 0;
+        if (descriptionBytes > end - in.position()) {
+            return Optional.empty();
+        }
+        String description = text(in, in.position() + descriptionBytes);
+        return Optional.of(
+                new PeerGranted(
+                        internal,
+                        remoteIp,
+                        remotePort,
+                        text(in, end),
+                        externalIp,
+                        externalPort,
+                        nonce,
+                        clientIp,
+                        clientPort,
+                        deadlineMillis,
+                        description));
     }
 
-    private static PortHeld portHeld(ByteBuffer in, int end) {
+    private static PortHeld portHeld(ByteBuffer in, int end, boolean ofSet) {
         InternalTuple internal = tuple(in);
         int externalIp = in.getInt();
         int externalPort = port(in);
         Nonce nonce = nonce(in);
         long untilMillis = in.getLong();
-        return new PortHeld(internal, text(in, end), externalIp, externalPort, nonce, untilMillis);
+        return new PortHeld(
+                internal, text(in, end), externalIp, externalPort, nonce, untilMillis, ofSet);
     }
 
     private static InternalTuple tuple(ByteBuffer in) {

@@ -2,20 +2,25 @@ package org.portreeve.control.journal;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.portreeve.control.journal.JournalRecord.AddressDrained;
 import org.portreeve.control.journal.JournalRecord.BlockLeased;
 import org.portreeve.control.journal.JournalRecord.BlockReleased;
+import org.portreeve.control.journal.JournalRecord.ClientEpochStarted;
+import org.portreeve.control.journal.JournalRecord.ClientEpochsEnded;
 import org.portreeve.control.journal.JournalRecord.DrainEnded;
 import org.portreeve.control.journal.JournalRecord.EpochStarted;
 import org.portreeve.control.journal.JournalRecord.HoldEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseEnded;
 import org.portreeve.control.journal.JournalRecord.LeaseGranted;
+import org.portreeve.control.journal.JournalRecord.LeaseInsisted;
 import org.portreeve.control.journal.JournalRecord.LeaseRested;
 import org.portreeve.control.journal.JournalRecord.Paired;
 import org.portreeve.control.journal.JournalRecord.PeerEnded;
@@ -33,24 +38,30 @@ import org.portreeve.nat.InternalTuple;
  */
 public final class JournalImage {
     private final Map<InternalTuple, LeaseGranted> leases = new LinkedHashMap<>();
+    private final Set<InternalTuple> insisted = new HashSet<>();
     private final Map<ExternalTuple, PortHeld> holds = new LinkedHashMap<>();
     private final Map<String, Paired> pairings = new LinkedHashMap<>();
     private final Map<BlockStart, BlockLeased> blocks = new LinkedHashMap<>();
     private final Map<Integer, AddressDrained> drains = new LinkedHashMap<>();
     private final Map<String, SubscriberDrained> drainedSubscribers = new LinkedHashMap<>();
     private final Map<Session, PeerGranted> peers = new LinkedHashMap<>();
+    private final Map<Integer, ClientEpochStarted> clientEpochs = new LinkedHashMap<>();
     private OptionalLong epochStartMillis = OptionalLong.empty();
     private OptionalLong lastWallMillis = OptionalLong.empty();
 
     /** Takes the next record into account. */
     public void apply(JournalRecord record) {
         switch (record) {
-            case LeaseGranted lease -> leases.put(lease.internal(), lease);
-            case LeaseEnded(InternalTuple internal) -> leases.remove(internal);
+            case LeaseGranted lease -> put(lease, false);
+            case LeaseInsisted(LeaseGranted lease) -> put(lease, true);
+            case LeaseEnded(InternalTuple internal) -> remove(internal);
             case PortHeld hold -> holds.put(ExternalTuple.of(hold), hold);
-            case LeaseRested(PortHeld hold) -> {
-                leases.remove(hold.internal());
-                holds.put(ExternalTuple.of(hold), hold);
+            case LeaseRested(PortHeld first, int size) -> {
+                remove(first.internal());
+                for (int i = 0; i < size; i++) {
+                    PortHeld hold = first.next(i);
+                    holds.put(ExternalTuple.of(hold), hold);
+                }
             }
             case HoldEnded(int protocol, int ip, int port) ->
                     holds.remove(new ExternalTuple(protocol, ip, port));
@@ -60,6 +71,8 @@ public final class JournalImage {
             case BlockReleased(int ip, int firstPort) ->
                     blocks.remove(new BlockStart(ip, firstPort));
             case EpochStarted(long startMillis) -> epochStartMillis = OptionalLong.of(startMillis);
+            case ClientEpochStarted started -> clientEpochs.put(started.clientIp(), started);
+            case ClientEpochsEnded _ -> clientEpochs.clear();
             case TimeMark(long wallMillis) -> lastWallMillis = later(wallMillis);
             case AddressDrained drained -> drains.put(drained.externalIp(), drained);
             case DrainEnded(int ip) -> drains.remove(ip);
@@ -69,6 +82,20 @@ public final class JournalImage {
             case PeerEnded(InternalTuple internal, int remoteIp, int remotePort) ->
                     peers.remove(new Session(internal, remoteIp, remotePort));
         }
+    }
+
+    private void put(LeaseGranted lease, boolean isInsisted) {
+        leases.put(lease.internal(), lease);
+        if (isInsisted) {
+            insisted.add(lease.internal());
+        } else {
+            insisted.remove(lease.internal());
+        }
+    }
+
+    private void remove(InternalTuple internal) {
+        leases.remove(internal);
+        insisted.remove(internal);
     }
 
     private OptionalLong later(long wallMillis) {
@@ -81,6 +108,11 @@ public final class JournalImage {
     /** The leases, one for each internal tuple. */
     public Collection<LeaseGranted> leases() {
         return Collections.unmodifiableCollection(leases.values());
+    }
+
+    /** The internal tuples of leases whose owners insist on the external ones. */
+    public Set<InternalTuple> insisted() {
+        return Collections.unmodifiableSet(insisted);
     }
 
     /** The lease of this internal tuple. */
@@ -123,6 +155,11 @@ public final class JournalImage {
         return epochStartMillis;
     }
 
+    /** Whose epoch began later than that of the node, one record for each address. */
+    public Collection<ClientEpochStarted> clientEpochs() {
+        return Collections.unmodifiableCollection(clientEpochs.values());
+    }
+
     /** The latest time mark; a wall clock behind it was set back. */
     public OptionalLong lastWallMillis() {
         return lastWallMillis;
@@ -133,14 +170,19 @@ public final class JournalImage {
         return Stream.of(
                         epochStartMillis.stream().mapToObj(EpochStarted::new),
                         lastWallMillis.stream().mapToObj(TimeMark::new),
+                        clientEpochs.values().stream(),
                         drains.values().stream(),
                         drainedSubscribers.values().stream(),
                         pairings.values().stream(),
                         blocks.values().stream(),
                         holds.values().stream(),
-                        leases.values().stream(),
+                        leases.values().stream().map(this::record),
                         peers.values().stream())
                 .flatMap(records -> records);
+    }
+
+    private JournalRecord record(LeaseGranted lease) {
+        return insisted.contains(lease.internal()) ? new LeaseInsisted(lease) : lease;
     }
 
     private record ExternalTuple(int protocol, int externalIp, int externalPort) {

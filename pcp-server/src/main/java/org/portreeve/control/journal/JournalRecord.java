@@ -19,6 +19,7 @@ public sealed interface JournalRecord {
      * @param clientPort its UDP port, 0 when unknown
      * @param description what its owner calls it, sanitised; empty for none
      * @param filters whom it lets in; empty for everybody
+     * @param size how many ports it has from the tuples' on
      */
     record LeaseGranted(
             InternalTuple internal,
@@ -31,11 +32,40 @@ public sealed interface JournalRecord {
             int clientPort,
             long deadlineMillis,
             String description,
-            List<PeerFilter> filters)
+            List<PeerFilter> filters,
+            int size)
             implements JournalRecord {
         /** Takes a copy of the list. */
         public LeaseGranted {
             filters = List.copyOf(filters);
+        }
+
+        /** One of one port. */
+        public LeaseGranted(
+                InternalTuple internal,
+                String subscriber,
+                int externalIp,
+                int externalPort,
+                Nonce nonce,
+                LeaseOrigin origin,
+                int clientIp,
+                int clientPort,
+                long deadlineMillis,
+                String description,
+                List<PeerFilter> filters) {
+            this(
+                    internal,
+                    subscriber,
+                    externalIp,
+                    externalPort,
+                    nonce,
+                    origin,
+                    clientIp,
+                    clientPort,
+                    deadlineMillis,
+                    description,
+                    filters,
+                    1);
         }
 
         /** One that lets everybody in. */
@@ -65,24 +95,63 @@ public sealed interface JournalRecord {
         }
     }
 
+    /** The same of an owner who insists on the external tuple (RFC 6887 §13.2). */
+    record LeaseInsisted(LeaseGranted lease) implements JournalRecord {}
+
     /** The lease of this tuple is over; its port does not rest. */
     record LeaseEnded(InternalTuple internal) implements JournalRecord {}
 
-    /** An external port rests for its former owner: replaces what is known under the port. */
+    /**
+     * An external port rests for its former owner: replaces what is known under the port.
+     *
+     * @param ofSet whether it was one of a set of ports
+     */
     record PortHeld(
             InternalTuple internal,
             String subscriber,
             int externalIp,
             int externalPort,
             Nonce nonce,
-            long untilMillis)
-            implements JournalRecord {}
+            long untilMillis,
+            boolean ofSet)
+            implements JournalRecord {
+        /** One that was alone. */
+        public PortHeld(
+                InternalTuple internal,
+                String subscriber,
+                int externalIp,
+                int externalPort,
+                Nonce nonce,
+                long untilMillis) {
+            this(internal, subscriber, externalIp, externalPort, nonce, untilMillis, false);
+        }
+
+        /** The same rest of the port so many further, for the tuple so many further. */
+        public PortHeld next(int ports) {
+            return new PortHeld(
+                    internal.next(ports),
+                    subscriber,
+                    externalIp,
+                    externalPort + ports,
+                    nonce,
+                    untilMillis,
+                    ofSet);
+        }
+    }
 
     /**
      * A lease is over and its port rests for its owner. One record, so that no crash comes between:
      * a lease that ended without a rest would leave its port to the next who asks.
+     *
+     * @param hold its first port
+     * @param size how many ports rest so from there on
      */
-    record LeaseRested(PortHeld hold) implements JournalRecord {}
+    record LeaseRested(PortHeld hold, int size) implements JournalRecord {
+        /** One port. */
+        public LeaseRested(PortHeld hold) {
+            this(hold, 1);
+        }
+    }
 
     /** The rest of an external port is over, or its owner has it again. */
     record HoldEnded(int protocol, int externalIp, int externalPort) implements JournalRecord {}
@@ -106,6 +175,17 @@ public sealed interface JournalRecord {
      * @param startMillis when the epoch was 0
      */
     record EpochStarted(long startMillis) implements JournalRecord {}
+
+    /**
+     * The epoch of the clients at an address, and of all of the same subscriber, began later than
+     * that of the node: replaces what was said of the address (RFC 6887 §8.5).
+     *
+     * @param laterMillis so much later, whatever the wall clock does
+     */
+    record ClientEpochStarted(int clientIp, long laterMillis) implements JournalRecord {}
+
+    /** All clients have the epoch of the node again. */
+    record ClientEpochsEnded() implements JournalRecord {}
 
     /**
      * New subscribers do not get an external address: replaces what was said of it.
@@ -135,6 +215,7 @@ public sealed interface JournalRecord {
      * @param subscriber the subscriber's id
      * @param clientIp the IPv4 address that asked, for notifications
      * @param clientPort its UDP port
+     * @param description what its owner calls it, sanitised; empty for none
      */
     record PeerGranted(
             InternalTuple internal,
@@ -146,8 +227,35 @@ public sealed interface JournalRecord {
             Nonce nonce,
             int clientIp,
             int clientPort,
-            long deadlineMillis)
-            implements JournalRecord {}
+            long deadlineMillis,
+            String description)
+            implements JournalRecord {
+        /** One without a description. */
+        public PeerGranted(
+                InternalTuple internal,
+                int remoteIp,
+                int remotePort,
+                String subscriber,
+                int externalIp,
+                int externalPort,
+                Nonce nonce,
+                int clientIp,
+                int clientPort,
+                long deadlineMillis) {
+            this(
+                    internal,
+                    remoteIp,
+                    remotePort,
+                    subscriber,
+                    externalIp,
+                    externalPort,
+                    nonce,
+                    clientIp,
+                    clientPort,
+                    deadlineMillis,
+                    "");
+        }
+    }
 
     /** No PEER keeps the session any more. */
     record PeerEnded(InternalTuple internal, int remoteIp, int remotePort)

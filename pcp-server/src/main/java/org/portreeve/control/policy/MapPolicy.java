@@ -13,8 +13,10 @@ import org.portreeve.nat.config.NatConfig;
  *     (RFC 6887 §18.1)
  * @param isOpen whether a mapping may be asked for where implicit ones keep strangers out (RFC 6887
  *     §18.1.1)
+ * @param sets what sets of ports may be asked for
  */
-public record MapPolicy(NoncePolicy nonce, int filters, boolean isStrictlySimple, boolean isOpen) {
+public record MapPolicy(
+        NoncePolicy nonce, int filters, boolean isStrictlySimple, boolean isOpen, SetLimits sets) {
     /** What holds unless somebody says otherwise. */
     public static final MapPolicy USUAL = new MapPolicy(NoncePolicy.STRICT, 16, false, true);
 
@@ -26,10 +28,49 @@ public record MapPolicy(NoncePolicy nonce, int filters, boolean isStrictlySimple
         }
     }
 
+    /** One with the usual limits of sets. */
+    public MapPolicy(NoncePolicy nonce, int filters, boolean isStrictlySimple, boolean isOpen) {
+        this(nonce, filters, isStrictlySimple, isOpen, SetLimits.USUAL);
+    }
+
     /** What of a time that was asked for is left where nothing outlives implicit mappings. */
     public long boundedNs(long ns, int protocol, NatConfig.Timers timers) {
         long implicitNs =
                 protocol == Protocol.TCP ? timers.tcpEstablishedIdleNs() : timers.udpIdleNs();
         return isStrictlySimple ? Math.min(ns, implicitNs) : ns;
+    }
+
+    /**
+     * How many ports subscribers may have in sets (RFC 7753 §6.1).
+     *
+     * @param count sets of each subscriber; 0 for none, so that a set is granted as one port
+     * @param ports ports of each set
+     */
+    public record SetLimits(int count, int ports) {
+        /** No set has more: it is one entry, and one operation of a shard. */
+        public static final int MOST_PORTS = 1_024;
+
+        /** No subscriber has more. */
+        public static final int MOST_SETS = 1_024;
+
+        /** What holds unless somebody says otherwise. */
+        public static final SetLimits USUAL = new SetLimits(2, 64);
+
+        /** Refuses a number out of range. */
+        public SetLimits {
+            if (count < 0 || count > MOST_SETS) {
+                throw new IllegalArgumentException(
+                        "sets of ports: %d, not 0 to %d".formatted(count, MOST_SETS));
+            }
+            if (ports < 1 || ports > MOST_PORTS) {
+                throw new IllegalArgumentException(
+                        "ports of a set: %d, not 1 to %d".formatted(ports, MOST_PORTS));
+            }
+        }
+
+        /** All ports that they come to. */
+        public int allPorts() {
+            return count * ports;
+        }
     }
 }

@@ -20,4 +20,12 @@ public record Policy(
         subscribers = List.copyOf(subscribers);
         assert profiles.containsKey(Profile.DEFAULT) : "there is no default profile";
     }
+
+    /** The external addresses that subscribers have for themselves. */
+    public List<Integer> dedicatedIps() {
+        return subscribers.stream()
+                .map(SubscriberPlan::dedicatedIp)
+                .filter(ip -> ip != SubscriberPlan.SHARED)
+                .toList();
+    }
 }

@@ -1,5 +1,6 @@
 package org.portreeve.control.policy;
 
+import java.util.EnumSet;
 import java.util.Set;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.rules.Application;
@@ -47,6 +48,16 @@ public record Profile(
                 .map(Application::filtering)
                 .findFirst()
                 .orElse(protocol == Protocol.TCP ? others.tcp() : others.udp());
+    }
+
+    /**
+     * The same of those with an external address of their own: there nothing is filtered, so no
+     * filter can be kept.
+     */
+    public Set<Service> withheldFromDedicated() {
+        Set<Service> all = EnumSet.of(Service.FILTER);
+        all.addAll(withheld);
+        return all;
     }
 
     /** The limits of each subscriber. */

@@ -18,6 +18,7 @@ public enum Service {
     FILTER,
     DESCRIPTION,
     PREFIX64,
+    PORT_SET,
     NAT_PMP;
 
     /** Its name in the configuration. */

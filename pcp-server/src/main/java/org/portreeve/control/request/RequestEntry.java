@@ -26,22 +26,39 @@ public record RequestEntry(
          * @param internal what was to be reached; its port is 0 for all ports of the protocol
          * @param suggestedPort the external port that was wished for, 0 for none
          * @param lifetimeSeconds 0 for its end
+         * @param portCount how many ports from its own on
          */
-        record Mapping(InternalTuple internal, int suggestedPort, long lifetimeSeconds)
+        record Mapping(
+                InternalTuple internal, int suggestedPort, long lifetimeSeconds, int portCount)
                 implements Asked {
+            /** One port. */
+            public Mapping(InternalTuple internal, int suggestedPort, long lifetimeSeconds) {
+                this(internal, suggestedPort, lifetimeSeconds, 1);
+            }
+
             @Override
             public String sentence() {
-                String port =
-                        internal.internalPort() == 0
-                                ? "all ports"
-                                : "port " + internal.internalPort();
+                String port = internal.internalPort() == 0 ? "all ports" : ports();
                 String what = port + " of " + Ipv4.format(internal.internalIp());
-                String named = Protocol.name(internal.protocol()) + " " + what;
+                String named = protocol() + " " + what;
                 if (lifetimeSeconds == 0) {
                     return "end " + named;
                 }
                 String wish = suggestedPort == 0 ? "" : " as external port " + suggestedPort;
                 return "map " + named + wish + " for " + lifetimeSeconds + " s";
+            }
+
+            private String ports() {
+                return portCount == 1
+                        ? "port " + internal.internalPort()
+                        : portCount + " ports from " + internal.internalPort();
+            }
+
+            /** RFC 6887 §11.1: 0 stands for all of them. */
+            private String protocol() {
+                return internal.protocol() == 0
+                        ? "every protocol,"
+                        : Protocol.name(internal.protocol());
             }
         }
 
@@ -88,8 +105,18 @@ public record RequestEntry(
         /** What was given, or why not, for people. */
         String sentence();
 
-        /** The mapping was made or renewed. */
-        record Granted(int externalIp, int externalPort, long lifetimeSeconds) implements Told {
+        /**
+         * The mapping was made or renewed.
+         *
+         * @param portCount how many external ports it has from its own on
+         */
+        record Granted(int externalIp, int externalPort, long lifetimeSeconds, int portCount)
+                implements Told {
+            /** One of one port. */
+            public Granted(int externalIp, int externalPort, long lifetimeSeconds) {
+                this(externalIp, externalPort, lifetimeSeconds, 1);
+            }
+
             @Override
             public String result() {
                 return "GRANTED";
@@ -97,7 +124,8 @@ public record RequestEntry(
 
             @Override
             public String sentence() {
-                String external = Ipv4.format(externalIp) + ":" + externalPort;
+                String last = portCount == 1 ? "" : "-" + (externalPort + portCount - 1);
+                String external = Ipv4.format(externalIp) + ":" + externalPort + last;
                 return lifetimeSeconds == MappingView.FOREVER
                         ? external + ", without an end"
                         : external + " for " + lifetimeSeconds + " s";

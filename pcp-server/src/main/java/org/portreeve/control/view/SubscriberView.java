@@ -11,7 +11,8 @@ import org.portreeve.control.policy.Profile;
  * @param prefixes its internal addresses, as {@code 100.64.0.0/24}
  * @param profile with all limits
  * @param isDrained whether staff drain it: it gets no new mapping
- * @param externalIp the paired address, empty while it has none
+ * @param externalIp the paired address, empty while it has none, or the dedicated one
+ * @param isDedicated whether that address is not shared: it has every port and protocol of it
  * @param leases explicit mappings, grants under way included
  * @param statics reservations in force
  * @param holds external ports that rest after its leases
@@ -25,6 +26,7 @@ public record SubscriberView(
         Profile profile,
         boolean isDrained,
         OptionalInt externalIp,
+        boolean isDedicated,
         int leases,
         int statics,
         int holds,

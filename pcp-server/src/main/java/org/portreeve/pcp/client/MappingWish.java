@@ -81,15 +81,25 @@ public record MappingWish(
                 options);
     }
 
+    /** The same wish for so many ports from its own on, as one mapping (RFC 7753 §4.1). */
+    public MappingWish ofPorts(int size, boolean keepsParity) {
+        return with(new PcpOption.PortSet(size, internalPort, keepsParity));
+    }
+
     /**
-     * The request that deletes the mapping: no suggestion, and only the option that says whose it
-     * is (RFC 6887 §15.1; §11.3 and §13.3 refuse the others here).
+     * The request that deletes the mapping: no suggestion, and only the options that say which it
+     * is (RFC 6887 §15.1, RFC 7753 §4.4; RFC 6887 §11.3 and §13.3 refuse the others here).
      */
     public MapRequest deletion(PcpAddress clientAddress) {
-        List<PcpOption> kept =
-                options.stream().filter(PcpOption.ThirdParty.class::isInstance).toList();
+        List<PcpOption> kept = options.stream().filter(MappingWish::saysWhich).toList();
         PcpAddress any =
                 suggestedExternalAddress.isIpv4() ? PcpAddress.ANY_IPV4 : PcpAddress.ANY_IPV6;
         return new MapRequest(clientAddress, 0, nonce, protocol, internalPort, 0, any, kept);
+    }
+
+    private static boolean saysWhich(PcpOption option) {
+        return option instanceof PcpOption.ThirdParty
+                || option instanceof PcpOption.ThirdPartyId
+                || option instanceof PcpOption.PortSet;
     }
 }

@@ -77,7 +77,7 @@ final class InsideDevice {
     }
 
     /** The device itself where the JDK shows a labelled address as a device of its own. */
-    private static NetworkInterface physical(NetworkInterface device) {
+    static NetworkInterface physical(NetworkInterface device) {
         return device.getParent() == null ? device : device.getParent();
     }
 }

@@ -16,6 +16,8 @@ import org.portreeve.pcp.PcpServer;
 import org.portreeve.pcp.PcpSettings;
 import org.portreeve.pcp.Requester;
 import org.portreeve.pcp.wire.PcpAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives port control its thread: one event loop that reads the control sockets, works when a shard
@@ -24,10 +26,12 @@ import org.portreeve.pcp.wire.PcpAddress;
  */
 public final class PcpVerticle extends VerticleBase {
     /** How often deadlines are looked at while nothing else happens. */
-    private static final long TICK_MILLIS = 50;
+    private static final long TICK_MILLIS = 100;
 
     /** How long a stop waits for answers that are owed. */
     private static final long FAREWELL_NS = 2_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PcpVerticle.class);
 
     private final PcpListen listen;
     private final PcpServer server;
@@ -128,6 +132,7 @@ public final class PcpVerticle extends VerticleBase {
             if (server.doWork(nowNs, clocks.wallMillis().getAsLong()) > 0) {
                 wakeup.run();
             }
+            server.notice(nowNs).ifPresent(LOG::warn);
             if (server.isReady()) {
                 ready.tryComplete();
             }

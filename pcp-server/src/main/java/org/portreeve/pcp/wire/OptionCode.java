@@ -2,13 +2,15 @@ package org.portreeve.pcp.wire;
 
 import java.util.Optional;
 
-/** The options of RFC 6887 §13, and those of RFC 7220 and RFC 7225. Immutable. */
+/** The options of RFC 6887 §13, and those of RFC 7220, 7225, 7753 and 7843. Immutable. */
 public enum OptionCode {
     THIRD_PARTY(1, 16, 16, false),
     PREFER_FAILURE(2, 0, 0, false),
     FILTER(3, 20, 20, true),
+    THIRD_PARTY_ID(13, 0, RealmId.MAX_BYTES, false),
     DESCRIPTION(128, 0, 1_016, false),
-    PREFIX64(129, 14, 1_036, false);
+    PREFIX64(129, 14, 1_036, false),
+    PORT_SET(130, 5, 5, false);
 
     private static final OptionCode[] ALL = values();
 
@@ -50,6 +52,14 @@ public enum OptionCode {
     /** Whether a server passes over this option where it does not fit (RFC 6887 §7.3). */
     boolean isOptional() {
         return !isMandatory(number);
+    }
+
+    /**
+     * Whether data that cannot be read is a fault though the server may pass over the option: half
+     * of what it asks for would be done (PCP-PS-001).
+     */
+    boolean isStrict() {
+        return this == PORT_SET;
     }
 
     /** Whether its data may be so long. */

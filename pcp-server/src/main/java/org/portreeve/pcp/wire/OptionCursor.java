@@ -27,6 +27,8 @@ final class OptionCursor {
     private static final int FILTER_PORT = 2;
     private static final int FILTER_ADDRESS = 4;
     private static final int PREFIX64 = 2;
+    private static final int SET_FIRST_PORT = 2;
+    private static final int SET_FLAGS = 4;
 
     /** RFC 7225 §4.1: the length of an IPv4 prefix, and its address. */
     private static final int DESTINATION_BYTES = 2 + 4;
@@ -75,9 +77,22 @@ final class OptionCursor {
                     Optional.of(new PcpOption.ThirdParty(PcpAddress.read(message, dataOffset())));
             case PREFER_FAILURE -> Optional.of(new PcpOption.PreferFailure());
             case FILTER -> Optional.of(readFilter());
+            case THIRD_PARTY_ID ->
+                    Optional.of(
+                            new PcpOption.ThirdPartyId(
+                                    RealmId.read(message, dataOffset(), dataBytes())));
             case DESCRIPTION -> readDescription();
             case PREFIX64 -> readPrefix64();
+            case PORT_SET -> Optional.of(readPortSet());
         };
+    }
+
+    /** RFC 7753 §4: seven reserved bits are ignored. */
+    private PcpOption.PortSet readPortSet() {
+        return new PcpOption.PortSet(
+                message.getShort(dataOffset()) & 0xffff,
+                message.getShort(dataOffset() + SET_FIRST_PORT) & 0xffff,
+                (message.get(dataOffset() + SET_FLAGS) & PcpFormat.PARITY_BIT) != 0);
     }
 
     private PcpOption.Filter readFilter() {

@@ -49,7 +49,7 @@ final class OptionRules {
                 }
             }
         }
-        return filtersFit(bare.withOptions(options))
+        return filtersFit(bare.withOptions(options)) && setFits(options)
                 ? new Outcome.Good(options)
                 : new Outcome.Faulty(ResultCode.MALFORMED_OPTION);
     }
@@ -71,7 +71,8 @@ final class OptionRules {
             return judgeContents(option.get(), bare);
         }
         // PCP-OPT-010: what nobody must understand is no reason to refuse.
-        return code.get().isOptional()
+        boolean isHarmless = !isPlaced(code.get(), bare) || !code.get().isStrict();
+        return code.get().isOptional() && isHarmless
                 ? new Verdict.PassOver()
                 : new Verdict.Fault(ResultCode.MALFORMED_OPTION);
     }
@@ -79,14 +80,16 @@ final class OptionRules {
     /** Whether this option may stand in such a request (PCP-OPT-010). */
     private static boolean isPlaced(OptionCode code, PcpRequest bare) {
         return switch (code) {
-            case THIRD_PARTY -> bare.opcode() != Opcode.ANNOUNCE;
+            case THIRD_PARTY, THIRD_PARTY_ID -> bare.opcode() != Opcode.ANNOUNCE;
             // RFC 6887 §11.3, §13.3: neither makes sense in a deletion.
             case PREFER_FAILURE, FILTER ->
                     bare.opcode() == Opcode.MAP && bare.lifetimeSeconds() != 0;
-            // RFC 7220 §3: in PEER ignored, as nobody keeps it; a deletion calls nothing anything.
-            case DESCRIPTION -> bare.opcode() == Opcode.MAP && bare.lifetimeSeconds() != 0;
-            // RFC 7225 §4.1, for MAP alone: an answer to ANNOUNCE has no options yet.
-            case PREFIX64 -> bare.opcode() == Opcode.MAP;
+            // RFC 7220 §2; a deletion, or a question, calls nothing anything.
+            case DESCRIPTION -> bare.opcode() != Opcode.ANNOUNCE && bare.lifetimeSeconds() != 0;
+            // RFC 7225 §4.1.
+            case PREFIX64 -> bare.opcode() != Opcode.PEER;
+            // RFC 7753 §4, §4.4: deletions too.
+            case PORT_SET -> bare.opcode() == Opcode.MAP;
         };
     }
 
@@ -100,13 +103,32 @@ final class OptionRules {
                     new Verdict.Fault(ResultCode.MALFORMED_OPTION);
             case PcpOption.Filter filter when !filter.hasValidPrefix() ->
                     new Verdict.Fault(ResultCode.MALFORMED_OPTION);
+            case PcpOption.PortSet set -> judgeSet(set, bare);
             case PcpOption.ThirdParty _,
+                    PcpOption.ThirdPartyId _,
                     PcpOption.PreferFailure _,
                     PcpOption.Filter _,
                     PcpOption.Description _,
                     PcpOption.Prefix64 _ ->
                     new Verdict.Keep(option);
         };
+    }
+
+    /** RFC 7753 §4.2; a deletion says by its internal port what it is about. */
+    private static Verdict judgeSet(PcpOption.PortSet set, PcpRequest bare) {
+        boolean isFirst =
+                bare instanceof PcpRequest.MapRequest map
+                        && map.internalPort() == set.firstInternalPort();
+        if (!isFirst || (set.size() == 0 && bare.lifetimeSeconds() != 0)) {
+            return new Verdict.Fault(ResultCode.MALFORMED_OPTION);
+        }
+        return set.size() == 0 ? new Verdict.PassOver() : new Verdict.Keep(set);
+    }
+
+    /** RFC 7753 §4.2: who takes fewer ports than asked for cannot insist on one. */
+    private static boolean setFits(List<PcpOption> options) {
+        return options.stream().noneMatch(PcpOption.PortSet.class::isInstance)
+                || options.stream().noneMatch(PcpOption.PreferFailure.class::isInstance);
     }
 
     private static boolean suggestsPort(PcpRequest request) {

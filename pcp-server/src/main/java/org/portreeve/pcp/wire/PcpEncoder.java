@@ -33,7 +33,8 @@ public final class PcpEncoder {
     /** How many octets a response has. */
     public static int lengthBytes(PcpResponse response) {
         return switch (response) {
-            case PcpResponse.AnnounceResponse _ -> Opcode.ANNOUNCE.minMessageBytes();
+            case PcpResponse.AnnounceResponse announce ->
+                    Opcode.ANNOUNCE.minMessageBytes() + PcpFields.lengthBytes(announce.options());
             case PcpResponse.MapResponse map ->
                     Opcode.MAP.minMessageBytes() + PcpFields.lengthBytes(map.options());
             case PcpResponse.PeerResponse peer ->
@@ -71,7 +72,10 @@ public final class PcpEncoder {
         octets.put((byte) 0).put((byte) response.resultNumber());
         octets.putInt((int) response.lifetimeSeconds()).putInt((int) response.epochSeconds());
         switch (response) {
-            case PcpResponse.AnnounceResponse _ -> writeReserved(octets);
+            case PcpResponse.AnnounceResponse announce -> {
+                writeReserved(octets);
+                writeOptions(announce.options(), octets);
+            }
             case PcpResponse.MapResponse map -> {
                 writeReserved(octets);
                 writeOwner(map.nonce(), map.protocol(), octets);
@@ -117,6 +121,7 @@ public final class PcpEncoder {
             int padding = PcpFormat.padded(option.dataBytes()) - option.dataBytes();
             switch (option) {
                 case PcpOption.ThirdParty(PcpAddress host) -> host.write(octets);
+                case PcpOption.ThirdPartyId(RealmId realm) -> realm.write(octets);
                 case PcpOption.PreferFailure _ -> {}
                 case PcpOption.Filter(int prefixLength, int port, PcpAddress address) -> {
                     octets.put((byte) 0).put((byte) prefixLength).putShort((short) port);
@@ -124,6 +129,10 @@ public final class PcpEncoder {
                 }
                 case PcpOption.Description(String text) -> octets.put(text.getBytes(UTF_8));
                 case PcpOption.Prefix64 prefix -> writePrefix64(prefix, octets);
+                case PcpOption.PortSet(int size, int first, boolean keepsParity) ->
+                        octets.putShort((short) size)
+                                .putShort((short) first)
+                                .put((byte) (keepsParity ? PcpFormat.PARITY_BIT : 0));
             }
             octets.put(new byte[padding]);
         }

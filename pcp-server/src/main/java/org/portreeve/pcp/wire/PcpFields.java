@@ -14,6 +14,15 @@ final class PcpFields {
                 .findFirst();
     }
 
+    static Optional<RealmId> thirdPartyId(List<PcpOption> options) {
+        for (PcpOption option : options) {
+            if (option instanceof PcpOption.ThirdPartyId(RealmId realm)) {
+                return Optional.of(realm);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The options, copied; throws when a message of this opcode has no room for them. */
     static List<PcpOption> fitting(Opcode opcode, List<PcpOption> options) {
         if (!fit(opcode, options)) {
@@ -31,8 +40,7 @@ final class PcpFields {
     static int lengthBytes(List<PcpOption> options) {
         int lengthBytes = 0;
         for (PcpOption option : options) {
-            int dataBytes = PcpFormat.padded(option.dataBytes());
-            lengthBytes += PcpFormat.OPTION_HEADER_BYTES + dataBytes;
+            lengthBytes += option.messageBytes();
         }
         return lengthBytes;
     }

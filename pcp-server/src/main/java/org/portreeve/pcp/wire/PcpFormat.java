@@ -30,6 +30,9 @@ public final class PcpFormat {
     /** RFC 7225 §4.1: the length of the prefix in octets, and twelve of prefix and suffix. */
     static final int PREFIX64_BYTES = 2 + 12;
 
+    /** RFC 7753 §4: parity is to be preserved. */
+    static final int PARITY_BIT = 1;
+
     static final int OPCODE = 1;
     static final int RESULT_CODE = 3;
     static final int LIFETIME = 4;

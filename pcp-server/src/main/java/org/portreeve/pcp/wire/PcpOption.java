@@ -3,6 +3,7 @@ package org.portreeve.pcp.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.Prefix;
 
 /** An option of a request, or one that a response says was processed. Immutable. */
@@ -15,6 +16,11 @@ public sealed interface PcpOption {
         return code().dataBytes();
     }
 
+    /** How much of a message it takes. */
+    default int messageBytes() {
+        return PcpFormat.OPTION_HEADER_BYTES + PcpFormat.padded(dataBytes());
+    }
+
     /**
      * The mapping is for another host than the requester (RFC 6887 §13.1).
      *
@@ -24,6 +30,23 @@ public sealed interface PcpOption {
         @Override
         public OptionCode code() {
             return OptionCode.THIRD_PARTY;
+        }
+    }
+
+    /**
+     * In which realm that host is (RFC 7843 §4).
+     *
+     * @param realm compared octet by octet
+     */
+    record ThirdPartyId(RealmId realm) implements PcpOption {
+        @Override
+        public OptionCode code() {
+            return OptionCode.THIRD_PARTY_ID;
+        }
+
+        @Override
+        public int dataBytes() {
+            return realm.lengthBytes();
         }
     }
 
@@ -50,6 +73,22 @@ public sealed interface PcpOption {
         public Filter {
             PcpFormat.requireOctet("prefix length", prefixLength);
             PcpFormat.requirePort("remote port", remotePort);
+        }
+
+        /** The option by which a mapping gets a filter. */
+        public static Filter of(PeerFilter filter) {
+            return new Filter(
+                    IPV4_PREFIX_BITS + filter.remote().length(),
+                    filter.remotePort(),
+                    PcpAddress.ofIpv4(filter.remote().network()));
+        }
+
+        /**
+         * The filter that it adds, of IPv4; only when it does not {@linkplain #removesAll remove}.
+         */
+        public PeerFilter peers() {
+            int prefixBits = prefixLength - IPV4_PREFIX_BITS;
+            return PeerFilter.of(remoteAddress.ipv4().orElseThrow(), prefixBits, remotePort);
         }
 
         @Override
@@ -120,6 +159,26 @@ public sealed interface PcpOption {
         /** Whether RFC 6052 §2.2 knows prefixes of this length. */
         static boolean allows(int prefixBytes) {
             return (4 <= prefixBytes && prefixBytes <= 8) || prefixBytes == 12;
+        }
+    }
+
+    /**
+     * Ports that follow each other, as one mapping (RFC 7753 §4).
+     *
+     * @param size how many; 0 is malformed
+     * @param firstInternalPort the first of them
+     * @param keepsParity whether the first external port is to be even where this one is
+     */
+    record PortSet(int size, int firstInternalPort, boolean keepsParity) implements PcpOption {
+        /** Checks that the numbers fit their fields. */
+        public PortSet {
+            PcpFormat.requirePort("port set size", size);
+            PcpFormat.requirePort("first internal port", firstInternalPort);
+        }
+
+        @Override
+        public OptionCode code() {
+            return OptionCode.PORT_SET;
         }
     }
 }

@@ -31,11 +31,23 @@ public sealed interface PcpRequest {
         return PcpFields.thirdParty(options());
     }
 
+    /** The realm of that host, as the THIRD_PARTY_ID option names it (RFC 7843). */
+    default Optional<RealmId> thirdPartyId() {
+        return PcpFields.thirdPartyId(options());
+    }
+
     /** Is the server there, and what is its epoch (RFC 6887 §14.1). */
-    record AnnounceRequest(PcpAddress clientAddress, long lifetimeSeconds) implements PcpRequest {
+    record AnnounceRequest(PcpAddress clientAddress, long lifetimeSeconds, List<PcpOption> options)
+            implements PcpRequest {
         /** Checks that the number fits its field. */
         public AnnounceRequest {
             PcpFormat.requireSeconds("lifetime", lifetimeSeconds);
+            options = PcpFields.fitting(Opcode.ANNOUNCE, options);
+        }
+
+        /** One without options. */
+        public AnnounceRequest(PcpAddress clientAddress, long lifetimeSeconds) {
+            this(clientAddress, lifetimeSeconds, List.of());
         }
 
         @Override
@@ -44,19 +56,13 @@ public sealed interface PcpRequest {
         }
 
         @Override
-        public List<PcpOption> options() {
-            return List.of();
-        }
-
-        @Override
         public AnnounceRequest withOptions(List<PcpOption> options) {
-            // No base option fits ANNOUNCE, so what is left of a list that was checked is empty.
-            return this;
+            return new AnnounceRequest(clientAddress, lifetimeSeconds, options);
         }
 
-        /** The answer: nothing but the epoch. */
-        public PcpResponse.AnnounceResponse success(long epochSeconds) {
-            return new PcpResponse.AnnounceResponse(epochSeconds);
+        /** The answer: the epoch, and what else is told. */
+        public PcpResponse.AnnounceResponse success(long epochSeconds, List<PcpOption> options) {
+            return new PcpResponse.AnnounceResponse(epochSeconds, options);
         }
     }
 
@@ -98,6 +104,19 @@ public sealed interface PcpRequest {
                     options);
         }
 
+        /** The same request as if it were about another internal port. */
+        public MapRequest about(int otherInternalPort) {
+            return new MapRequest(
+                    clientAddress,
+                    lifetimeSeconds,
+                    nonce,
+                    protocol,
+                    otherInternalPort,
+                    suggestedExternalPort,
+                    suggestedExternalAddress,
+                    options);
+        }
+
         /** Whether a message of this kind has room for these options (RFC 6887 §7). */
         public boolean canCarry(List<PcpOption> options) {
             return PcpFields.fit(Opcode.MAP, options);
@@ -123,6 +142,14 @@ public sealed interface PcpRequest {
                     assignedExternalPort,
                     assignedExternalAddress,
                     options);
+        }
+
+        /** What a server says that refuses this request, of which it has only the meaning. */
+        public PcpResponse.ErrorResponse refused(
+                ResultCode code, long lifetimeSeconds, long epochSeconds) {
+            RequestEcho echo = RequestEcho.of(PcpEncoder.octets(this)).withoutAddressTail();
+            return new PcpResponse.ErrorResponse(
+                    code.number(), lifetimeSeconds, epochSeconds, echo);
         }
 
         /** The answer to a deletion: the suggestion is copied back (RFC 6887 §15.1). */

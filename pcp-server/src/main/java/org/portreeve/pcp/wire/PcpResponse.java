@@ -19,10 +19,16 @@ public sealed interface PcpResponse {
     long epochSeconds();
 
     /** The server is there: the answer to ANNOUNCE, and the unasked one after a restart. */
-    record AnnounceResponse(long epochSeconds) implements PcpResponse {
+    record AnnounceResponse(long epochSeconds, List<PcpOption> options) implements PcpResponse {
         /** Checks that the number fits its field. */
         public AnnounceResponse {
             PcpFormat.requireSeconds("epoch", epochSeconds);
+            options = PcpFields.fitting(Opcode.ANNOUNCE, options);
+        }
+
+        /** One that tells nothing else. */
+        public AnnounceResponse(long epochSeconds) {
+            this(epochSeconds, List.of());
         }
 
         @Override

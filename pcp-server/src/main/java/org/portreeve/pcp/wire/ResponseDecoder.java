@@ -80,7 +80,7 @@ public final class ResponseDecoder {
 
     private PcpResponse read(Opcode opcode, List<PcpOption> options) {
         return switch (opcode) {
-            case ANNOUNCE -> new PcpResponse.AnnounceResponse(seconds(PcpFormat.EPOCH));
+            case ANNOUNCE -> new PcpResponse.AnnounceResponse(seconds(PcpFormat.EPOCH), options);
             case MAP ->
                     new PcpResponse.MapResponse(
                             seconds(PcpFormat.LIFETIME),

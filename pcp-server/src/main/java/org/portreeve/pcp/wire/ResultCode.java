@@ -2,7 +2,9 @@ package org.portreeve.pcp.wire;
 
 import java.util.Optional;
 
-/** The result codes of RFC 6887 §7.4, and what each tells an operator. Immutable. */
+/**
+ * The result codes of RFC 6887 §7.4 and RFC 7843 §4.1, and what each tells an operator. Immutable.
+ */
 public enum ResultCode {
     SUCCESS(0, 0, "The request was carried out."),
     UNSUPP_VERSION(1, Lifetimes.LONG, "The server does not speak this version of the protocol."),
@@ -25,7 +27,15 @@ public enum ResultCode {
             11, Lifetimes.SHORT, "Exactly this external address and port cannot be had."),
     ADDRESS_MISMATCH(
             12, Lifetimes.LONG, "Another translator sits between the client and the server."),
-    EXCESSIVE_REMOTE_PEERS(13, Lifetimes.LONG, "The mapping would have more filters than allowed.");
+    EXCESSIVE_REMOTE_PEERS(13, Lifetimes.LONG, "The mapping would have more filters than allowed."),
+    THIRD_PARTY_ID_UNKNOWN(
+            24, Lifetimes.LONG, "The server has no realm of the identifier in the request."),
+    THIRD_PARTY_MISSING_OPTION(
+            25,
+            Lifetimes.LONG,
+            "The request names a realm without a host, or a host without the realm it needs."),
+    UNSUPP_THIRD_PARTY_ID_LENGTH(
+            26, Lifetimes.LONG, "No identifier of a realm has so many octets on this server.");
 
     private static final ResultCode[] ALL = values();
 
@@ -39,7 +49,7 @@ public enum ResultCode {
         this.meaning = meaning;
     }
 
-    /** The code with this number, or empty when the base protocol has none. */
+    /** The code with this number, or empty when nothing here has it. */
     public static Optional<ResultCode> of(int number) {
         for (ResultCode code : ALL) {
             if (code.number == number) {

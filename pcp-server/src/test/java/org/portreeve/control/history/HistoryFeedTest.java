@@ -80,12 +80,14 @@ class HistoryFeedTest {
     void whoHadAPortIsFoundAfterTheStoreWasClosed() throws Exception {
         MapOutcome.Granted ended;
         MapOutcome.Granted kept;
+        long heldMillis;
         long endedMillis;
         try (SqlStore store = store()) {
             DeskNode node = node();
             HistoryFeed feed = feed(node, store);
             ended = granted(node, 1);
             kept = granted(node, 2);
+            heldMillis = System.currentTimeMillis();
             map(node, 1, 0);
             endedMillis = System.currentTimeMillis();
             node.close();
@@ -94,7 +96,7 @@ class HistoryFeedTest {
         }
 
         try (SqlStore store = store()) {
-            HistoryEntry found = holders(store.history(), ended, endedMillis).getFirst();
+            HistoryEntry found = holders(store.history(), ended, heldMillis).getFirst();
             assertEquals("127.1.0.1", found.subscriber());
             assertTrue(found.toMillis() <= endedMillis, found::toString);
             assertEquals(List.of(), holders(store.history(), ended, endedMillis + 60_000));

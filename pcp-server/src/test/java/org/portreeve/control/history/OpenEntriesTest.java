@@ -109,4 +109,24 @@ class OpenEntriesTest {
     void aClockThatIsSetBackMakesNoEndBeforeTheBeginning() {
         assertEquals(PORT.during(20, 20), took(new Began(PORT, 20), new Ended(PORT, 5)).getLast());
     }
+
+    @Test
+    void whoHasPortsNextEndsWhatNobodyHeardTheEndOf() {
+        var next = new Possession(0, "bob", 6, 1, 5000, 1);
+        assertEquals(
+                List.of(ongoing(PORT, 10), PORT.during(10, 50), ongoing(next, 50)),
+                took(new Began(PORT, 10), new Began(next, 50)));
+        assertEquals(List.of(PORT.during(60, 60)), took(new Ended(PORT, 60)));
+        assertEquals(List.of(next.during(50, 70)), took(new Ended(next, 70)));
+    }
+
+    @Test
+    void ofTwoThatTheStoreHasAtOnePlaceTheOneThatIsThereGoesOn() {
+        var gone = new Possession(0, "bob", 6, 1, 5000, 1);
+        open.load(List.of(ongoing(PORT, 10), ongoing(gone, 5)));
+        assertEquals(
+                List.of(gone.during(5, 60)),
+                took(new RollBegan(60), new Present(PORT, 60), new RollEnded()));
+        assertEquals(List.of(PORT.during(10, 70)), took(new Ended(PORT, 70)));
+    }
 }

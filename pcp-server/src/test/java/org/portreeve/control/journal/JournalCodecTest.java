@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.Nonce;
 import org.portreeve.nat.InternalTuple;
@@ -30,7 +31,7 @@ class JournalCodecTest {
 
     /** What is in the files of shipped versions: a change here loses the leases of an upgrade. */
     static Stream<Arguments> goldenRecords() {
-        return Stream.of(ofLeases(), ofPeers(), ofOthers()).flatMap(records -> records);
+        return Stream.of(ofLeases(), ofSets(), ofPeers(), ofOthers()).flatMap(records -> records);
     }
 
     private static Stream<Arguments> ofLeases() {
@@ -75,6 +76,12 @@ class JournalCodecTest {
                                 + " 0000002122232425 0002 c3bc"
                                 + " 02 c0000200 18 0000 cb007109 20 01bb 7331"),
                 Arguments.of(
+                        new JournalRecord.LeaseInsisted(
+                                filtered("ü", PeerFilter.of(Ipv4.of("192.0.2.0"), 24, 0))),
+                        "003c 1d 11 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 111213141516171819 1a1b1c 01 64400008 14e6"
+                                + " 0000002122232425 0002 c3bc 01 c0000200 18 0000 7331"),
+                Arguments.of(
                         new JournalRecord.LeaseEnded(INTERNAL),
                         "000c 02 01020304 11 64400007 fedc"),
                 Arguments.of(
@@ -90,7 +97,66 @@ class JournalCodecTest {
                                 + " 1112131415161718191a1b1c 0000000000000007 7331"));
     }
 
-    private static JournalRecord filtered(String description, PeerFilter... filters) {
+    private static Stream<Arguments> ofSets() {
+        return Stream.of(
+                Arguments.of(
+                        set("", 2),
+                        "0034 16 0002 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 111213141516171819 1a1b1c 01 64400008 14e6"
+                                + " 0000002122232425 0000 00 7331"),
+                Arguments.of(
+                        set("ü", 32, PeerFilter.of(Ipv4.of("203.0.113.9"), 32, 443)),
+                        "003d 16 0020 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 111213141516171819 1a1b1c 01 64400008 14e6"
+                                + " 0000002122232425 0002 c3bc 01 cb007109 20 01bb 7331"),
+                Arguments.of(
+                        new JournalRecord.LeaseRested(
+                                new JournalRecord.PortHeld(
+                                        INTERNAL, "s1", EXTERNAL_IP, 2000, NONCE, 7, true),
+                                32),
+                        "002a 17 0020 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 1112131415161718191a1b1c 0000000000000007 7331"),
+                Arguments.of(
+                        new JournalRecord.PortHeld(
+                                INTERNAL, "s1", EXTERNAL_IP, 2000, NONCE, 7, true),
+                        "0028 18 01020304 11 64400007 fedc c6336401 07d0"
+                                + " 1112131415161718191a1b1c 0000000000000007 7331"));
+    }
+
+    private static JournalRecord set(String description, int size, PeerFilter... filters) {
+        return new JournalRecord.LeaseGranted(
+                INTERNAL,
+                "s1",
+                EXTERNAL_IP,
+                2000,
+                NONCE,
+                LeaseOrigin.PCP,
+                Ipv4.of("100.64.0.8"),
+                5350,
+                0x21_2223_2425L,
+                description,
+                List.of(filters),
+                size);
+    }
+
+    /** Records that no set of ports can be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0000", "0001", "0125", "ffff"})
+    void aSetThatPassesTheLastPortIsNoRecord(String size) {
+        String granted =
+                "0034 16 SIZE 01020304 11 64400007 fedc c6336401 07d0 111213141516171819 1a1b1c"
+                        + " 01 64400008 14e6 0000002122232425 0000 00 7331";
+        String rested =
+                "002a 17 SIZE 01020304 11 64400007 fedc c6336401 07d0"
+                        + " 1112131415161718191a1b1c 0000000000000007 7331";
+        for (String record : List.of(granted, rested)) {
+            String hex = record.replace("SIZE", size).replace(" ", "");
+            byte[] bytes = HexFormat.of().parseHex(hex);
+            assertEquals(Optional.empty(), JournalCodec.decode(ByteBuffer.wrap(bytes)));
+        }
+    }
+
+    private static JournalRecord.LeaseGranted filtered(String description, PeerFilter... filters) {
         return new JournalRecord.LeaseGranted(
                 INTERNAL,
                 "s1",
@@ -124,6 +190,22 @@ class JournalCodecTest {
                                 + " 1112131415161718191a1b1c 64400008 14e6"
                                 + " 0000002122232425 7331"),
                 Arguments.of(
+                        new JournalRecord.PeerGranted(
+                                INTERNAL,
+                                remoteIp,
+                                443,
+                                "s1",
+                                EXTERNAL_IP,
+                                2000,
+                                NONCE,
+                                Ipv4.of("100.64.0.8"),
+                                5350,
+                                0x21_2223_2425L,
+                                "ü"),
+                        "0038 1f 01020304 11 64400007 fedc cb007109 01bb c6336401 07d0"
+                                + " 1112131415161718191a1b1c 64400008 14e6"
+                                + " 0000002122232425 0002 c3bc 7331"),
+                Arguments.of(
                         new JournalRecord.PeerEnded(INTERNAL, remoteIp, 443),
                         "0012 15 01020304 11 64400007 fedc cb007109 01bb"));
     }
@@ -144,6 +226,10 @@ class JournalCodecTest {
                 Arguments.of(
                         new JournalRecord.EpochStarted(0x21_2223_2425L),
                         "0009 09 0000002122232425"),
+                Arguments.of(
+                        new JournalRecord.ClientEpochStarted(EXTERNAL_IP, 0x21_2223_2425L),
+                        "000d 1c c6336401 0000002122232425"),
+                Arguments.of(new JournalRecord.ClientEpochsEnded(), "0001 1e"),
                 Arguments.of(
                         new JournalRecord.TimeMark(0x21_2223_2425L), "0009 0a 0000002122232425"),
                 Arguments.of(
@@ -211,8 +297,8 @@ class JournalCodecTest {
 
     @Test
     void aTextThatDoesNotFitIsRefused() {
-        String name = "漢".repeat(JournalCodec.MAX_DESCRIPTION_CHARS);
-        String longest = "漢".repeat(JournalCodec.MAX_SUBSCRIBER_CHARS);
+        String name = "漢".repeat(TextLimits.MAX_DESCRIPTION_CHARS);
+        String longest = "漢".repeat(TextLimits.MAX_SUBSCRIBER_CHARS);
         ByteBuffer bytes = ByteBuffer.allocate(JournalCodec.MAX_RECORD_BYTES);
         List<PeerFilter> most =
                 Collections.nCopies(PeerFilter.MOST, PeerFilter.of(EXTERNAL_IP, 32, 1));
@@ -220,19 +306,19 @@ class JournalCodecTest {
                 new JournalRecord.LeaseGranted(
                         INTERNAL, longest, 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name, most);
 
-        JournalCodec.check(fits);
+        TextLimits.check(fits);
         JournalCodec.encode(fits, bytes);
 
         assertThrows(
                 IllegalArgumentException.class,
-                () -> JournalCodec.check(new JournalRecord.Unpaired(longest + "x")));
+                () -> TextLimits.check(new JournalRecord.Unpaired(longest + "x")));
         JournalRecord tooLong =
                 new JournalRecord.LeaseGranted(
                         INTERNAL, "s1", 1, 2, NONCE, LeaseOrigin.PCP, 3, 4, 5, name + "x");
-        assertThrows(IllegalArgumentException.class, () -> JournalCodec.check(tooLong));
+        assertThrows(IllegalArgumentException.class, () -> TextLimits.check(tooLong));
         PeerFilter[] tooMany = new PeerFilter[PeerFilter.MOST + 1];
         Arrays.fill(tooMany, most.getFirst());
         JournalRecord crowded = filtered("", tooMany);
-        assertThrows(IllegalArgumentException.class, () -> JournalCodec.check(crowded));
+        assertThrows(IllegalArgumentException.class, () -> TextLimits.check(crowded));
     }
 }

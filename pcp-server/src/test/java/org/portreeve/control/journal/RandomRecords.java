@@ -12,7 +12,7 @@ import org.portreeve.nat.PeerFilter;
 /** Records of all types over few keys, so that they replace and remove each other. One thread. */
 final class RandomRecords {
     private static final int KEYS = 40;
-    private static final int TYPES = 17;
+    private static final int TYPES = 20;
 
     private final SplittableRandom random;
     private long wallMillis = 1_700_000_000_000L;
@@ -34,11 +34,14 @@ final class RandomRecords {
             case 8 -> new JournalRecord.TimeMark(wallMillis += random.nextInt(1000));
             case 9 -> new JournalRecord.AddressDrained(ip(), random.nextInt(1_000), wallMillis);
             case 10 -> new JournalRecord.DrainEnded(ip());
-            case 11 -> new JournalRecord.LeaseRested(hold());
+            case 11 -> rested();
             case 12 -> new JournalRecord.SubscriberDrained(subscriber(), wallMillis);
             case 13 -> new JournalRecord.SubscriberDrainEnded(subscriber());
             case 14 -> peer();
             case 15 -> new JournalRecord.PeerEnded(internal(), ip(), port());
+            case 16 -> new JournalRecord.ClientEpochStarted(ip(), random.nextLong());
+            case 17 -> new JournalRecord.ClientEpochsEnded();
+            case 18 -> new JournalRecord.LeaseInsisted(lease());
             default -> lease();
         };
     }
@@ -54,28 +57,49 @@ final class RandomRecords {
                 nonce(),
                 random.nextInt(),
                 port(),
-                random.nextLong());
+                random.nextLong(),
+                random.nextBoolean() ? "" : "ü漢x");
     }
 
     private JournalRecord.PortHeld hold() {
+        return hold(internal(), port(), random.nextBoolean());
+    }
+
+    private JournalRecord.PortHeld hold(InternalTuple internal, int externalPort, boolean ofSet) {
         return new JournalRecord.PortHeld(
-                internal(), subscriber(), ip(), port(), nonce(), random.nextLong());
+                internal, subscriber(), ip(), externalPort, nonce(), random.nextLong(), ofSet);
+    }
+
+    private JournalRecord.LeaseRested rested() {
+        InternalTuple internal = internal();
+        int externalPort = port();
+        int size = size(internal, externalPort);
+        return new JournalRecord.LeaseRested(hold(internal, externalPort, size > 1), size);
+    }
+
+    /** A number of ports that there are on both sides. */
+    private int size(InternalTuple internal, int externalPort) {
+        int most = 0x1_0000 - Math.max(internal.internalPort(), externalPort);
+        return random.nextBoolean() ? 1 : random.nextInt(1, most + 1);
     }
 
     JournalRecord.LeaseGranted lease() {
         LeaseOrigin[] origins = LeaseOrigin.values();
+        InternalTuple internal = internal();
+        int externalPort = port();
         return new JournalRecord.LeaseGranted(
-                internal(),
+                internal,
                 subscriber(),
                 ip(),
-                port(),
+                externalPort,
                 nonce(),
                 origins[random.nextInt(origins.length)],
                 random.nextInt(),
                 random.nextInt(1 << 16),
                 random.nextLong(),
                 description(),
-                filters());
+                filters(),
+                size(internal, externalPort));
     }
 
     private List<PeerFilter> filters() {
@@ -93,7 +117,7 @@ final class RandomRecords {
     private String description() {
         return switch (random.nextInt(4)) {
             case 0 -> "Spiel für zwei 🎲";
-            case 1 -> "漢".repeat(JournalCodec.MAX_DESCRIPTION_CHARS);
+            case 1 -> "漢".repeat(TextLimits.MAX_DESCRIPTION_CHARS);
             default -> Description.NONE;
         };
     }
@@ -126,7 +150,7 @@ final class RandomRecords {
         return switch (random.nextInt(KEYS)) {
             case 0 -> "";
             case 1 -> "kundin-übergröße-漢字";
-            case 2 -> "x".repeat(JournalCodec.MAX_SUBSCRIBER_CHARS);
+            case 2 -> "x".repeat(TextLimits.MAX_SUBSCRIBER_CHARS);
             default -> "subscriber-" + random.nextInt(KEYS);
         };
     }

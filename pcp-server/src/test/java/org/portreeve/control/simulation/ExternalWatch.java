@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.portreeve.control.view.MappingEvent;
 import org.portreeve.control.view.MappingOrigin;
 import org.portreeve.control.view.MappingView;
@@ -110,6 +111,11 @@ final class ExternalWatch {
         cut.clear();
         uses.keySet().removeIf(external -> !addresses.contains(external.tuple.internalIp()));
         rests.keySet().removeIf(external -> !addresses.contains(external.internalIp()));
+    }
+
+    /** A start has no room for all that rested: an address may be another shard's by now. */
+    void onRestored(Predicate<InternalTuple> isLeftOut) {
+        rests.keySet().removeIf(isLeftOut);
     }
 
     /** An address has another owner: nothing rests for the one before at a restart. */

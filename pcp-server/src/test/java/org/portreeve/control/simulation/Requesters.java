@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiPredicate;
 import org.portreeve.control.Clients;
 import org.portreeve.control.Description;
+import org.portreeve.control.FilterChange;
 import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome.Granted;
@@ -54,12 +56,33 @@ final class Requesters {
     /** Tuples that may lose their lease to a reservation of their own. */
     private final Set<InternalTuple> contested = new HashSet<>();
 
-    Requesters(SplittableRandom random, WholeNode node, Traffic traffic, Tally tally) {
+    private final FilterWatch filters;
+    private final PeerRequesters peers;
+
+    Requesters(
+            SplittableRandom random,
+            WholeNode node,
+            Population population,
+            Traffic traffic,
+            ExternalWatch externals,
+            Tally tally) {
+        filters = new FilterWatch(random, node, tally);
+        peers = new PeerRequesters(random, node, population, this, externals, tally);
         this.random = random;
         this.node = node;
         this.traffic = traffic;
         this.tally = tally;
         clients = new Clients(random, () -> node.config);
+    }
+
+    /** Whom leases let in. */
+    FilterWatch filters() {
+        return filters;
+    }
+
+    /** Those who have sessions kept. */
+    PeerRequesters peers() {
+        return peers;
     }
 
     /** Some clients ask. */
@@ -76,8 +99,10 @@ final class Requesters {
         for (int left = count; left > 0; left--) {
             PortControl process = node.control;
             tally.asked++;
+            MapCommand wish = command();
+            filters.onAsked(wish.internal());
             clients.ask(
-                    command(),
+                    wish,
                     process,
                     node.nowNs(),
                     node.wallMillis(),
@@ -107,7 +132,9 @@ final class Requesters {
                         LIFETIMES[random.nextInt(LIFETIMES.length)],
                         internal.internalIp(),
                         5350,
-                        Description.NONE);
+                        Description.NONE,
+                        true,
+                        filtersFor(origin));
         if (lately.size() < REMEMBERED) {
             lately.add(command);
         } else {
@@ -127,7 +154,14 @@ final class Requesters {
                 LIFETIMES[random.nextInt(LIFETIMES.length)],
                 before.clientIp(),
                 before.clientPort(),
-                Description.NONE);
+                Description.NONE,
+                true,
+                filtersFor(before.origin()));
+    }
+
+    /** Other protocols know none. */
+    private FilterChange filtersFor(LeaseOrigin origin) {
+        return origin == LeaseOrigin.PCP ? filters.change() : FilterChange.NONE;
     }
 
     InternalTuple tuple() {
@@ -148,14 +182,15 @@ final class Requesters {
     private void onGranted(MapCommand command, Granted granted) {
         tally.grants++;
         assertTrue(isInForce(command.internal(), granted), () -> "granted but closed: " + command);
+        filters.onGranted(command, granted);
         boolean isSafe =
                 granted.lifetimeSeconds() != MappingView.FOREVER
                         && !contested.contains(command.internal())
                         && !contestedPorts.contains(granted.externalPort())
                         && !cutAddresses.contains(granted.externalIp())
                         && !cutHosts.contains(command.internal().internalIp());
-        if (isSafe) {
-            clients.acknowledge(command, granted, node.nowNs());
+        if (isSafe && clients.acknowledge(command, granted, node.nowNs())) {
+            filters.onAcknowledged(command, granted);
         }
     }
 
@@ -175,10 +210,19 @@ final class Requesters {
                 assertTrue(
                         isInForce(internal, a.granted()),
                         () -> "cut early: " + internal + " " + a));
+        filters.check(promised.keySet());
         return promised.size();
     }
 
+    /** A packet of a remote peer reached a host. */
+    void onInbound(Packet packet, Packet origin) {
+        if (clients.acknowledged(node.nowNs()).containsKey(packet.destination())) {
+            filters.onInbound(packet, origin);
+        }
+    }
+
     void checkAnswered() {
+        peers.checkAnswered();
         assertEquals(0, clients.unanswered(), "requests without an answer");
     }
 
@@ -203,9 +247,16 @@ final class Requesters {
         PortControl process = node.control;
         boolean taken =
                 process.drop(
-                        internal, node.nowNs(), node.wallMillis(), _ -> clients.mayKeep(internal));
+                        internal,
+                        node.nowNs(),
+                        node.wallMillis(),
+                        _ -> {
+                            clients.mayKeep(internal);
+                            peers.onEnded(internal.internalIp());
+                        });
         if (taken) {
             clients.mayLose(internal);
+            peers.onEnding(internal.internalIp());
         }
     }
 
@@ -216,19 +267,25 @@ final class Requesters {
                         internalIp,
                         node.nowNs(),
                         node.wallMillis(),
-                        _ -> clients.mayKeep(internalIp));
+                        _ -> {
+                            clients.mayKeep(internalIp);
+                            peers.onEnded(internalIp);
+                        });
         if (taken) {
             clients.mayLose(internalIp);
+            peers.onEnding(internalIp);
         }
     }
 
     void moved(int internalIp) {
         clients.moved(internalIp);
+        peers.onMoved(internalIp);
     }
 
     /** The node is gone; what staff reserved meanwhile comes first when it is back. */
     void nodeDied(List<Reservation> stored) {
         clients.serverDied(0);
+        peers.nodeDied();
         contested.clear();
         contestedPorts.clear();
         cutAddresses.clear();
@@ -239,12 +296,14 @@ final class Requesters {
     /** Leases at an external address end from now on. */
     void cutAt(int externalIp) {
         cutAddresses.add(externalIp);
+        peers.onCut(externalIp);
         clients.forget((_, granted) -> granted.externalIp() == externalIp);
     }
 
     /** The same for an internal address. */
     void cutHost(int internalIp) {
         cutHosts.add(internalIp);
+        peers.onCut(internalIp);
         clients.forget((internal, _) -> internal.internalIp() == internalIp);
     }
 
@@ -254,14 +313,17 @@ final class Requesters {
      */
     void startsWith(List<Integer> addresses) {
         boolean isLess = !addresses.containsAll(node.addresses());
-        clients.forget((internal, granted) -> {
-            long pairing = node.pairing(internal.internalIp());
-            boolean isPairedThere =
-                    pairing != Directory.NONE
-                            && !Directory.isMoving(pairing)
-                            && granted.externalIp()
-                                    == node.externalIp(Directory.addressIndex(pairing));
-            return isLess && !(isPairedThere && addresses.contains(granted.externalIp()));
-        });
+        BiPredicate<InternalTuple, Integer> mayLose =
+                (internal, externalIp) -> {
+                    long pairing = node.pairing(internal.internalIp());
+                    boolean isPairedThere =
+                            pairing != Directory.NONE
+                                    && !Directory.isMoving(pairing)
+                                    && externalIp
+                                            == node.externalIp(Directory.addressIndex(pairing));
+                    return isLess && !(isPairedThere && addresses.contains(externalIp));
+                };
+        clients.forget((internal, granted) -> mayLose.test(internal, granted.externalIp()));
+        peers.forgetAt(mayLose);
     }
 }

@@ -16,6 +16,8 @@ enum StepKind {
     GARBAGE(20),
     /** Clients ask for mappings, renew and delete. */
     ASK(120),
+    /** Clients have sessions kept. */
+    PEER(40),
     /** So many ask at once that mailboxes are full. */
     FLOOD(6),
     /** One shard turns. */

@@ -27,23 +27,26 @@ final class Survivors {
     private final WholeNode node;
     private final ExternalWatch externals;
     private final Staff staff;
+    private final PoolWatch pools;
     private final Tally tally;
 
     /** What there was, by its external tuple: an address may have another index now. */
     private final Map<List<Integer>, Held> before = new HashMap<>();
 
-    Survivors(WholeNode node, ExternalWatch externals, Staff staff, Tally tally) {
+    Survivors(WholeNode node, ExternalWatch externals, Staff staff, PoolWatch pools, Tally tally) {
         this.node = node;
         this.externals = externals;
         this.staff = staff;
+        this.pools = pools;
         this.tally = tally;
     }
 
     /** The node is about to stop. */
     void note() {
         before.clear();
-        // Nor is there a record of what was used without one.
-        if (staff.hasReloaded() || staff.hasUnrecorded()) {
+        // Nor is there a record of what was used without one; and whoever was on his way to an
+        // address that the next start does not have is paired with that, or with nothing.
+        if (staff.hasReloaded() || staff.hasUnrecorded() || pools.hasLost()) {
             return;
         }
         for (ShardAudit audit : node.audits) {
@@ -95,7 +98,9 @@ final class Survivors {
     private static boolean isTaken(Held held, Held found) {
         return found != null
                 && !found.row().internal().equals(held.row().internal())
-                && (found.row().isExplicit() || found.row().isStatic());
+                && (found.row().isExplicit()
+                        || found.row().isStatic()
+                        || found.flows().stream().anyMatch(Flow::isKept));
     }
 
     private void check(Held held, Held found) {
@@ -140,8 +145,7 @@ final class Survivors {
     }
 
     private static boolean isSame(Flow flow, Flow other) {
-        return flow.remoteIp() == other.remoteIp()
-                && flow.remotePort() == other.remotePort()
+        return flow.isWith(other.remoteIp(), other.remotePort())
                 && Math.abs(flow.deadlineNs() - other.deadlineNs()) <= SLACK_NS;
     }
 

@@ -37,6 +37,9 @@ final class Tally {
     long poolsRefused;
     long untranslated;
     long sharedPackets;
+    long sessionsPromised;
+    long promisesKept;
+    long filters;
     int mostSubscribers;
     int mostLeases;
     int mostMappings;
@@ -92,6 +95,9 @@ final class Tally {
         poolsRefused += other.poolsRefused;
         untranslated += other.untranslated;
         sharedPackets += other.sharedPackets;
+        sessionsPromised += other.sessionsPromised;
+        promisesKept += other.promisesKept;
+        filters += other.filters;
         most(other);
     }
 
@@ -120,7 +126,8 @@ final class Tally {
                         + " reservations, %d mappings, %d sessions, %d blocks; used without a"
                         + " record: %d blocks, %d pairings; shared ports: %d connections, %d"
                         + " packets; %d packets untranslated; addresses: %d added, %d taken away, %d"
-                        + " changes refused, %d subscribers moved; everything looked at %d times")
+                        + " changes refused, %d subscribers moved; PEERs: %d kept, %d found again;"
+                        + " %d filters; everything looked at %d times")
                 .formatted(
                         stepCount(),
                         packetsIn,
@@ -162,6 +169,9 @@ final class Tally {
                         addressesTaken,
                         poolsRefused,
                         counted(ControlCounter.PAIRINGS_MOVED),
+                        sessionsPromised,
+                        promisesKept,
+                        filters,
                         checks);
     }
 

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.directory.Directory;
@@ -39,6 +42,8 @@ final class Traffic {
     private final ExternalWatch externals;
     private final Tally tally;
     private WholeNode node;
+    private BiConsumer<Packet, Packet> inbound = (_, _) -> {};
+    private Supplier<Optional<InternalTuple>> filtered = Optional::empty;
 
     /** What was sent, by number. */
     private final Packet[] sent = new Packet[Packet.NUMBERS];
@@ -64,6 +69,16 @@ final class Traffic {
 
     void goesThrough(WholeNode node) {
         this.node = node;
+    }
+
+    /** Somebody hears of each packet that reached a host from outside, and of how it came. */
+    void isHeardBy(BiConsumer<Packet, Packet> listener) {
+        inbound = listener;
+    }
+
+    /** Somebody knows the external tuple of a lease that lets in some, and not others. */
+    void aimsAt(Supplier<Optional<InternalTuple>> filtered) {
+        this.filtered = filtered;
     }
 
     // ------------------------------------------------------------------ what comes
@@ -103,17 +118,32 @@ final class Traffic {
 
     void strangers() {
         for (int left = burst(); left > 0; left--) {
-            Packet known = seenOutside[random.nextInt(FLOWS)];
-            boolean isKnown = known != null && random.nextInt(4) > 0;
-            int protocol = isKnown ? known.protocol() : protocol();
-            fromOutside(
-                    packet(
-                            protocol,
-                            Knobs.REMOTE + random.nextInt(256),
-                            1 + random.nextInt(65_535),
-                            isKnown ? known.sourceIp() : address(),
-                            isKnown ? known.sourcePort() : random.nextInt(65_536)));
+            Optional<InternalTuple> aim =
+                    random.nextInt(4) == 0 ? filtered.get() : Optional.empty();
+            fromOutside(aim.map(this::knocking).orElseGet(this::stranger));
         }
+    }
+
+    private Packet stranger() {
+        Packet known = seenOutside[random.nextInt(FLOWS)];
+        boolean isKnown = known != null && random.nextInt(4) > 0;
+        int protocol = isKnown ? known.protocol() : protocol();
+        return packet(
+                protocol,
+                Knobs.REMOTE + random.nextInt(256),
+                1 + random.nextInt(65_535),
+                isKnown ? known.sourceIp() : address(),
+                isKnown ? known.sourcePort() : random.nextInt(65_536));
+    }
+
+    /** One whom a lease lets in, or his neighbour. */
+    private Packet knocking(InternalTuple external) {
+        return packet(
+                external.protocol(),
+                Knobs.REMOTE + random.nextInt(REMOTES),
+                1 + random.nextInt(FilterWatch.PORTS),
+                external.internalIp(),
+                external.internalPort());
     }
 
     void hairpin() {
@@ -263,6 +293,9 @@ final class Traffic {
                 packet.destination(),
                 ownerOf(origin.destination(), packet.sourceIp()),
                 () -> "given to the wrong host: " + origin);
+        if (!isHairpin) {
+            inbound.accept(packet, origin);
+        }
     }
 
     /** Whether a remote endpoint is reached untranslated; queries have no port. */

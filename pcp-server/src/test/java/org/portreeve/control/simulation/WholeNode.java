@@ -21,6 +21,7 @@ import org.portreeve.control.PortControl;
 import org.portreeve.control.SimJournal;
 import org.portreeve.control.desk.MemoryReservations;
 import org.portreeve.control.desk.Reservations;
+import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.OnFailure;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.directory.Directory;
@@ -47,6 +48,13 @@ final class WholeNode implements AutoCloseable {
     private static final long NS_PER_MILLI = 1_000_000;
     private static final int QUIET = 3;
     private static final int MOST_TURNS = 200_000;
+    private static final int MOMENTS = 1_000;
+    private static final long MOMENT_NS = 10 * NS_PER_MILLI;
+
+    /** A start tries what staff reserved for five seconds before it lets it wait. */
+    private static final int START_ROUNDS = 24;
+
+    private static final long START_ROUND_NS = 250 * NS_PER_MILLI;
 
     final Knobs knobs;
     final MemoryReservations store = new MemoryReservations();
@@ -82,6 +90,9 @@ final class WholeNode implements AutoCloseable {
     private long nowNs;
     private long settledNs;
     private TableMemory memory = new TableMemory();
+
+    /** The sessions that the journal said PEERs keep when the process began. */
+    List<JournalRecord.PeerGranted> foundPeers = List.of();
 
     /** What a planned stop left for the next process. */
     private Optional<SnapshotReader> snapshot = Optional.empty();
@@ -182,6 +193,17 @@ final class WholeNode implements AutoCloseable {
                         .map(ShardAudit.Row::internal);
     }
 
+    /** Whether nobody has an external tuple, and its shard has no room for anybody. */
+    boolean isLeftOut(InternalTuple external) {
+        int addressIndex = addressIndex(external.internalIp());
+        if (addressIndex == PoolAddresses.NONE) {
+            return true;
+        }
+        int shard = config.nat().shardOf(addressIndex);
+        return shards.get(shard).occupancy().mappings() == config.nat().capacity().mappings()
+                && ownerOf(external, 0).isEmpty();
+    }
+
     /** The pairing of an internal address, as shards read it. */
     long pairing(int internalIp) {
         return directory.find(InternalTuple.DEFAULT_REALM, internalIp);
@@ -255,13 +277,21 @@ final class WholeNode implements AutoCloseable {
         return done + turnControl() + turnLoop() + turnWorker();
     }
 
-    /** Everything goes on until nothing moves. Nothing may fail meanwhile. */
+    /**
+     * Everything goes on until nothing moves. Nothing may fail meanwhile. A record that must be
+     * kept and was refused is tried again after a moment, with a shard's request open until then.
+     */
     void settle() {
         heal();
         int quiet = 0;
-        for (int turns = 0; quiet < QUIET; turns++) {
-            assertTrue(turns < MOST_TURNS, "the node never comes to rest");
-            quiet = turn() == 0 && !isAsking() ? quiet + 1 : 0;
+        int moments = 0;
+        for (int turns = 0; quiet < QUIET || isAsking(); turns++) {
+            assertTrue(turns < MOST_TURNS && moments < MOMENTS, "the node never comes to rest");
+            if (quiet == QUIET) {
+                moments++;
+                pass(MOMENT_NS);
+            }
+            quiet = turn() == 0 ? Math.min(QUIET, quiet + 1) : 0;
         }
         // The end of a lease whose record was lost waits for its next try, which takes time.
         if (control.sizes().operations() == 0) {
@@ -367,7 +397,8 @@ final class WholeNode implements AutoCloseable {
         use(onFailure);
         control.events().watch(shards.stream().map(Shard::telemetry).toList());
         control.statics().load(store.all());
-        control.peers().load(journal.peers());
+        foundPeers = List.copyOf(journal.peers());
+        control.peers().load(foundPeers);
         control.drains().load(journal.drains());
         control.subscriberDrains().load(journal.subscriberDrains());
         control.expect(
@@ -376,6 +407,10 @@ final class WholeNode implements AutoCloseable {
                 new Reservations(
                         control, store, loop::add, worker::add, this::nowNs, this::wallMillis);
         settle();
+        for (int round = 0; round < START_ROUNDS && !control.isReady(); round++) {
+            pass(START_ROUND_NS);
+            settle();
+        }
         assertTrue(control.isReady(), "not ready");
     }
 

@@ -165,6 +165,9 @@ public final class ModelShard {
             case ShardCommand.QueryPort c -> queryPort(c);
             case ShardCommand.CutMapping c -> cutMapping(c);
             case ShardCommand.ReserveMapping c -> reserve(c);
+            // The model has no ports that follow each other, so each is alone.
+            case ShardCommand.ReserveSet c -> reserve(c.alone());
+            case ShardCommand.RestoreSet c -> refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
             case ShardCommand.ActivateMapping c -> {
                 mappings.get(c.internal()).active = true;
                 link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);

@@ -2,7 +2,10 @@ package org.portreeve.nat.shard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
@@ -39,6 +42,17 @@ public final class ShardAudit {
 
     private final Recount count;
 
+    /** Sessions that a PEER kept when they were looked at last. */
+    private final BitSet wasKept = new BitSet();
+
+    /** Sessions that a PEER let go of, and the timers that they had when that was seen. */
+    private final Map<Integer, Long> letGoNs = new HashMap<>();
+
+    private final BitSet filtersHeld = new BitSet();
+
+    /** What each block was when it was looked at last. */
+    private final SeenBlock[] seenBlocks;
+
     /** Looks into this shard, which has not begun yet. */
     public ShardAudit(Shard shard) {
         tables = shard.tables;
@@ -50,6 +64,8 @@ public final class ShardAudit {
         unusable = new int[blocks.count() * Protocol.COUNT];
         Arrays.setAll(unusable, i -> blocks.taken(i / Protocol.COUNT, i % Protocol.COUNT));
         count = new Recount();
+        seenBlocks = new SeenBlock[blocks.count()];
+        Arrays.fill(seenBlocks, new SeenBlock(0, BlockTable.FREE, 0, NEVER));
     }
 
     /** A mapping, as it is now. */
@@ -73,9 +89,25 @@ public final class ShardAudit {
     /**
      * A session, as seen from its mapping.
      *
+     * @param deadlineNs when it ends by traffic alone
      * @param isWanted whether its host opened or answered it; others end with the last of those
+     * @param isKept whether a PEER keeps it, perhaps beyond that
      */
-    public record Flow(int remoteIp, int remotePort, long deadlineNs, boolean isWanted) {}
+    public record Flow(
+            int remoteIp, int remotePort, long deadlineNs, boolean isWanted, boolean isKept) {
+        /** Whether this is the remote peer. */
+        public boolean isWith(int ip, int port) {
+            return remoteIp == ip && remotePort == port;
+        }
+    }
+
+    /**
+     * A block at one look.
+     *
+     * @param givenNs the last look at which it gave ports, which is before it was released; {@link
+     *     #NEVER} when it has not, or to no purpose
+     */
+    private record SeenBlock(int externalIp, int state, int owner, long givenNs) {}
 
     /** A leased block that gives ports. */
     public record Block(int subscriber, int addressIndex, int firstPort) {}
@@ -112,6 +144,30 @@ public final class ShardAudit {
         return row == MappingTable.NONE ? Optional.empty() : Optional.of(row(row));
     }
 
+    /** The sessions of an internal tuple at an external one; none when another has that. */
+    public List<Flow> flows(InternalTuple internal, int addressIndex, int externalPort) {
+        int row =
+                tables.inbound.find(
+                        tables.localAddress(addressIndex),
+                        Protocol.index(internal.protocol()),
+                        externalPort);
+        return row == InboundIndex.NONE || !row(row).internal.equals(internal)
+                ? List.of()
+                : flows(row);
+    }
+
+    /** How many filters an internal tuple's lease has in the translator. */
+    public int filters(InternalTuple internal) {
+        int row = mappings.find(Mappings.key(internal));
+        return row == MappingTable.NONE ? 0 : tables.filters.size(row);
+    }
+
+    /** Whether those let a remote peer in. */
+    public boolean admits(InternalTuple internal, int remoteIp, int remotePort) {
+        int row = mappings.find(Mappings.key(internal));
+        return row != MappingTable.NONE && tables.filters.admits(row, remoteIp, remotePort);
+    }
+
     /** Explicit mappings in force, and static ones. */
     public List<Row> kept() {
         List<Row> kept = new ArrayList<>();
@@ -138,15 +194,13 @@ public final class ShardAudit {
     private List<Flow> flows(int row) {
         List<Flow> flows = new ArrayList<>();
         for (int s = mappings.firstSession(row); s != SessionTable.NONE; s = sessions.next(s)) {
-            long idleNs = sessions.lastSeenNs(s) + idleNs(s);
-            boolean isKept = (sessions.flags(s) & SessionTable.KEPT) != 0;
-            long deadlineNs = isKept ? Math.max(idleNs, sessions.keptUntilNs(s)) : idleNs;
             flows.add(
                     new Flow(
                             sessions.remoteIp(s),
                             sessions.remotePort(s),
-                            deadlineNs,
-                            sessions.isWanted(s)));
+                            sessions.lastSeenNs(s) + idleNs(s),
+                            sessions.isWanted(s),
+                            isKept(s)));
         }
         return flows;
     }
@@ -161,6 +215,42 @@ public final class ShardAudit {
             }
         }
         return active;
+    }
+
+    /**
+     * No block is leased before it has rested since it gave ports to whoever had it. To be called
+     * often: what a block was between two looks is not known.
+     */
+    public void checkRests(long nowNs) {
+        for (int block = 0; block < blocks.count(); block++) {
+            SeenBlock before = seenBlocks[block];
+            int state = blocks.state(block);
+            int owner = state == BlockTable.FREE ? before.owner : blocks.owner(block);
+            boolean isGiven = state == BlockTable.ACTIVE;
+            if (isGiven || state != before.state || owner != before.owner) {
+                seenBlocks[block] = seen(block, before, owner, nowNs);
+            }
+        }
+    }
+
+    private SeenBlock seen(int block, SeenBlock before, int owner, long nowNs) {
+        int state = blocks.state(block);
+        int externalIp = tables.externalIp(tables.addressIndex(blocks.address(block)));
+        long givenNs = before.externalIp == externalIp ? before.givenNs : NEVER;
+        boolean isLeased = state != BlockTable.FREE;
+        boolean isNew = isLeased && (before.state == BlockTable.FREE || before.owner != owner);
+        boolean isRested = givenNs == NEVER || nowNs - givenNs >= config.timers().holdDownNs();
+        if (isNew && !isRested) {
+            throw new AssertionError(
+                    "a block from port %d that did not rest: of subscriber %d, before of %d, %d ms ago"
+                            .formatted(
+                                    blocks.firstPort(block),
+                                    owner,
+                                    before.owner,
+                                    (nowNs - givenNs) / 1_000_000));
+        }
+        return new SeenBlock(
+                externalIp, state, owner, state == BlockTable.ACTIVE ? nowNs : givenNs);
     }
 
     /** Ports that count against the quota of a subscriber. */
@@ -190,24 +280,29 @@ public final class ShardAudit {
      * Counts everything again.
      *
      * @param servedNs the last time at which the shard had nothing left to do
+     * @param nowNs the time of its last turn, or later
      */
-    public void check(long servedNs) {
+    public void check(long servedNs, long nowNs) {
         count.begin();
-        int filters = 0;
+        filtersHeld.clear();
         for (int row = 0; row < mappings.capacity(); row++) {
-            filters += tables.filters.size(row);
+            tables.filters.mark(row, filtersHeld);
             if (isUsed(row)) {
                 checkMapping(row, servedNs);
                 count.mapping(row);
             }
         }
         for (int row = 0; row < sessions.capacity(); row++) {
-            if (sessions.protocol(row) != UNUSED) {
-                checkSession(row, servedNs);
+            if (sessions.protocol(row) == UNUSED) {
+                wasKept.clear(row);
+                letGoNs.remove(row);
+            } else {
+                checkSession(row, servedNs, nowNs);
                 count.session(row);
             }
         }
         count.compare();
+        int filters = filtersHeld.cardinality();
         require(filters == tables.filters.size(), "filters of nobody", filters);
     }
 
@@ -297,7 +392,7 @@ public final class ShardAudit {
         }
     }
 
-    private void checkSession(int row, long servedNs) {
+    private void checkSession(int row, long servedNs, long nowNs) {
         int mapping = sessions.mapping(row);
         require(isUsed(mapping), "a session without a mapping", row);
         requireOf(
@@ -309,12 +404,34 @@ public final class ShardAudit {
                         && sessions.internalPort(row) == mappings.internalPort(mapping),
                 "a session of another mapping",
                 mapping);
-        long deadlineNs = sessions.lastSeenNs(row) + idleNs(row);
-        requireOf(!isOver(deadlineNs, servedNs), "a session beyond its deadline", mapping);
-        requireOf(
-                tables.wheel.isArmed(row) && tables.wheel.deadlineNs(row) - deadlineNs <= 0,
-                "a session whose end will be noticed late",
-                mapping);
+        long idleUntilNs = sessions.lastSeenNs(row) + idleNs(row);
+        long deadlineNs =
+                isKept(row) ? Math.max(idleUntilNs, sessions.keptUntilNs(row)) : idleUntilNs;
+        require(tables.wheel.isArmed(row), "a session without a timer", row);
+        long timerNs = tables.wheel.deadlineNs(row);
+        if (isKept(row)) {
+            letGoNs.remove(row);
+        } else if (wasKept.get(row)) {
+            // It may have been idle for some time then: the timer is set for the moment itself.
+            requireOf(
+                    timerNs - (nowNs + idleNs(row)) <= 0,
+                    "a session that a PEER let go of keeps its timer",
+                    mapping);
+            letGoNs.put(row, timerNs);
+        }
+        wasKept.set(row, isKept(row));
+        long noticedNs = Math.max(deadlineNs, letGoNs.getOrDefault(row, deadlineNs));
+        requireOf(!isOver(noticedNs, servedNs), "a session beyond its deadline", mapping);
+        requireOf(timerNs - noticedNs <= 0, "a session whose end will be noticed late", mapping);
+    }
+
+    /** Whether a PEER keeps a session: FINs and RSTs end that too (RFC 6887 §12.3). */
+    private boolean isKept(int row) {
+        boolean isClosing =
+                sessions.protocol(row) == Protocol.TCP
+                        && TcpTransitions.idleClass(sessions.tcpState(row))
+                                == TcpTransitions.IDLE_CLOSING;
+        return (sessions.flags(row) & SessionTable.KEPT) != 0 && !isClosing;
     }
 
     private static boolean isOver(long deadlineNs, long servedNs) {

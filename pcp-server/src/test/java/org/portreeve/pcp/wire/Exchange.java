@@ -35,7 +35,7 @@ final class Exchange {
 
     private static PcpResponse granted(PcpRequest request) {
         return switch (request) {
-            case PcpRequest.AnnounceRequest announce -> announce.success(EPOCH);
+            case PcpRequest.AnnounceRequest announce -> announce.success(EPOCH, announce.options());
             case PcpRequest.MapRequest map ->
                     map.granted(
                             map.lifetimeSeconds(), 20_080, PcpAddress.ofIpv4(0xc633_6409), EPOCH);

@@ -34,6 +34,7 @@ class GoldenVectorTest {
                 Arguments.of("map-request-tcp-8080", map8080()),
                 Arguments.of("map-request-prefer-failure", mapPreferFailure()),
                 Arguments.of("map-request-third-party-two-filters", mapThirdParty()),
+                Arguments.of("map-request-port-set", mapSet(100)),
                 Arguments.of("peer-request-udp-ipv6", peer6()));
     }
 
@@ -53,6 +54,9 @@ class GoldenVectorTest {
                         "map-response-static-forever",
                         mapPreferFailure().granted(0xffff_ffffL, 9_308, POOL, 0xffff_ffffL)),
                 Arguments.of(
+                        "map-response-port-set",
+                        mapSet(32).granted(3_600, 37_056, POOL, 0x0102_0304)),
+                Arguments.of(
                         "map-error-user-ex-quota", accepted.refuse(ResultCode.USER_EX_QUOTA, 77)),
                 Arguments.of(
                         "map-error-malformed-request",
@@ -61,9 +65,21 @@ class GoldenVectorTest {
                 Arguments.of("error-unsupp-version-of-nat-pmp-request", natPmp.answer(77)));
     }
 
+    private static PcpRequest.MapRequest mapSet(int size) {
+        return new PcpRequest.MapRequest(
+                CLIENT,
+                3_600,
+                NONCE_0,
+                17,
+                50_000,
+                0,
+                PcpAddress.ANY_IPV4,
+                List.of(new PcpOption.PortSet(size, 50_000, true)));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("requests")
-    @Conformance({"PCP-NET-005", "PCP-MAP-001", "PCP-PEER-001", "PCP-FLT-001"})
+    @Conformance({"PCP-NET-005", "PCP-MAP-001", "PCP-PEER-001", "PCP-FLT-001", "PCP-PS-001"})
     void requestIsWrittenOctetForOctet(String name, PcpRequest request) {
         byte[] expected = Vectors.octets(name);
 

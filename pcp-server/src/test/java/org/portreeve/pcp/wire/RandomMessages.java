@@ -1,6 +1,7 @@
 package org.portreeve.pcp.wire;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.portreeve.control.Nonce;
@@ -19,7 +20,7 @@ final class RandomMessages {
 
     PcpRequest request() {
         return switch (random.nextInt(3)) {
-            case 0 -> new PcpRequest.AnnounceRequest(address(), seconds());
+            case 0 -> announce();
             case 1 -> map();
             default -> peer();
         };
@@ -33,7 +34,8 @@ final class RandomMessages {
             return accepted.refuse(code, seconds(), seconds());
         }
         return switch (accepted.request()) {
-            case PcpRequest.AnnounceRequest announce -> announce.success(seconds());
+            case PcpRequest.AnnounceRequest announce ->
+                    announce.success(seconds(), announce.options());
             case PcpRequest.MapRequest map -> map.granted(seconds(), port(), address(), seconds());
             case PcpRequest.PeerRequest peer ->
                     peer.granted(seconds(), port(), address(), seconds());
@@ -65,6 +67,10 @@ final class RandomMessages {
             options.add(new PcpOption.Description(text()));
         } else if (random.nextInt(4) == 0) {
             options.add(prefix64());
+        } else if (!options.contains(new PcpOption.PreferFailure()) && random.nextInt(4) == 0) {
+            options.add(
+                    new PcpOption.PortSet(
+                            random.nextInt(1, 65_536), internalPort, random.nextBoolean()));
         }
         return new PcpRequest.MapRequest(
                 client,
@@ -75,6 +81,11 @@ final class RandomMessages {
                 suggestedPort,
                 address(),
                 options);
+    }
+
+    private PcpRequest announce() {
+        List<PcpOption> options = random.nextBoolean() ? List.of() : List.of(prefix64());
+        return new PcpRequest.AnnounceRequest(address(), seconds(), options);
     }
 
     private PcpRequest peer() {
@@ -95,8 +106,18 @@ final class RandomMessages {
         List<PcpOption> options = new ArrayList<>();
         if (random.nextInt(4) == 0) {
             options.add(new PcpOption.ThirdParty(address()));
+            if (random.nextInt(4) == 0) {
+                options.add(new PcpOption.ThirdPartyId(realm()));
+            }
         }
         return options;
+    }
+
+    /** Without padding: tshark takes that before another option for one. */
+    private RealmId realm() {
+        byte[] octets = new byte[4 * random.nextInt(1, 8)];
+        random.nextBytes(octets);
+        return RealmId.parse("0x" + HexFormat.of().formatHex(octets)).orElseThrow();
     }
 
     private PcpOption filter(boolean ipv4) {

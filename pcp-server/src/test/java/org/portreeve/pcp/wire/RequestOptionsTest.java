@@ -37,7 +37,7 @@ class RequestOptionsTest {
     @Test
     @Conformance({"PCP-OPT-001", "PCP-OPT-009"})
     void paddingIsNotPartOfTheLength() {
-        assertEchoed(FILTER_X, map(PORT_SET + FILTER_X));
+        assertEchoed(PORT_SET + FILTER_X, map(PORT_SET + FILTER_X));
     }
 
     @Test

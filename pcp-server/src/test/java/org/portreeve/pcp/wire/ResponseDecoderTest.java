@@ -58,11 +58,11 @@ class ResponseDecoderTest {
 
     @Test
     void codesOfExtensionsAreErrorsWithoutAName() {
-        byte[] error = Exchange.with(GRANTED, 3, "1a");
+        byte[] error = Exchange.with(GRANTED, 3, "17");
 
         var response = (PcpResponse.ErrorResponse) accepted(error);
 
-        assertEquals(26, response.resultNumber());
+        assertEquals(23, response.resultNumber());
         assertTrue(response.resultCode().isEmpty());
     }
 

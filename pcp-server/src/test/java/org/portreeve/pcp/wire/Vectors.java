@@ -16,12 +16,14 @@ public final class Vectors {
                     "map-request-tcp-8080",
                     "map-request-prefer-failure",
                     "map-request-third-party-two-filters",
+                    "map-request-port-set",
                     "peer-request-udp-ipv6");
     static final List<String> RESPONSES =
             List.of(
                     "announce-response-after-restart",
                     "map-response-granted",
                     "map-response-static-forever",
+                    "map-response-port-set",
                     "map-error-user-ex-quota",
                     "map-error-malformed-request",
                     "peer-response-granted",
