@@ -145,6 +145,24 @@ class GatewayActionsTest {
         assertEquals("5001", free.value("NewReservedPort"));
     }
 
+    @Test
+    void hostWithAnAddressForItselfHasEachPortAtItsOwnNumber() throws Exception {
+        rig.dedicate("192.0.2.9");
+        for (int version : new int[] {V1, V2}) {
+            assertEquals(
+                    "192.0.2.9",
+                    call(HOST_A, version, "GetExternalIPAddress").value("NewExternalIPAddress"));
+            var same = rig.call(HOST_A, version, "AddPortMapping", mapping(HOST_A, 6000, 6000));
+            assertEquals(200, same.status());
+            var other = rig.call(HOST_A, version, "AddPortMapping", mapping(HOST_A, 5000, 6000));
+            assertEquals(718, other.fault());
+            // Nothing was made, so nothing is there to be listed.
+            assertEquals(713, generic(HOST_A, version, 0).fault());
+        }
+        var any = rig.call(HOST_A, V2, "AddAnyPortMapping", mapping(HOST_A, 5000, 6000));
+        assertEquals("6000", any.value("NewReservedPort"));
+    }
+
     /** One wrong argument of AddPortMapping and the faults of both versions. */
     @ParameterizedTest
     @CsvSource({

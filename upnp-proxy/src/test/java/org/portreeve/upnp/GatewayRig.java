@@ -156,6 +156,16 @@ final class GatewayRig {
                 nat, new Policy(policy.profiles(), List.of(home, rest, other), policy.lifetime()));
     }
 
+    /** A reload gives the first host an external address for itself. */
+    void dedicate(String externalIp) throws Exception {
+        Policy usual = config(1).policy();
+        var own =
+                new SubscriberPlan(
+                        "host-a", List.of(Prefix.of(HOST_A)), "default", Ipv4.of(externalIp));
+        var changed = new Policy(usual.profiles(), List.of(own), usual.lifetime());
+        var _ = desk.apply(changed).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
     DeskNode node() {
         return node;
     }

@@ -118,6 +118,7 @@ final class Shapes {
                     always("subscriber", LINE, "The subscriber's id."),
                     always("origin", ORIGIN, "Who asked for it."),
                     always("description", LINE, "What its owner called it."),
+                    maybe("portCount", COUNT, "Of a set: ports of either side from those on."),
                     maybe("remainingSeconds", COUNT, "Until it ends; none for a reservation."),
                     maybe("clientAddress", ADDRESS, "Who asked last; none for a reservation."),
                     maybe(
@@ -216,7 +217,11 @@ final class Shapes {
                     always("prefixes", new Kind.Values(LINE), "Its internal addresses."),
                     always("profile", new Kind.One(PROFILE), "What it may have."),
                     always("drained", FLAG, "Whether it gets no new mapping, by staff."),
-                    maybe("externalAddress", ADDRESS, "The paired address, if there is one."),
+                    always(
+                            "dedicated",
+                            FLAG,
+                            "Whether its external address is shared with nobody."),
+                    maybe("externalAddress", ADDRESS, "The paired or dedicated address, if any."),
                     always("leases", COUNT, "Explicit mappings."),
                     always("statics", COUNT, "Reservations in force."),
                     always("holds", COUNT, "External ports that rest."),

@@ -101,6 +101,9 @@ final class Views {
         if (mapping.remainingSeconds() != MappingView.FOREVER) {
             object.put("remainingSeconds", mapping.remainingSeconds());
         }
+        if (mapping.portCount() > 1) {
+            object.put("portCount", mapping.portCount());
+        }
         if (!mapping.filters().isEmpty()) {
             object.put("filters", list(mapping.filters(), PeerFilter::toString));
         }
@@ -169,6 +172,7 @@ final class Views {
                         .put("prefixes", new JsonArray(view.prefixes()))
                         .put("profile", profile(view.profile()))
                         .put("drained", view.isDrained())
+                        .put("dedicated", view.isDedicated())
                         .put("leases", view.leases())
                         .put("statics", view.statics())
                         .put("holds", view.holds())

@@ -114,10 +114,8 @@ final class MappingsPage {
                         List.of(
                                 new Term("Subscriber", Words.said(view.subscriber())),
                                 new Term("Protocol", Protocol.name(internal.protocol())),
-                                new Term("Internal", Words.internal(internal)),
-                                new Term(
-                                        "External",
-                                        Words.endpoint(view.externalIp(), view.externalPort())),
+                                new Term("Internal", Words.internal(view)),
+                                new Term("External", Words.external(view)),
                                 new Term("Origin", Words.origin(view.origin()))));
         if (!view.description().isEmpty()) {
             terms.add(new Term("Description", Words.said(view.description())));

@@ -156,6 +156,7 @@ final class Samples {
                 new Profile("default", rules, new RequestRate(20, 100)),
                 false,
                 OptionalInt.of(EXTERNAL_IP),
+                false,
                 5,
                 1,
                 2,

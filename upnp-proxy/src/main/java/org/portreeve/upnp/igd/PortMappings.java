@@ -14,6 +14,7 @@ import org.portreeve.control.LeaseOrigin;
 import org.portreeve.control.MapCommand;
 import org.portreeve.control.MapOutcome;
 import org.portreeve.control.Nonce;
+import org.portreeve.control.PortSpan;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.view.MappingEvent;
@@ -342,7 +343,7 @@ public final class PortMappings {
 
     private void onRenewed(InternalTuple internal, MapOutcome outcome) {
         switch (outcome) {
-            case MapOutcome.Granted(int _, int _, long grantedSeconds, String _) -> {
+            case MapOutcome.Granted(int _, int _, long grantedSeconds, String _, PortSpan _) -> {
                 counters.increment(UpnpCounter.RENEWALS);
                 asked.onRenewed(internal, grantedSeconds, nowNs.getAsLong());
             }

@@ -36,8 +36,8 @@ public record MappingRow(
         boolean hasEnd = view.remainingSeconds() != MappingView.FOREVER;
         return new MappingRow(
                 Protocol.name(view.internal().protocol()),
-                Words.internal(view.internal()),
-                Words.endpoint(view.externalIp(), view.externalPort()),
+                Words.internal(view),
+                Words.external(view),
                 Words.said(view.subscriber()),
                 "/subscribers/" + Words.encoded(view.subscriber()),
                 Chip.of(view.origin()),

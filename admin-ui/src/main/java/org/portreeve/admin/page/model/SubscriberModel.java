@@ -65,11 +65,18 @@ public record SubscriberModel(
         return List.of(
                 new Term("Internal addresses", String.join(", ", view.prefixes())),
                 new Term("External address", external.isEmpty() ? "None yet" : external),
+                new Term("Ports and protocols", shares(view)),
                 new Term("New mappings", view.isDrained() ? "None: drained" : "Within the quota"),
                 new Term("Profile", Words.said(view.profile().name())),
                 new Term("Reservations in force", Words.count(view.statics())),
                 new Term("Resting ports", Words.count(view.holds())),
                 new Term("Port blocks from", blocks(view.blocks())));
+    }
+
+    private static String shares(SubscriberView view) {
+        return view.isDedicated()
+                ? "All: the external address is dedicated, nothing is mapped or filtered"
+                : "Those mapped: the external address is shared";
     }
 
     private static String blocks(List<Integer> firstPorts) {

@@ -10,7 +10,7 @@ import org.portreeve.nat.rules.Rules;
 /**
  * A subscriber in a table. Immutable.
  *
- * @param external the paired address; empty while it has none
+ * @param external the paired address, or the dedicated one; empty while it has none
  * @param uses of each limit
  */
 public record SubscriberRow(
@@ -34,9 +34,13 @@ public record SubscriberRow(
                 uses(view));
     }
 
-    /** The paired address; empty while there is none. */
+    /** The paired address, or the dedicated one; empty while there is none. */
     static String external(SubscriberView view) {
-        return view.externalIp().isPresent() ? Ipv4.format(view.externalIp().getAsInt()) : "";
+        if (view.externalIp().isEmpty()) {
+            return "";
+        }
+        String address = Ipv4.format(view.externalIp().getAsInt());
+        return view.isDedicated() ? address + " (dedicated)" : address;
     }
 
     /** How much of each limit is used. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.portreeve.control.store.User.Role;
 import org.portreeve.control.view.MappingOrigin;
+import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 
@@ -53,6 +54,23 @@ public final class Words {
     /** An address and a port. */
     public static String endpoint(int ip, int port) {
         return Ipv4.format(ip) + ":" + port;
+    }
+
+    /** An address and the ports from one on. */
+    public static String endpoint(int ip, int port, int portCount) {
+        String last = portCount == 1 ? "" : "-" + (port + portCount - 1);
+        return endpoint(ip, port) + last;
+    }
+
+    /** The internal address and ports of a mapping. */
+    public static String internal(MappingView view) {
+        InternalTuple first = view.internal();
+        return endpoint(first.internalIp(), first.internalPort(), view.portCount());
+    }
+
+    /** The external address and ports of a mapping. */
+    public static String external(MappingView view) {
+        return endpoint(view.externalIp(), view.externalPort(), view.portCount());
     }
 
     /** The internal address and port of a tuple. */
