@@ -1,5 +1,6 @@
 package org.portreeve.daemon;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.portreeve.control.ControlConfig;
@@ -28,7 +29,9 @@ final class ControlSettings {
     }
 
     static RouteConfig routes(NodeConfig config) {
-        return routes(config, config.nat().pool().addresses());
+        var addresses = new ArrayList<Integer>(config.nat().pool().addresses());
+        addresses.addAll(config.policy().dedicatedIps());
+        return routes(config, addresses);
     }
 
     /** The same for these external addresses. */

@@ -47,10 +47,14 @@ final class LivePool implements AutoCloseable {
     /** What the configuration wants; whatever is left of other addresses has routes too. */
     private volatile List<Integer> wanted;
 
+    /** What single subscribers are to have for themselves. */
+    private volatile List<Integer> dedicated;
+
     private LivePool(NodeConfig start, Desk desk) {
         this.start = start;
         this.desk = desk;
         wanted = start.nat().pool().addresses();
+        dedicated = start.policy().dedicatedIps();
     }
 
     /** Watches the pool of a node that was started with this configuration. */
@@ -66,19 +70,29 @@ final class LivePool implements AutoCloseable {
      */
     List<String> follow(ConfigChange change) throws NodeStartException {
         List<Integer> before = wanted;
+        List<Integer> dedicatedBefore = dedicated;
         List<Integer> after = change.inForce().config().nat().pool().addresses();
-        if (isSame(before, after)) {
+        List<Integer> dedicatedAfter = change.inForce().config().policy().dedicatedIps();
+        boolean isSamePool = isSame(before, after);
+        if (isSamePool && Set.copyOf(dedicatedBefore).equals(Set.copyOf(dedicatedAfter))) {
             return List.of();
         }
-        refuseHalf(change);
+        if (!isSamePool) {
+            refuseHalf(change);
+        }
         refuseUnfit(after);
+        refuseUnfit(dedicatedAfter);
+        refuseShared(dedicatedAfter);
+        refuseDedicated(after, dedicatedBefore);
         wanted = after;
+        dedicated = dedicatedAfter;
         try {
             lead();
             DrainMode mode = change.inForce().config().onRemoval();
-            return lines(Awaited.answer(desk.usePool(after, mode)));
+            return isSamePool ? List.of() : lines(Awaited.answer(desk.usePool(after, mode)));
         } catch (NodeStartException e) {
             wanted = before;
+            dedicated = dedicatedBefore;
             soon();
             throw e;
         }
@@ -112,7 +126,31 @@ final class LivePool implements AutoCloseable {
             }
             if (start.pcp().listen().contains(PcpAddress.ofIpv4(ip))) {
                 throw new NodeStartException(
-                        "this node answers PCP at %s; no pool address may be one of its own"
+                        "this node answers PCP at %s; no external address may be one of its own"
+                                .formatted(Ipv4.format(ip)));
+            }
+        }
+    }
+
+    /** An address that was taken out of the pool is used there until the last one has left it. */
+    private void refuseShared(List<Integer> dedicated) throws NodeStartException {
+        List<Integer> shared = Awaited.answer(desk.poolAddresses());
+        for (int ip : dedicated) {
+            if (shared.contains(ip)) {
+                throw new NodeStartException(
+                        "%s is still used as an address of the pool; dedicate it when it has left"
+                                .formatted(Ipv4.format(ip)));
+            }
+        }
+    }
+
+    /** The pool grows before the dedication ends: for a moment two would have the address. */
+    private static void refuseDedicated(List<Integer> pool, List<Integer> dedicated)
+            throws NodeStartException {
+        for (int ip : pool) {
+            if (dedicated.contains(ip)) {
+                throw new NodeStartException(
+                        "%s is still dedicated; let the pool have it with the next reload"
                                 .formatted(Ipv4.format(ip)));
             }
         }
@@ -157,6 +195,7 @@ final class LivePool implements AutoCloseable {
     private void route() throws IOException {
         if (start.packetIo().io() == Io.TUN && start.packetIo().managesRoutes()) {
             Set<Integer> addresses = new LinkedHashSet<>(wanted);
+            addresses.addAll(dedicated);
             addresses.addAll(Awaited.answer(desk.poolAddresses()));
             Routes.install(ControlSettings.routes(start, addresses));
         }

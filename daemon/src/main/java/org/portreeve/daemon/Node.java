@@ -227,6 +227,8 @@ public final class Node {
                         clocks.wallMillis().getAsLong());
         storage.load(control);
         control.peers().load(image.peers());
+        control.epochs().load(image.clientEpochs());
+        control.insisted(image.insisted());
         control.drains().load(image.drains());
         control.subscriberDrains().load(image.drainedSubscribers());
         EventLog events = logEvents(translator, control);

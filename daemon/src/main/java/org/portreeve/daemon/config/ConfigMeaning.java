@@ -63,7 +63,12 @@ public final class ConfigMeaning {
                 named == 0
                         ? "each internal address is one subscriber"
                         : "%,d named subscribers".formatted(named);
-        return prefixes + "; " + who;
+        int dedicated = config.policy().dedicatedIps().size();
+        String own =
+                dedicated == 0
+                        ? ""
+                        : ", %,d of them with an external address of its own".formatted(dedicated);
+        return prefixes + "; " + who + own;
     }
 
     private static String pool(String name, NatConfig nat) {

@@ -1,5 +1,6 @@
 package org.portreeve.daemon.config;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,10 @@ final class ConfigPath {
 
     /** Where the applications of a profile lie, below it. */
     static final String APPLICATIONS = "eif.applications";
+
+    /** Places of lists whose elements are groups of keys, besides those of profiles. */
+    private static final List<String> LISTS =
+            List.of(SUBSCRIBERS, ThirdPartyKeys.PORTALS, ThirdPartyKeys.REALMS);
 
     private static final Pattern ELEMENT = Pattern.compile("\\[[0-9]+]");
     private static final Pattern PROFILE = Pattern.compile("^profiles\\.[^.]+");
@@ -52,7 +57,13 @@ final class ConfigPath {
 
     /** Whether the place is a list whose elements are groups of keys, as many as one likes. */
     static boolean isList(String path) {
-        return path.equals(SUBSCRIBERS) || APPLICATION_LIST.matcher(path).matches();
+        return LISTS.contains(path) || APPLICATION_LIST.matcher(path).matches();
+    }
+
+    /** Whether a pattern is of keys in the elements of such a list. */
+    static boolean isInList(String pattern) {
+        int element = pattern.indexOf("[]");
+        return element >= 0 && isList(pattern.substring(0, element));
     }
 
     /** Whether the place is a profile itself. */

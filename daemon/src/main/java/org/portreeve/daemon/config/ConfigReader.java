@@ -22,7 +22,6 @@ import org.portreeve.nat.rules.PassThrough;
 import org.portreeve.pcp.AnnounceSettings;
 import org.portreeve.pcp.Nat64Prefixes;
 import org.portreeve.pcp.PcpSettings;
-import org.portreeve.pcp.ThirdParties;
 
 /** From the text of a configuration to the record the node is built from. Any thread. */
 public final class ConfigReader {
@@ -94,12 +93,6 @@ public final class ConfigReader {
                 OnFailure.of(settings.text(EventKeys.ON_FAILURE)));
     }
 
-    private static ThirdParties thirdParties(Settings settings) {
-        return new ThirdParties(
-                settings.texts("pcp.third-party.from").stream().map(Prefix::of).toList(),
-                settings.texts("pcp.third-party.for").stream().map(Prefix::of).toList());
-    }
-
     private static NodeConfig.Pcp pcp(Settings settings) {
         return new NodeConfig.Pcp(
                 settings.texts("pcp.listen").stream()
@@ -109,8 +102,9 @@ public final class ConfigReader {
                         settings.isTrue("pcp.enabled"),
                         settings.isTrue("pcp.nat-pmp"),
                         announce(settings),
-                        thirdParties(settings),
-                        nat64(settings)));
+                        new ThirdPartyReader(settings).thirdParties(),
+                        nat64(settings),
+                        settings.whole("pcp.description-bytes")));
     }
 
     private static AnnounceSettings announce(Settings settings) {

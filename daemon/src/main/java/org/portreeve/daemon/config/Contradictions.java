@@ -23,9 +23,6 @@ final class Contradictions {
     /** From 224.0.0.0 on no address is a host's. */
     private static final int FIRST_MULTICAST_NIBBLE = 14;
 
-    /** A wider prefix is a network of many, not where portals are. */
-    private static final int SHORTEST_PORTAL = 24;
-
     private static final String NO_HOST = " is no address of a host: answers leave from it";
     private static final String POOL = ConfigKeys.POOL;
     private static final AddressRange LOOPBACK = AddressRange.of(Prefix.of("127.0.0.0/8"));
@@ -49,41 +46,8 @@ final class Contradictions {
         checkServices();
         checkAdmin();
         checkMarks();
-        checkThirdParties();
+        new ThirdPartyReader(settings).findFaults(faults);
         checkPrefixes64();
-    }
-
-    private void checkThirdParties() {
-        String from = "pcp.third-party.from";
-        String hosts = "pcp.third-party.for";
-        if (!settings.texts(from).isEmpty() && settings.texts(hosts).isEmpty()) {
-            fault(from, "needs pcp.third-party.for: nobody says whom they may ask for");
-        }
-        if (settings.texts(from).isEmpty() && !settings.texts(hosts).isEmpty()) {
-            fault(hosts, "needs pcp.third-party.from: nobody may ask");
-        }
-        settings.texts(from).forEach(text -> checkPortal(from, text));
-    }
-
-    /** Whoever can send from there has the mappings of others: only the source address is known. */
-    private void checkPortal(String path, String text) {
-        Prefix portal = Prefix.of(text);
-        AddressRange range = AddressRange.of(portal);
-        boolean isInside = ranges("translator.inside.prefixes").stream().anyMatch(range::overlaps);
-        if (portal.length() < SHORTEST_PORTAL) {
-            fault(path, text + " is too wide: portals are single hosts, or a /24 of them");
-        } else if (isInside && range.size() > 1) {
-            fault(path, text + " has hosts of the inside prefixes: name single ones, as a /32");
-        } else if (isOfSubscriber(range)) {
-            fault(path, text + " is a subscriber's: it would have the mappings of others");
-        }
-    }
-
-    private boolean isOfSubscriber(AddressRange range) {
-        return IntStream.range(0, settings.subscriberCount())
-                .mapToObj(position -> ConfigPath.subscriber(position) + ".prefixes")
-                .flatMap(path -> ranges(path).stream())
-                .anyMatch(range::overlaps);
     }
 
     private void checkPrefixes64() {

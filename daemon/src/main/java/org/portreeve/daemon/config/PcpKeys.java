@@ -4,16 +4,24 @@ import static org.portreeve.daemon.config.ConfigKey.list;
 import static org.portreeve.daemon.config.ConfigKey.one;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.portreeve.control.Description;
 import org.portreeve.daemon.config.ValueKind.Choice;
 import org.portreeve.daemon.config.ValueKind.Flag;
-import org.portreeve.daemon.config.ValueKind.Network;
 import org.portreeve.daemon.config.ValueKind.Prefix64;
+import org.portreeve.daemon.config.ValueKind.Whole;
 
 /** The part of the key table about what PCP requests may do, and what they are told. Immutable. */
 final class PcpKeys {
     private PcpKeys() {}
 
     static List<ConfigKey> permissions() {
+        return Stream.of(owners(), ThirdPartyKeys.all(), prefixes64())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<ConfigKey> owners() {
         return List.of(
                 one(
                                 "pcp.nonce",
@@ -31,33 +39,30 @@ final class PcpKeys {
                                         + " an implicit one (RFC 6887 §18.1): for links where"
                                         + " subscribers can take each other's addresses.")
                         .live(),
-                list(
-                                "pcp.third-party.from",
-                                new Network(),
-                                List.of(),
-                                "Addresses that may ask for mappings of other hosts (RFC 6887"
-                                        + " §13.1), such as a portal's: a /24 at the widest, single"
-                                        + " hosts inside, no subscriber's; to all others"
-                                        + " THIRD_PARTY is an option that is not supported.")
-                        .live(),
-                list(
-                                "pcp.third-party.for",
-                                new Network(),
-                                List.of(),
-                                "Internal addresses that they may ask for.")
-                        .live(),
+                one(
+                                "pcp.description-bytes",
+                                new Whole(1, Description.MAX_BYTES, false),
+                                Integer.toString(Description.MAX_BYTES),
+                                "Octets of UTF-8 at which the description of a mapping is cut (RFC"
+                                        + " 7220 §3 advises to keep 128).")
+                        .live());
+    }
+
+    private static List<ConfigKey> prefixes64() {
+        return List.of(
                 list(
                                 "pcp.prefix64.prefixes",
                                 new Prefix64(),
                                 List.of(),
                                 "Prefixes of a NAT64 beside this node, told to hosts that ask"
-                                        + " (RFC 7225): up to 8, with up to 16 IPv4 prefixes.")
+                                        + " (RFC 7225): up to 8, with up to 16 IPv4 prefixes. A change"
+                                        + " is announced.")
                         .live(),
                 one(
                                 "pcp.prefix64.unasked",
                                 new Flag(),
                                 "false",
-                                "Whether every answer to MAP tells them.")
+                                "Whether every answer to MAP and ANNOUNCE tells them, asked or not.")
                         .live());
     }
 }

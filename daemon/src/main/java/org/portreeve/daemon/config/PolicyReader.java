@@ -22,10 +22,12 @@ import org.portreeve.nat.Prefix;
 final class PolicyReader {
     private final Settings settings;
     private final List<Fault> faults;
+    private final DedicatedReader dedicated;
 
     PolicyReader(Settings settings, List<Fault> faults) {
         this.settings = settings;
         this.faults = faults;
+        dedicated = new DedicatedReader(settings, faults);
     }
 
     /** The policy of settings without faults. */
@@ -51,7 +53,8 @@ final class PolicyReader {
                     new SubscriberPlan(
                             settings.text(each + ".id"),
                             prefixes(each).stream().map(Prefix::of).toList(),
-                            settings.text(each + ".profile")));
+                            settings.text(each + ".profile"),
+                            dedicated.dedicatedIp(each)));
         }
         var lifetime =
                 new LifetimeBounds(
@@ -62,11 +65,15 @@ final class PolicyReader {
 
     private MapPolicy map(String profile) {
         String nonce = ConfigPath.profile(profile) + ".nonce";
+        String quota = ConfigPath.profile(profile) + ".quota";
         return new MapPolicy(
                 NoncePolicy.of(settings.text(settings.isAuto(nonce) ? "pcp.nonce" : nonce)),
-                settings.whole(ConfigPath.profile(profile) + ".quota.filters"),
+                settings.whole(quota + ".filters"),
                 settings.isTrue("pcp.strict-simple-model"),
-                settings.text(ConfigPath.profile(profile) + ".explicit-mappings").equals("open"));
+                settings.text(ConfigPath.profile(profile) + ".explicit-mappings").equals("open"),
+                new MapPolicy.SetLimits(
+                        settings.whole(quota + ".port-sets"),
+                        settings.whole(quota + ".port-set-size")));
     }
 
     /** Adds a fault for each contradiction. */
@@ -77,6 +84,7 @@ final class PolicyReader {
         for (int position = 0; position < settings.subscriberCount(); position++) {
             checkSubscriber(ConfigPath.subscriber(position), lineOfId, ownerOfPrefix);
         }
+        dedicated.findFaults();
     }
 
     private void checkQuota(String profile) {

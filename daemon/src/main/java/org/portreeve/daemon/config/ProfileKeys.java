@@ -6,8 +6,10 @@ import static org.portreeve.daemon.config.ConfigKey.one;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.portreeve.control.policy.MapPolicy.SetLimits;
 import org.portreeve.control.policy.Service;
 import org.portreeve.daemon.config.ValueKind.Choice;
+import org.portreeve.daemon.config.ValueKind.ExternalAddress;
 import org.portreeve.daemon.config.ValueKind.Flag;
 import org.portreeve.daemon.config.ValueKind.Name;
 import org.portreeve.daemon.config.ValueKind.Network;
@@ -32,6 +34,7 @@ final class ProfileKeys {
 
     static List<ConfigKey> all() {
         var keys = new ArrayList<>(quota());
+        keys.addAll(portSets());
         keys.addAll(behaviour());
         keys.addAll(eif());
         keys.addAll(applications());
@@ -102,6 +105,23 @@ final class ProfileKeys {
                         BEHAVIOUR,
                         usual,
                         "Who may open connections to the external port of TCP (RFC 5382 REQ-3)."));
+    }
+
+    private static List<ConfigKey> portSets() {
+        String quota = ALL_PROFILES + ".quota";
+        return live(
+                one(
+                        quota + ".port-sets",
+                        new Whole(0, SetLimits.MOST_SETS, false),
+                        "2",
+                        "Sets of ports of a subscriber by PORT_SET (RFC 7753 §6.1), each of which"
+                                + " is one explicit mapping; with 0 a wish for a set gets one"
+                                + " port."),
+                one(
+                        quota + ".port-set-size",
+                        new Whole(1, SetLimits.MOST_PORTS, false),
+                        "64",
+                        "Ports that one set may have; a wish for more gets so many."));
     }
 
     private static List<ConfigKey> quota() {
@@ -183,7 +203,14 @@ final class ProfileKeys {
                         List.of(),
                         "Its internal addresses, inside translator.inside.prefixes; the longest"
                                 + " prefix wins where those of two subscribers overlap."),
-                one(each + ".profile", new ProfileName(), "default", "Name of its profile."));
+                one(each + ".profile", new ProfileName(), "default", "Name of its profile."),
+                one(
+                        each + ".dedicated",
+                        new ExternalAddress(),
+                        "none",
+                        "External address that it has for itself, outside of the pool, for its one"
+                                + " internal address: all ports and all protocols pass both ways,"
+                                + " and nothing is filtered."));
     }
 
     private static List<ConfigKey> eif() {

@@ -64,7 +64,7 @@ final class Settings {
     SortedMap<String, String> written() {
         var values = new TreeMap<String, String>();
         for (ConfigKey key : ConfigKeys.ALL) {
-            if (!key.path().contains("*") && !key.path().startsWith(ConfigPath.SUBSCRIBERS)) {
+            if (!key.path().contains("*") && !ConfigPath.isInList(key.path())) {
                 values.put(key.path(), written(key.path()));
             } else if (key.path().contains("*") && !key.path().contains("[]")) {
                 profiles().stream()

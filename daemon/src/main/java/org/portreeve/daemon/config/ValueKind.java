@@ -17,7 +17,9 @@ import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.PortTimer;
 import org.portreeve.nat.rules.PassThrough;
+import org.portreeve.pcp.AddressPrefix;
 import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.RealmId;
 
 /** What the text of a key may be, and the phrase that says so. Immutable. */
 sealed interface ValueKind {
@@ -172,6 +174,34 @@ sealed interface ValueKind {
         }
     }
 
+    /** A prefix of either family. */
+    record AnyNetwork() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return AddressPrefix.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "a prefix such as 192.0.2.9/32 or 2001:db8::9/128, with zero host bits";
+        }
+    }
+
+    /** The identifier of a realm. */
+    record Identifier() implements ValueKind {
+        @Override
+        public boolean accepts(String text) {
+            return RealmId.parse(text).isPresent();
+        }
+
+        @Override
+        public String allowed() {
+            return "a text, or 0x and two hexadecimal digits for each octet; at most "
+                    + RealmId.MAX_BYTES
+                    + " octets";
+        }
+    }
+
     /** The prefix of a NAT64, maybe with the IPv4 prefixes that it is for. */
     record Prefix64() implements ValueKind {
         @Override
@@ -211,6 +241,29 @@ sealed interface ValueKind {
         @Override
         public String allowed() {
             return "an IPv4 address, prefix (198.51.100.0/28) or range (198.51.100.1-198.51.100.9)";
+        }
+    }
+
+    /** An external address of a single host; {@code none} where there need not be one. */
+    record ExternalAddress() implements ValueKind {
+        static final String NONE = "none";
+
+        private static final int FIRST_MULTICAST = 224;
+        private static final int LOOPBACK = 127;
+
+        @Override
+        public boolean accepts(String text) {
+            OptionalInt ip = Ipv4.parse(text);
+            return text.equals(NONE) || (ip.isPresent() && isOfHost(ip.getAsInt() >>> 24));
+        }
+
+        private static boolean isOfHost(int firstOctet) {
+            return firstOctet != 0 && firstOctet != LOOPBACK && firstOctet < FIRST_MULTICAST;
+        }
+
+        @Override
+        public String allowed() {
+            return "none, or an IPv4 address that a host can have, such as 198.51.100.9";
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.portreeve.control.Nonce;
@@ -36,6 +37,7 @@ import org.portreeve.pcp.wire.PcpRequest.PeerRequest;
 import org.portreeve.pcp.wire.PcpResponse;
 import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
 import org.portreeve.pcp.wire.PcpResponse.MapResponse;
+import org.portreeve.pcp.wire.RealmId;
 import org.portreeve.pcp.wire.ResultCode;
 import org.portreeve.testkit.Conformance;
 import picocli.CommandLine;
@@ -101,6 +103,8 @@ class CommandTreeTest {
                             "8080",
                             "--third-party",
                             "100.64.0.7",
+                            "--third-party-id",
+                            "0x0a0b0c",
                             "--reset-filters",
                             "--filter",
                             "192.0.2.0/24",
@@ -120,6 +124,7 @@ class CommandTreeTest {
             assertEquals(
                     List.of(
                             new PcpOption.ThirdParty(PcpAddress.ofIpv4(Ipv4.of("100.64.0.7"))),
+                            new PcpOption.ThirdPartyId(RealmId.parse("0x0a0b0c").orElseThrow()),
                             new PcpOption.Filter(0, 0, PcpAddress.ANY_IPV4),
                             new PcpOption.Filter(120, 0, PcpAddress.ofIpv4(Ipv4.of("192.0.2.0"))),
                             new PcpOption.Filter(
@@ -131,10 +136,55 @@ class CommandTreeTest {
     }
 
     @Test
+    @Conformance({"PCP-PS-010", "PCP-PS-015"})
+    void aSetOfPortsIsAskedForAndShownAsARange() throws IOException {
+        try (var server = new FakePcpServer(CommandTreeTest::grant)) {
+            String[] of = {"50000", "--set", "32", "--nonce", NONCE, "--server", server.address()};
+            String[] map =
+                    Stream.concat(Stream.of("map", "--parity"), Stream.of(of))
+                            .toArray(String[]::new);
+            String[] unmap =
+                    Stream.concat(Stream.of("unmap"), Stream.of(of)).toArray(String[]::new);
+
+            assertEquals(ExitCode.SUCCESS, run(map), err::toString);
+            assertEquals(ExitCode.SUCCESS, run(unmap), err::toString);
+
+            List<PcpOption> asked =
+                    server.requests().stream()
+                            .map(request -> request.request().options().getFirst())
+                            .toList();
+            assertEquals(
+                    List.of(
+                            new PcpOption.PortSet(32, 50_000, true),
+                            new PcpOption.PortSet(32, 50_000, false)),
+                    asked);
+            assertEquals(
+                    """
+                    TCP 127.0.0.1:50000-50031 is reachable at 198.51.100.3:40000-40031 for 7200 s.
+                    TCP 127.0.0.1:50000-50031 is not mapped any more.
+                    """,
+                    out.toString());
+        }
+    }
+
+    @Test
+    void whatIsNoSetIsABadArgument() {
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--set", "0"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--set", "65536"));
+        assertEquals(ExitCode.BAD_INPUT, run("map", "80", "--parity"));
+        assertEquals(
+                ExitCode.BAD_INPUT,
+                run("map", "80", "--set", "2", "--external", "80", "--prefer-failure"));
+    }
+
+    @Test
     void whatIsNoFilterNoHostOrNoTextIsABadArgument() {
         assertEquals(2, run("map", "80", "--filter", "192.0.2.1/24"));
         assertEquals(2, run("map", "80", "--filter", "192.0.2.1:65536"));
         assertEquals(2, run("map", "80", "--third-party", "host"));
+        assertEquals(2, run("map", "80", "--third-party-id", "tunnel-7"));
+        assertEquals(
+                2, run("map", "80", "--third-party", "100.64.0.7", "--third-party-id", "0x123"));
         assertEquals(2, run("map", "80", "--description", "x".repeat(1017)));
     }
 

@@ -20,6 +20,7 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.pcp.Nat64Prefixes;
 import org.portreeve.pcp.ThirdParties;
 import org.portreeve.pcp.wire.PcpOption.Prefix64;
+import org.portreeve.testkit.Conformance;
 
 /** What PCP requests may do, as an operator writes it. */
 class PcpKeysTest {
@@ -62,9 +63,26 @@ class PcpKeysTest {
         assertEquals(new MapPolicy(NoncePolicy.OFF, 64, true, false), map(yaml, "lax"));
     }
 
+    @Test
+    @Conformance("PCP-PS-013")
+    void eachProfileHasItsLimitsOfPortSets() {
+        String yaml =
+                """
+                profiles:
+                  default: {quota: {port-sets: 0}}
+                  voice: {quota: {port-sets: 5, port-set-size: 200}}
+                """;
+
+        assertEquals(new MapPolicy.SetLimits(0, 64), map(yaml, "default").sets());
+        assertEquals(new MapPolicy.SetLimits(5, 200), map(yaml, "voice").sets());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "profiles: {default: {quota: {port-sets: 1025}}}",
+                "profiles: {default: {quota: {port-set-size: 0}}}",
+                "profiles: {default: {quota: {port-set-size: 1025}}}",
                 "profiles: {default: {quota: {filters: 0}}}",
                 "profiles: {default: {quota: {filters: 65}}}",
                 "profiles: {default: {nonce: loose}}",

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 
 /** Profiles and subscribers as an operator writes them. */
@@ -79,6 +80,51 @@ class PolicyReaderTest {
                         "line 5: subscribers[3].id: is required: records carry it",
                         "line 6: subscribers[4].prefixes: is required, with a prefix at least"),
                 faults);
+    }
+
+    @Test
+    void dedicatedAddressIsOfOneHostAndOutsideOfEverythingElse() {
+        Policy policy =
+                valid(
+                        """
+                        subscribers:
+                          - {id: shop, prefixes: [10.0.1.7/32], dedicated: 203.0.113.7}
+                          - {id: home, prefixes: [10.0.2.0/24], dedicated: none}
+                        """);
+        assertEquals(List.of(Ipv4.of("203.0.113.7")), policy.dedicatedIps());
+        assertEquals(
+                Ipv4.of("10.0.1.7"), policy.subscribers().getFirst().dedicatedHost().orElse(0));
+
+        List<String> faults =
+                faults(
+                        """
+                        pcp: {listen: [203.0.113.9]}
+                        subscribers:
+                          - {id: a, prefixes: [10.0.1.0/31], dedicated: 203.0.113.1}
+                          - {id: b, prefixes: [10.0.1.2/32], dedicated: 198.51.100.3}
+                          - {id: c, prefixes: [10.0.1.3/32], dedicated: 10.9.9.9}
+                          - {id: d, prefixes: [10.0.1.4/32], dedicated: 203.0.113.1}
+                          - {id: e, prefixes: [10.0.1.5/32], dedicated: 203.0.113.9}
+                        """);
+        assertEquals(
+                List.of(
+                        "line 3: subscribers[0].dedicated: value '203.0.113.1' — is for one"
+                                + " internal address: prefixes must be a single /32",
+                        "line 4: subscribers[1].dedicated: value '198.51.100.3' — is an address of"
+                                + " the pool, which others share: take it out there",
+                        "line 5: subscribers[2].dedicated: value '10.9.9.9' — is inside: an address"
+                                + " is either external or a subscriber's",
+                        "line 6: subscribers[3].dedicated: value '203.0.113.1' — is the dedicated"
+                                + " address of subscriber a already",
+                        "line 7: subscribers[4].dedicated: value '203.0.113.9' — is an address of"
+                                + " this host, which answers PCP there"),
+                faults);
+        for (String text : List.of("224.0.0.1", "0.0.0.0", "127.0.0.1", "203.0.113.0/24", "x")) {
+            String yaml =
+                    "subscribers: [{id: a, prefixes: [10.0.1.2/32], dedicated: %s}]"
+                            .formatted(text);
+            assertEquals(1, faults(yaml).size(), text);
+        }
     }
 
     @Test

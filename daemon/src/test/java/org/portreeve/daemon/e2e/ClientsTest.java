@@ -29,7 +29,9 @@ class ClientsTest {
     /** What {@code upnpc -s} says of the external address. */
     static final Pattern EXTERNAL = Pattern.compile("ExternalIPAddress = ([0-9.]+)");
 
-    private static final Pattern PUBLIC = Pattern.compile("Public IP address : ([0-9.]+)");
+    /** What {@code natpmpc} says of it. */
+    static final Pattern PUBLIC = Pattern.compile("Public IP address : ([0-9.]+)");
+
     private static final Pattern OURS =
             Pattern.compile("reachable at ([0-9.]+):([0-9]+) for [0-9]+ s");
 

@@ -3,8 +3,6 @@ package org.portreeve.daemon.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,14 +12,12 @@ import org.portreeve.testkit.host.Datagram;
 import org.portreeve.testkit.host.UdpSocket;
 import org.portreeve.testkit.lab.Lab;
 import org.portreeve.testkit.pcp.PcpAnswer;
+import org.portreeve.testkit.pcp.PcpOptions;
 import org.portreeve.testkit.pcp.PcpRequests;
 
 /** Real packets of hosts that a FILTER names, and of others, while the node comes and goes. */
 @Tag("e2e")
 class FilterTest {
-    private static final int OPTION_BYTES = 24;
-    private static final int MAP_BYTES = 60;
-
     @ParameterizedTest(name = "shards={0}")
     @ValueSource(ints = {1, 3})
     @Conformance({"PCP-FLT-005", "PCP-FLT-006", "PCP-MIX-008", "SEED-A-147"})
@@ -66,16 +62,10 @@ class FilterTest {
         }
     }
 
-    /** A MAP with one FILTER: code 3, 20 octets, all 128 bits of the address (RFC 6887 §13.3). */
+    /** A MAP with one FILTER, all bits of the address (RFC 6887 §13.3). */
     private static byte[] filtered(int internalPort, byte[] nonce, String peer) {
         byte[] map =
                 PcpRequests.map(Lab.SUB, nonce, PcpRequests.UDP, internalPort, Scene.LONG_SECONDS);
-        // The header of a request of this host has its address in the very form that is needed.
-        byte[] address = Arrays.copyOfRange(PcpRequests.announce(peer), 8, 24);
-        return ByteBuffer.allocate(MAP_BYTES + OPTION_BYTES)
-                .put(map)
-                .put(new byte[] {3, 0, 0, 20, 0, (byte) 128, 0, 0})
-                .put(address)
-                .array();
+        return PcpOptions.with(map, PcpOptions.filter(peer, 32, 0));
     }
 }

@@ -145,7 +145,7 @@ class ForgeryTest {
                 .capture(
                         Namespace.SUB,
                         Lab.HOST_DEVICE,
-                        "udp and src port " + PcpRequests.SERVER_PORT);
+                        "udp and not multicast and src port " + PcpRequests.SERVER_PORT);
     }
 
     private static byte[] request(byte[] nonce, int port, int lifetimeSeconds) {

@@ -23,7 +23,7 @@ class ReadyTest {
      */
     private static final int STARTS = 3;
 
-    private static final Duration SETTLING = Duration.ofSeconds(8);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
     private static final Duration WATCHED = Duration.ofSeconds(10);
     private static final double IDLE_CORES = 0.02;
     private static final double TICKS_PER_SECOND = 100;

@@ -38,9 +38,14 @@ record Scene(Lab lab, Node node, Host sub, Host inet) implements AutoCloseable {
     }
 
     static Scene open(Function<Lab, NodeConfig> config) {
+        return ofYaml(lab -> config.apply(lab).yaml());
+    }
+
+    /** With a configuration file's text, for what {@link NodeConfig} has no word for. */
+    static Scene ofYaml(Function<Lab, String> yaml) {
         Lab lab = Lab.open(LabOptions.standard());
         try {
-            Node node = Node.start(lab, config.apply(lab));
+            Node node = Node.start(lab, yaml.apply(lab));
             return new Scene(lab, node, Host.in(lab, Namespace.SUB), Host.in(lab, Namespace.INET));
         } catch (RuntimeException e) {
             lab.close();

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.testkit.host.TcpConnection;
 import org.portreeve.testkit.lab.CommandResult;
 import org.portreeve.testkit.lab.Lab;
@@ -13,7 +17,7 @@ import org.portreeve.testkit.lab.LabProcess;
 import org.portreeve.testkit.lab.Namespace;
 import org.portreeve.testkit.lab.NodeConfig;
 
-/** Transmission opens its peer port by UPnP alone, and a stranger reaches it. */
+/** Torrent clients open their peer port, each by one protocol alone, and a stranger reaches it. */
 @Tag("e2e")
 class TorrentTest {
     private static final Duration OPENS = Duration.ofSeconds(40);
@@ -21,6 +25,8 @@ class TorrentTest {
 
     /** Of the incoming range: Transmission takes no other port than its own. */
     private static final int PEER_PORT = 12_413;
+
+    private static final Pattern EXTERNAL_PORT = Pattern.compile("external port: TCP/([0-9]+)");
 
     @Test
     void transmissionOpensItsPortByUpnpAndIsReached() throws InterruptedException {
@@ -38,6 +44,57 @@ class TorrentTest {
                     reached.isPresent(),
                     () -> transmission.output() + "\n" + scene.node().process().output());
         }
+    }
+
+    /** libtorrent asks by PCP, and by NAT-PMP when it is told that PCP is not spoken here. */
+    private static final String LIBTORRENT =
+            """
+            import libtorrent, time
+            session = libtorrent.session({
+                'listen_interfaces': '%s:%d', 'enable_natpmp': True, 'enable_upnp': False,
+                'enable_dht': False, 'enable_lsd': False,
+                'alert_mask': libtorrent.alert.category_t.all_categories})
+            while True:
+                for alert in session.pop_alerts():
+                    print(alert.message(), flush=True)
+                time.sleep(0.05)
+            """
+                    .formatted(Lab.SUB, PEER_PORT);
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PCP", "NAT-PMP"})
+    void libtorrentOpensItsPortByPortControlAndIsReached(String protocol) {
+        boolean isPcp = protocol.equals("PCP");
+        try (Scene scene =
+                Scene.ofYaml(lab ->
+                        NodeConfig.of(lab, 1)
+                                .yaml()
+                                .replace("  nat-pmp:", "  enabled: " + isPcp + "\n  nat-pmp:"))) {
+            LabProcess libtorrent =
+                    scene.lab().start(Namespace.SUB, "/usr/bin/python3", "-c", LIBTORRENT);
+
+            String opened = awaited(libtorrent, "successfully mapped port", "TCP");
+            awaited(libtorrent, "<== port map [ transport: " + protocol, "tcp");
+            Matcher port = EXTERNAL_PORT.matcher(opened);
+            assertTrue(port.find(), opened);
+            assertTrue(isReached(scene, Integer.parseInt(port.group(1))), libtorrent::output);
+        }
+    }
+
+    private static String awaited(LabProcess process, String words, String more) {
+        return process.awaitLine(0, line -> line.contains(words) && line.contains(more), OPENS)
+                .orElseThrow(() -> new AssertionError(process.output()));
+    }
+
+    /** At the external address that the subscriber is told. */
+    private static boolean isReached(Scene scene, int port) {
+        CommandResult told = scene.lab().run(Namespace.SUB, "natpmpc", "-g", Lab.CGN_INSIDE);
+        Matcher external = ClientsTest.PUBLIC.matcher(told.output());
+        assertTrue(external.find(), told::output);
+        Optional<TcpConnection> connection =
+                scene.inet().connect(Scene.freshPeer(), external.group(1), port, Scene.PATIENCE);
+        connection.ifPresent(TcpConnection::close);
+        return connection.isPresent();
     }
 
     private static LabProcess start(Scene scene) {

@@ -98,8 +98,8 @@ public final class MappingsCommand implements Callable<Integer> {
             var mapping = (JsonObject) each;
             table.add(
                     mapping.getString("protocol"),
-                    mapping.getString("internalAddress") + ":" + mapping.getInteger("internalPort"),
-                    mapping.getString("externalAddress") + ":" + mapping.getInteger("externalPort"),
+                    endpoint(mapping, "internal"),
+                    endpoint(mapping, "external"),
                     mapping.getString("subscriber"),
                     mapping.getString("origin"),
                     mapping.containsKey("remainingSeconds")
@@ -111,6 +111,13 @@ public final class MappingsCommand implements Callable<Integer> {
         }
         table.print(target.out());
         target.out().printf("%,d of %,d mappings%n", count, listing.getInteger("total"));
+    }
+
+    private static String endpoint(JsonObject mapping, String side) {
+        int first = mapping.getInteger(side + "Port");
+        int count = mapping.getInteger("portCount", 1);
+        String last = count == 1 ? "" : "-" + (first + count - 1);
+        return mapping.getString(side + "Address") + ":" + first + last;
     }
 
     /** Whom alone its owner lets in. */

@@ -52,7 +52,8 @@ public final class SubscribersCommand implements Callable<Integer> {
                     subscriber.getString("id"),
                     profile.getString("name")
                             + (subscriber.getBoolean("drained") ? ", drained" : ""),
-                    subscriber.getString("externalAddress", "-"),
+                    subscriber.getString("externalAddress", "-")
+                            + (subscriber.getBoolean("dedicated") ? ", dedicated" : ""),
                     use(subscriber, "leases", profile, "mappings"),
                     use(subscriber, "ports", profile, "ports"),
                     use(subscriber, "sessions", profile, "sessions"));

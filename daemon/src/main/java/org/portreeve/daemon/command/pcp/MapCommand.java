@@ -37,6 +37,7 @@ public final class MapCommand implements Callable<Integer> {
     @Mixin private PcpTarget target;
     @Mixin private PcpPort port;
     @Mixin private PcpPeers peers;
+    @Mixin private PcpPorts ports;
     @Mixin private PcpWanted wanted;
 
     @Option(
@@ -60,18 +61,29 @@ public final class MapCommand implements Callable<Integer> {
                     spec.commandLine(), "--prefer-failure needs --external: which port, or none?");
         }
         port.check();
-        peers.check();
-        int textBytes = description.map(text -> text.getBytes(UTF_8).length).orElse(0);
-        if (peers.optionBytes() + textBytes > MOST_OPTION_BYTES) {
+        ports.check();
+        if (isPreferFailure && ports.isSet()) {
+            // RFC 7753 §4.1.
             throw new ParameterException(
                     spec.commandLine(),
-                    "--filter and --description together make more than a request has room for");
+                    "--prefer-failure and --set exclude each other: of a set a server gives as many"
+                            + " ports as it can");
+        }
+        peers.check();
+        int textBytes = description.map(text -> text.getBytes(UTF_8).length).orElse(0);
+        int wishBytes = peers.optionBytes() + textBytes + (isPreferFailure ? 4 : 0);
+        if (wishBytes > 0 && wishBytes + port.realmBytes() > MOST_OPTION_BYTES) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--filter, --description, --prefer-failure and --third-party-id together make"
+                            + " more than a request has room for");
         }
         return PcpAsking.wish(target, wanted, spec.commandLine().getOut(), this::wish);
     }
 
     private Wish wish(PcpClient client, InetSocketAddress server) {
         MappingWish wish = port.wish(client, server, wanted.lifetimeSeconds());
+        wish = ports.in(wish);
         if (isPreferFailure) {
             wish = wish.with(new PcpOption.PreferFailure());
         }

@@ -17,6 +17,8 @@ import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PcpOutcome;
 import org.portreeve.pcp.wire.PcpAddress;
+import org.portreeve.pcp.wire.PcpOption;
+import org.portreeve.pcp.wire.PcpOption.PortSet;
 import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
 import org.portreeve.pcp.wire.PcpResponse.ErrorResponse;
 import org.portreeve.pcp.wire.PcpResponse.MapResponse;
@@ -72,15 +74,21 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
     private static PcpAnswer mapped(MapResponse map, PcpClient client, InetSocketAddress server) {
         String protocol = Protocol.name(map.protocol());
         PcpAddress host = map.thirdParty().orElseGet(client::clientAddress);
-        String internal = host + ":" + map.internalPort();
-        String external = map.assignedExternalAddress() + ":" + map.assignedExternalPort();
+        PortSet ports = ports(map);
+        int internalPort = ports.firstInternalPort();
+        int externalPort = map.assignedExternalPort();
+        String internal = host + ":" + range(internalPort, ports.size());
+        String external = map.assignedExternalAddress() + ":" + range(externalPort, ports.size());
         Map<String, Object> fields = fields(ResultCode.SUCCESS.name());
         fields.put(SERVER, text(server));
         fields.put("protocol", protocol.toLowerCase(Locale.ROOT));
         fields.put("internalAddress", host.toString());
-        fields.put("internalPort", (long) map.internalPort());
+        fields.put("internalPort", (long) internalPort);
         fields.put("externalAddress", map.assignedExternalAddress().toString());
-        fields.put("externalPort", (long) map.assignedExternalPort());
+        fields.put("externalPort", (long) externalPort);
+        if (ports.size() > 1) {
+            fields.put("portCount", (long) ports.size());
+        }
         fields.put("lifetimeSeconds", map.lifetimeSeconds());
         fields.put("epochSeconds", map.epochSeconds());
         fields.put("nonce", HexFormat.of().formatHex(map.nonce().octets()));
@@ -88,6 +96,20 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
                 "%s %s is reachable at %s for %d s."
                         .formatted(protocol, internal, external, map.lifetimeSeconds());
         return new PcpAnswer(sentence, fields, ExitCode.SUCCESS);
+    }
+
+    /** The ports of a mapping: those of its set, or the one. */
+    private static PortSet ports(MapResponse map) {
+        for (PcpOption option : map.options()) {
+            if (option instanceof PortSet set && set.size() > 1) {
+                return set;
+            }
+        }
+        return new PortSet(1, map.internalPort(), false);
+    }
+
+    private static String range(int first, int count) {
+        return count == 1 ? String.valueOf(first) : first + "-" + (first + count - 1);
     }
 
     private static PcpAnswer peered(PeerResponse peer, PcpClient client, InetSocketAddress server) {
@@ -131,7 +153,9 @@ record PcpAnswer(String sentence, Map<String, Object> fields, int exitCode) {
                         + " "
                         + fields.get("internalAddress")
                         + ":"
-                        + fields.get("internalPort");
+                        + range(
+                                ((Long) fields.get("internalPort")).intValue(),
+                                ((Long) fields.getOrDefault("portCount", 1L)).intValue());
         // RFC 6887 §15: a mapping that traffic uses lives on for its idle time.
         String sentence =
                 fields.get("lifetimeSeconds").equals(0L)

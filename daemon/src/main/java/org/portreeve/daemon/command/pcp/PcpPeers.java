@@ -3,6 +3,7 @@ package org.portreeve.daemon.command.pcp;
 import java.util.List;
 import java.util.Optional;
 import org.portreeve.nat.PeerFilter;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.wire.PcpAddress;
@@ -15,10 +16,8 @@ import picocli.CommandLine.Spec;
 /** The options that say whom a mapping lets in (RFC 6887 §13.3). Main thread. */
 final class PcpPeers {
     /** RFC 6887 §5: an IPv4 address is the last 32 of 128 bits. */
-    private static final int IPV4_PREFIX_BITS = 96;
-
-    private static final int MAX_PORT = 65_535;
     private static final int FILTER_BYTES = 4 + 20;
+
     private static final PcpOption.Filter EVERYBODY =
             new PcpOption.Filter(0, 0, PcpAddress.ANY_IPV4);
 
@@ -61,13 +60,7 @@ final class PcpPeers {
     MappingWish in(MappingWish wish) {
         MappingWish with = isReset ? wish.with(EVERYBODY) : wish;
         for (String text : filters) {
-            PeerFilter filter = parse(text).orElseThrow();
-            with =
-                    with.with(
-                            new PcpOption.Filter(
-                                    IPV4_PREFIX_BITS + filter.remote().length(),
-                                    filter.remotePort(),
-                                    PcpAddress.ofIpv4(filter.remote().network())));
+            with = with.with(PcpOption.Filter.of(parse(text).orElseThrow()));
         }
         return with;
     }
@@ -75,7 +68,7 @@ final class PcpPeers {
     private static Optional<PeerFilter> parse(String text) {
         int colon = text.indexOf(':');
         String port = colon < 0 ? "0" : text.substring(colon + 1);
-        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > PortRange.MAX_PORT) {
             return Optional.empty();
         }
         return Prefix.parse(colon < 0 ? text : text.substring(0, colon))

@@ -1,17 +1,21 @@
 package org.portreeve.daemon.command.pcp;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.portreeve.control.Nonce;
 import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.pcp.client.MappingWish;
 import org.portreeve.pcp.client.PcpClient;
 import org.portreeve.pcp.client.PeerWish;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpOption;
+import org.portreeve.pcp.wire.RealmId;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +25,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that name a mapping: protocol, internal port, nonce. Main thread. */
 final class PcpPort {
-    private static final int MAX_PORT = 65_535;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -50,6 +53,16 @@ final class PcpPort {
             description = "The host whose port it is, when the server lets us ask for others.")
     private String thirdParty;
 
+    @Option(
+            names = "--third-party-id",
+            paramLabel = "ID",
+            defaultValue = "",
+            description = {
+                "The realm of that host, where the server has realms (RFC 7843): a text, or 0x and",
+                "hexadecimal digits."
+            })
+    private String thirdPartyId;
+
     private Optional<NonceSecret> secret = Optional.empty();
 
     /** Which transport protocol. */
@@ -72,6 +85,19 @@ final class PcpPort {
             throw new ParameterException(
                     spec.commandLine(), "--third-party is an IPv4 address such as 100.64.0.7");
         }
+        if (!thirdPartyId.isEmpty() && RealmId.parse(thirdPartyId).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--third-party-id is a text, or 0x and hexadecimal digits, two for each of at"
+                            + " most "
+                            + RealmId.MAX_BYTES
+                            + " octets");
+        }
+        if (!thirdPartyId.isEmpty() && thirdParty.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--third-party-id needs --third-party: a realm of which host?");
+        }
         if (nonceHex != null && NonceSecret.parse(nonceHex).isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--nonce has 24 hexadecimal digits");
         }
@@ -80,11 +106,17 @@ final class PcpPort {
         }
     }
 
+    /** Octets that the realm of the host takes. */
+    int realmBytes() {
+        return RealmId.parse(thirdPartyId).map(RealmId::lengthBytes).orElse(0);
+    }
+
     /** Refuses what is no port, with the words of a bad argument. */
     void port(String name, int value, int least) {
-        if (value < least || value > MAX_PORT) {
+        if (value < least || value > PortRange.MAX_PORT) {
             throw new ParameterException(
-                    spec.commandLine(), name + " is a port from " + least + " to " + MAX_PORT);
+                    spec.commandLine(),
+                    name + " is a port from " + least + " to " + PortRange.MAX_PORT);
         }
     }
 
@@ -92,7 +124,20 @@ final class PcpPort {
     MappingWish wish(PcpClient client, InetSocketAddress server, long lifetimeSeconds) {
         Nonce nonce = nonce(name(client, server));
         MappingWish wish = MappingWish.of(nonce, protocol(), internalPort, lifetimeSeconds);
-        return thirdParty.isEmpty() ? wish : wish.with(new PcpOption.ThirdParty(host(client)));
+        for (PcpOption option : whose(client)) {
+            wish = wish.with(option);
+        }
+        return wish;
+    }
+
+    /** The options that name the host, when it is another. */
+    private List<PcpOption> whose(PcpClient client) {
+        List<PcpOption> options = new ArrayList<>();
+        if (!thirdParty.isEmpty()) {
+            options.add(new PcpOption.ThirdParty(host(client)));
+            RealmId.parse(thirdPartyId).map(PcpOption.ThirdPartyId::new).ifPresent(options::add);
+        }
+        return options;
     }
 
     /** The mapping to one remote peer that is named; only after {@link #check}. */
@@ -108,7 +153,10 @@ final class PcpPort {
                         address,
                         remote.port(),
                         lifetimeSeconds);
-        return thirdParty.isEmpty() ? wish : wish.with(new PcpOption.ThirdParty(host(client)));
+        for (PcpOption option : whose(client)) {
+            wish = wish.with(option);
+        }
+        return wish;
     }
 
     private PcpAddress host(PcpClient client) {

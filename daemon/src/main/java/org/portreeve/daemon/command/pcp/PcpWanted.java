@@ -1,6 +1,7 @@
 package org.portreeve.daemon.command.pcp;
 
 import java.net.InetAddress;
+import org.portreeve.nat.PortRange;
 import org.portreeve.pcp.client.Wish;
 import org.portreeve.pcp.wire.PcpAddress;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,6 @@ import picocli.CommandLine.Spec;
 /** The options that say what is wanted of a mapping, and for how long. Main thread. */
 final class PcpWanted {
     private static final long MOST_SECONDS = 0xffff_ffffL;
-    private static final int MAX_PORT = 65_535;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -49,9 +49,9 @@ final class PcpWanted {
                     spec.commandLine(),
                     "--lifetime is " + leastSeconds + " to " + MOST_SECONDS + " seconds");
         }
-        if (externalPort < 0 || externalPort > MAX_PORT) {
+        if (externalPort < 0 || externalPort > PortRange.MAX_PORT) {
             throw new ParameterException(
-                    spec.commandLine(), "--external is a port from 0 to " + MAX_PORT);
+                    spec.commandLine(), "--external is a port from 0 to " + PortRange.MAX_PORT);
         }
         if (isKept && lifetimeSeconds == 0) {
             throw new ParameterException(

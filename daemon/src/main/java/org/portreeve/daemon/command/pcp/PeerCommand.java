@@ -1,15 +1,22 @@
 package org.portreeve.daemon.command.pcp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.pcp.client.PcpClient;
+import org.portreeve.pcp.client.PeerWish;
 import org.portreeve.pcp.client.Wish;
+import org.portreeve.pcp.wire.PcpOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -31,6 +38,9 @@ import picocli.CommandLine.TypeConversionException;
             "4:no answer"
         })
 public final class PeerCommand implements Callable<Integer> {
+    /** RFC 6887 §7: of 1100 octets, as much as PEER with a third party leaves for its realm. */
+    private static final int MOST_OPTION_BYTES = 996;
+
     @Mixin private PcpTarget target;
     @Mixin private PcpPort port;
     @Mixin private PcpWanted wanted;
@@ -42,17 +52,32 @@ public final class PeerCommand implements Callable<Integer> {
             description = "The remote peer, as 203.0.113.9:443.")
     private Endpoint remote;
 
+    @Option(
+            names = "--description",
+            paramLabel = "TEXT",
+            description = "What the mapping is for; empty takes away what it was called.")
+    private Optional<String> description;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws CommandFailedException {
         wanted.check(0);
         port.check();
+        int textBytes = description.map(text -> text.getBytes(UTF_8).length + 8).orElse(0);
+        if (port.realmBytes() + textBytes > MOST_OPTION_BYTES) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--third-party-id and --description together make more than a request has room"
+                            + " for");
+        }
         return PcpAsking.wish(target, wanted, spec.commandLine().getOut(), this::wish);
     }
 
     private Wish wish(PcpClient client, InetSocketAddress server) {
-        return wanted.of(port.peerWish(client, server, remote, wanted.lifetimeSeconds()));
+        PeerWish wish = port.peerWish(client, server, remote, wanted.lifetimeSeconds());
+        return wanted.of(
+                description.map(text -> wish.with(new PcpOption.Description(text))).orElse(wish));
     }
 
     /** Reads {@code ADDR:PORT}. */

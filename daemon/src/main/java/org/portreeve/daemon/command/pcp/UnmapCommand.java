@@ -23,15 +23,18 @@ import picocli.CommandLine.Spec;
 public final class UnmapCommand implements Callable<Integer> {
     @Mixin private PcpTarget target;
     @Mixin private PcpPort port;
+    @Mixin private PcpPorts ports;
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws CommandFailedException {
         port.check();
+        ports.check();
         return PcpAsking.run(
                 target,
                 spec.commandLine().getOut(),
-                (client, server) -> client.unmap(port.wish(client, server, 0), target.timeout()),
+                (client, server) ->
+                        client.unmap(ports.in(port.wish(client, server, 0)), target.timeout()),
                 PcpAnswer::asDeletion);
     }
 }
