@@ -14,6 +14,7 @@ import org.portreeve.bench.dataplane.Sample;
 import org.portreeve.bench.dataplane.Spread;
 import org.portreeve.bench.dataplane.Translator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,30 +35,22 @@ final class DataplaneCommand implements Callable<Integer> {
             |---|---|---|---|---|---|\
             """;
 
-    @Option(names = "--rounds", description = "Rounds (default ${DEFAULT-VALUE}).")
-    private int rounds = 5;
-
-    @Option(names = "--seconds", description = "Seconds a sample (default ${DEFAULT-VALUE}).")
-    private int seconds = 3;
+    @Mixin private SampleOptions sampling;
 
     @Option(names = "--shards", description = "Shards (default ${DEFAULT-VALUE}).")
     private int shards = 1;
-
-    @Option(
-            names = "--only",
-            description = "Only measurements with this in their names.",
-            paramLabel = "TEXT")
-    private String only = "";
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%d rounds of %d s; median [least-most]%n%n%s%n", rounds, seconds, HEADER);
+        out.printf(
+                "%d rounds of %d s; median [least-most]%n%n%s%n",
+                sampling.rounds, sampling.seconds, HEADER);
         boolean isKept = true;
         for (Measurement measurement : Measurement.all()) {
-            if (measurement.name().contains(only)) {
+            if (measurement.name().contains(sampling.only)) {
                 isKept &= measure(out, measurement, false);
                 isKept &= measure(out, measurement, true);
             }
@@ -86,10 +79,10 @@ final class DataplaneCommand implements Callable<Integer> {
             measurement.sample(candidate, measurement.warmUpSeconds(), 0);
             samples.put(candidate.translator(), new ArrayList<>());
         }
-        for (int round = 1; round <= rounds; round++) {
+        for (int round = 1; round <= sampling.rounds; round++) {
             for (Candidate candidate : candidates) {
                 samples.get(candidate.translator())
-                        .add(measurement.sample(candidate, seconds, round));
+                        .add(measurement.sample(candidate, sampling.seconds, round));
             }
         }
         return samples;
@@ -113,7 +106,7 @@ final class DataplaneCommand implements Callable<Integer> {
     /** Above 1 is better than the kernel's NAT in the same round. */
     private Spread ratio(Measurement measurement, List<Sample> own, List<Sample> kernel) {
         return Spread.of(
-                IntStream.range(0, rounds).boxed().toList(),
+                IntStream.range(0, sampling.rounds).boxed().toList(),
                 round -> {
                     double ratio = own.get(round).figure() / kernel.get(round).figure();
                     return measurement.isSmallBetter() ? 1 / ratio : ratio;

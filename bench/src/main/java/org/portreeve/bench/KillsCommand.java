@@ -17,13 +17,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "kills",
         mixinStandardHelpOptions = true,
-        description = "Kills the node under load, again and again, and checks what it promised.")
+        description = {
+            "Kills the node under load, again and again, and checks what it promised: mappings, their",
+            "filters, descriptions and times, sessions of PEERs, and deletions."
+        })
 final class KillsCommand implements Callable<Integer> {
     @Option(names = "-n", description = "How many kills (default ${DEFAULT-VALUE}).")
     private int kills = 50;
 
     @Option(names = "--seed", description = "Runs a seed again.")
     private long seed = ThreadLocalRandom.current().nextLong(1, 1L << 40);
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Requests per second up to the kills (default ${DEFAULT-VALUE}).")
+    private int ratePerSecond = KillRun.RATE_PER_SECOND;
 
     @Option(names = "--shards", description = "Shards (default ${DEFAULT-VALUE}).")
     private int shards = 2;
@@ -33,11 +42,13 @@ final class KillsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
-        out.printf("%d kills, seed %d, %d shards%n", kills, seed, shards);
+        out.printf(
+                "%d kills, seed %d, %d shards, %d requests per second%n",
+                kills, seed, shards, ratePerSecond);
         out.flush();
         try (Lab lab = Lab.open(LabOptions.standard());
                 Node node = Node.start(lab, NodeConfig.of(lab, shards))) {
-            KillReport report = KillRun.run(lab, node, seed, kills);
+            KillReport report = KillRun.run(lab, node, seed, kills, ratePerSecond);
             out.println(report.text());
             return report.isClean() ? 0 : 1;
         }

@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {DataplaneCommand.class, PcpCommand.class, KillsCommand.class},
+        subcommands = {
+            DataplaneCommand.class,
+            PcpCommand.class,
+            KillsCommand.class,
+            DifferentialCommand.class
+        },
         description = "Runs a benchmark and prints its table.")
 public final class Main {
     private Main() {}

@@ -6,6 +6,7 @@ import org.portreeve.bench.pcp.Grounds;
 import org.portreeve.bench.pcp.Measurement;
 import org.portreeve.bench.pcp.Report;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,11 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Port control beside a UDP echo and miniupnpd, while packets are forwarded.")
 final class PcpCommand implements Callable<Integer> {
-    @Option(names = "--rounds", description = "Rounds (default ${DEFAULT-VALUE}).")
-    private int rounds = 5;
-
-    @Option(names = "--seconds", description = "Seconds a sample (default ${DEFAULT-VALUE}).")
-    private int seconds = 3;
+    @Mixin private SampleOptions sampling;
 
     @Option(
             names = "--shards",
@@ -32,22 +29,16 @@ final class PcpCommand implements Callable<Integer> {
             description = "The most mappings measured with (default ${DEFAULT-VALUE}).")
     private long mappings = 1_000_000;
 
-    @Option(
-            names = "--only",
-            description = "Only measurements with this in their names.",
-            paramLabel = "TEXT")
-    private String only = "";
-
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%d rounds of %d s; median [least-most]%n%n", rounds, seconds);
+        out.printf("%d rounds of %d s; median [least-most]%n%n", sampling.rounds, sampling.seconds);
         Report report = new Report(out);
-        try (Grounds grounds = new Grounds(shards, rounds, seconds)) {
+        try (Grounds grounds = new Grounds(shards, sampling.rounds, sampling.seconds)) {
             for (Measurement measurement : Measurement.all(mappings)) {
-                if (measurement.name().contains(only)) {
+                if (measurement.name().contains(sampling.only)) {
                     measurement.run(grounds, report);
                 }
             }

@@ -1,7 +1,10 @@
 package org.portreeve.bench.pcp;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.portreeve.bench.traffic.Order.Operation;
 import org.portreeve.testkit.lab.Lab;
 import org.portreeve.testkit.lab.LabException;
 import org.portreeve.testkit.lab.LabOptions;
@@ -11,9 +14,13 @@ import org.portreeve.testkit.lab.LabOptions;
  * the end of the run. Main thread.
  */
 public final class Grounds implements AutoCloseable {
+    private static final int COLD_SECONDS = 45;
+    private static final int WARM_SECONDS = 10;
+
     private final int shards;
     private final int rounds;
     private final int seconds;
+    private final Set<Operation> warm = EnumSet.noneOf(Operation.class);
     private Optional<Product> product = Optional.empty();
     private Optional<Stage> miniupnpd = Optional.empty();
 
@@ -39,6 +46,15 @@ public final class Grounds implements AutoCloseable {
 
     int seconds() {
         return seconds;
+    }
+
+    /**
+     * How long a server is asked before it is measured. The product's code is being compiled for
+     * most of a minute, by the processors that are measured.
+     */
+    int warmUpSeconds(Server server, Operation operation) {
+        boolean isCold = server == Server.PORTREEVE && warm.add(operation);
+        return Math.max(isCold ? COLD_SECONDS : WARM_SECONDS, seconds);
     }
 
     Product product() {

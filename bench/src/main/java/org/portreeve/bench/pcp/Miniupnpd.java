@@ -3,6 +3,8 @@ package org.portreeve.bench.pcp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.portreeve.testkit.lab.Commands;
 import org.portreeve.testkit.lab.Lab;
@@ -10,7 +12,7 @@ import org.portreeve.testkit.lab.LabException;
 import org.portreeve.testkit.lab.Namespace;
 
 /** miniupnpd with nftables, as a router would run it. Main thread. */
-final class Miniupnpd {
+public final class Miniupnpd {
     /** Beyond it, hours would pass until they are there. */
     static final long MOST_MAPPINGS = 5_000;
 
@@ -19,6 +21,7 @@ final class Miniupnpd {
     /** An external address that it does not take for a private one; it has a single one. */
     private static final String EXTERNAL = "11.0.0.1";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int START_MILLIS = 500;
 
     private static final String CONFIG =
@@ -67,14 +70,21 @@ final class Miniupnpd {
     private Miniupnpd() {}
 
     /** Why it cannot run here; empty when it can. */
-    static Optional<String> missing() {
+    public static Optional<String> missing() {
         return Commands.exist(PROGRAM)
                 ? Optional.empty()
                 : Optional.of("not installed (Debian: apt install miniupnpd-nftables)");
     }
 
+    /** Its name and version. */
+    public static String version() {
+        String[] words =
+                Commands.run(List.of(PROGRAM, "--version"), PATIENCE).output().split("\\s+", 3);
+        return words[0] + " " + words[1];
+    }
+
     /** Starts it beside the kernel's NAT; it goes with the lab. */
-    static void start(Lab lab) {
+    public static void start(Lab lab) {
         Path config = lab.directory().resolve("miniupnpd.conf");
         try {
             Files.writeString(config, CONFIG);

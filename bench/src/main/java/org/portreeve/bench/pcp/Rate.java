@@ -21,9 +21,6 @@ record Rate(Operation operation, long mappings) implements Measurement {
     /** How many mappings there are when rates are measured. */
     static final List<Long> LEVELS = List.of(0L, 1_000L, 5_000L, 100_000L, 1_000_000L);
 
-    /** Until what a virtual machine compiles is compiled. */
-    private static final int WARM_UP_SECONDS = 10;
-
     /** Of the echo's rate. */
     private static final double PROMISED_NEW = 0.25;
 
@@ -42,7 +39,7 @@ record Rate(Operation operation, long mappings) implements Measurement {
         Map<Server, List<Reading>> readings = new EnumMap<>(Server.class);
         for (Server server : servers) {
             level(grounds, server);
-            sample(grounds, server, Math.max(WARM_UP_SECONDS, grounds.seconds()));
+            sample(grounds, server, grounds.warmUpSeconds(server, operation));
             readings.put(server, new ArrayList<>());
         }
         for (int round = 0; round < grounds.rounds(); round++) {

@@ -1,6 +1,10 @@
 package org.portreeve.testkit.kills;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.portreeve.testkit.pcp.PcpAnswer;
+import org.portreeve.testkit.pcp.PcpOptions;
+import org.portreeve.testkit.pcp.PcpRequests;
 
 /**
  * One acknowledgement as the record keeps it, a line of text. Immutable.
@@ -8,35 +12,62 @@ import org.portreeve.testkit.pcp.PcpAnswer;
  * @param askedMillis when it was first asked for, milliseconds since 1970
  * @param millis when it was received, milliseconds since 1970
  * @param internal the mapping's internal tuple as {@code ADDRESS/PROTOCOL/PORT}
- * @param askedSeconds the lifetime that was asked; 0 is a deletion
+ * @param wish what was asked
  * @param result the result code
  * @param grantedSeconds the lifetime in the answer
  * @param epochSeconds the epoch in the answer
- * @param external the external tuple as {@code ADDRESS/PROTOCOL/PORT}
+ * @param external the external tuple as {@code ADDRESS/PROTOCOL/PORT}, of a set its first
+ * @param portCount how many ports it has, external and internal ones
  */
 record Ack(
         long askedMillis,
         long millis,
         String internal,
-        long askedSeconds,
+        Wish wish,
         int result,
         long grantedSeconds,
         long epochSeconds,
-        String external) {
+        String external,
+        int portCount) {
+    private static final int MAP = 1;
     private static final String KIND = "ack";
-    private static final int WORDS = 9;
+    private static final int WORDS = 9 + Wish.WORDS;
 
-    static Ack of(
-            long askedMillis, long millis, long askedSeconds, String client, PcpAnswer answer) {
+    /** One about one port. */
+    Ack(
+            long askedMillis,
+            long millis,
+            String internal,
+            Wish wish,
+            int result,
+            long grantedSeconds,
+            long epochSeconds,
+            String external) {
+        this(
+                askedMillis,
+                millis,
+                internal,
+                wish,
+                result,
+                grantedSeconds,
+                epochSeconds,
+                external,
+                1);
+    }
+
+    static Ack of(long askedMillis, long millis, Wish wish, String client, byte[] datagram) {
+        PcpAnswer answer = PcpAnswer.of(datagram);
+        boolean isMap = answer.opcode() == MAP;
         return new Ack(
                 askedMillis,
                 millis,
                 client + "/" + answer.protocol() + "/" + answer.internalPort(),
-                askedSeconds,
+                wish,
                 answer.result(),
                 answer.lifetimeSeconds(),
                 answer.epochSeconds(),
-                answer.externalAddress() + "/" + answer.protocol() + "/" + answer.externalPort());
+                answer.externalAddress() + "/" + answer.protocol() + "/" + answer.externalPort(),
+                isMap ? PcpOptions.portCount(datagram) : 1);
     }
 
     /** Whether this line of the record is an acknowledgement. */
@@ -53,30 +84,50 @@ record Ack(
                 Long.parseLong(words[1]),
                 Long.parseLong(words[2]),
                 words[3],
-                Long.parseLong(words[4]),
-                Integer.parseInt(words[5]),
-                Long.parseLong(words[6]),
-                Long.parseLong(words[7]),
-                words[8]);
+                Wish.parse(words[4], words[5], words[6], words[7]),
+                Integer.parseInt(words[8]),
+                Long.parseLong(words[9]),
+                Long.parseLong(words[10]),
+                words[11],
+                Integer.parseInt(words[12]));
     }
 
     /** The line of the record, which {@link #parse} reads. */
     String line() {
-        return "%s %d %d %s %d %d %d %d %s"
+        return "%s %d %d %s %s %d %d %d %s %d"
                 .formatted(
                         KIND,
                         askedMillis,
                         millis,
                         internal,
-                        askedSeconds,
+                        wish.words(),
                         result,
                         grantedSeconds,
                         epochSeconds,
-                        external);
+                        external,
+                        portCount);
     }
 
-    boolean isDeletion() {
-        return askedSeconds == 0;
+    /** Whether this is of a UDP mapping with this internal port. */
+    boolean isUdp(int internalPort) {
+        return internal.endsWith("/" + PcpRequests.UDP + "/" + internalPort);
+    }
+
+    /** All its external tuples. */
+    List<String> externals() {
+        if (portCount == 1) {
+            return List.of(external);
+        }
+        int at = external.lastIndexOf('/') + 1;
+        int first = Integer.parseInt(external.substring(at));
+        return IntStream.range(first, first + portCount)
+                .mapToObj(port -> external.substring(0, at) + port)
+                .toList();
+    }
+
+    /** The internal address. */
+    String client() {
+        return internal.substring(0, internal.indexOf('/'));
     }
 
     long deadlineMillis() {

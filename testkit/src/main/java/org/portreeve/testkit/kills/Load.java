@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.portreeve.testkit.pcp.PcpAnswer;
@@ -27,7 +30,13 @@ final class Load implements AutoCloseable {
     private static final int BUFFER_BYTES = 2_048;
     private static final long RETRANSMIT_NS = 1_000_000_000L;
     private static final long QUIET_NS = 3_000_000_000L;
+    private static final int NETWORK_FAILURE = 7;
     private static final int DELETIONS_PERCENT = 20;
+
+    /** On the port it has, or had last: that is refused when somebody else has it now. */
+    private static final int INSISTING_PERCENT = 15;
+
+    private static final int SUBSCRIBERS_FOR_EACH_PEER = 10;
     private static final int SHORTEST_LIFETIME_SECONDS = 120;
     private static final int LONGEST_LIFETIME_SECONDS = 3_600;
 
@@ -36,6 +45,9 @@ final class Load implements AutoCloseable {
     private final InstantSource wall;
     private final SplittableRandom random;
     private final AckFile record;
+    private final SocketAddress remotePeer =
+            new InetSocketAddress(Probes.address(Probes.REMOTE_PEER), Probes.PORT);
+    private final Map<String, Subscriber> subscribers = new HashMap<>();
     private final List<Slot> slots = new ArrayList<>();
     private final ArrayDeque<Sent> unsettled = new ArrayDeque<>();
     private final ArrayDeque<Slot> toVerify = new ArrayDeque<>();
@@ -76,9 +88,15 @@ final class Load implements AutoCloseable {
         Load load = new Load(address, Selector.open(), wall, seed, record);
         for (int i = 0; i < subscribers; i++) {
             String subscriber = "100.72." + i / 250 + "." + (1 + i % 250);
-            load.slots.addAll(Subscriber.open(subscriber, load.selector, load.random).slots());
+            boolean hasPeer = i % SUBSCRIBERS_FOR_EACH_PEER == 0;
+            load.add(Subscriber.open(subscriber, hasPeer, load.selector, load.random));
         }
         return load;
+    }
+
+    private void add(Subscriber subscriber) {
+        subscribers.put(subscriber.address(), subscriber);
+        slots.addAll(subscriber.slots());
     }
 
     /** Begins to send requests at this rate. */
@@ -94,29 +112,23 @@ final class Load implements AutoCloseable {
         pausing = true;
     }
 
-    /** Renews every lease that should be there. */
+    /**
+     * Renews every lease that should be there, and asks with another nonce for what was deleted:
+     * were it still there, that would be refused.
+     */
     void verify(long nowNs) throws IOException {
         record.write(Judge.VERIFY_BEGIN);
         for (Slot slot : slots) {
-            if (slot.isGranted(nowNs)) {
+            if (slot.isGranted(nowNs) || slot.isDeleted()) {
                 toVerify.add(slot);
             }
         }
         verifying = toVerify.size();
     }
 
-    /** Names some mappings that should carry packets to a socket here. */
-    void sample(int count, long nowNs) {
-        for (int i = 0; i < count; i++) {
-            Slot slot = slots.get(random.nextInt(slots.size()));
-            if (slot.carriesPackets() && slot.isGranted(nowNs)) {
-                PcpAnswer grant = slot.lastGrant();
-                System.out.printf(
-                        "sample %s %d %s%n",
-                        grant.externalAddress(), grant.externalPort(), slot.subscriber().address());
-            }
-        }
-        System.out.println("sampled");
+    /** Has a subscriber say something to the peer that its PEER is for. */
+    void speak(String subscriber) throws IOException {
+        subscribers.get(subscriber).speak(remotePeer);
     }
 
     /** How many requests were sent, repetitions not counted. */
@@ -139,7 +151,8 @@ final class Load implements AutoCloseable {
         for (SelectionKey key : selector.selectedKeys()) {
             Subscriber subscriber = (Subscriber) key.attachment();
             buffer.clear();
-            SocketAddress source = subscriber.channel().receive(buffer);
+            DatagramChannel channel = (DatagramChannel) key.channel();
+            SocketAddress source = channel.receive(buffer);
             if (source != null) {
                 buffer.flip();
                 byte[] bytes = new byte[buffer.remaining()];
@@ -154,7 +167,7 @@ final class Load implements AutoCloseable {
             throws IOException {
         if (!source.equals(server)) {
             String text = new String(bytes, StandardCharsets.US_ASCII);
-            System.out.println("packet " + subscriber.address() + " " + text);
+            System.out.println(Probes.arrival(subscriber.address(), text));
             return;
         }
         // Read now, not once a cycle: an answer must not seem older than it is.
@@ -165,9 +178,12 @@ final class Load implements AutoCloseable {
                 subscriber.slots().stream().filter(slot -> slot.isAnsweredBy(answer)).findFirst();
         if (asked.isPresent()) {
             Slot slot = asked.get();
-            record.write(
-                    Ack.of(slot.askedMillis(), readMillis, slot.askedSeconds(), client, answer)
-                            .line());
+            record.write(Ack.of(slot.askedMillis(), readMillis, slot.wish(), client, bytes).line());
+            if (answer.result() == NETWORK_FAILURE) {
+                // A node that restores its leases has not looked at it; an earlier copy may have
+                // been carried out all the same. It is sent again until it is known.
+                return;
+            }
             underWay--;
             slot.onAnswer(answer, nowNs, QUIET_NS);
         }
@@ -195,7 +211,10 @@ final class Load implements AutoCloseable {
                 return;
             }
             if (slot.isFree(nowNs)) {
-                ask(slot, lifetimeSeconds(), nowNs);
+                if (slot.isDeleted()) {
+                    slot.renewNonce(random);
+                }
+                ask(slot, Wish.lifetime(lifetimeSeconds()), nowNs);
             } else {
                 toVerify.addLast(slot);
             }
@@ -216,19 +235,32 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private long wish(Slot slot, long nowNs) {
-        boolean delete = slot.isGranted(nowNs) && random.nextInt(100) < DELETIONS_PERCENT;
-        return delete ? 0 : lifetimeSeconds();
+    private Wish wish(Slot slot, long nowNs) {
+        if (slot.isPeer()) {
+            return Wish.randomPeer(random, lifetimeSeconds());
+        }
+        if (slot.isGranted(nowNs) && random.nextInt(100) < DELETIONS_PERCENT) {
+            return Wish.lifetime(0);
+        }
+        if (slot.isDeleted() && random.nextBoolean()) {
+            slot.renewNonce(random);
+        }
+        Wish wish = Wish.random(random, lifetimeSeconds());
+        if (slot.isSet()) {
+            return wish;
+        }
+        boolean insists = random.nextInt(100) < INSISTING_PERCENT && slot.externalPort() != 0;
+        return insists ? wish.insistingOn(slot.externalPort()) : wish;
     }
 
     private long lifetimeSeconds() {
         return random.nextInt(SHORTEST_LIFETIME_SECONDS, LONGEST_LIFETIME_SECONDS);
     }
 
-    private void ask(Slot slot, long lifetimeSeconds, long nowNs) throws IOException {
+    private void ask(Slot slot, Wish wish, long nowNs) throws IOException {
         sentCount++;
         underWay++;
-        send(slot, slot.ask(lifetimeSeconds, nowNs, wall.millis()));
+        send(slot, slot.ask(wish, nowNs, wall.millis()));
     }
 
     private void send(Slot slot, byte[] request) throws IOException {
@@ -242,7 +274,10 @@ final class Load implements AutoCloseable {
         }
         if (verifying > 0) {
             record.write(Judge.VERIFY_END);
-            record.flush();
+        }
+        // Who reads these lines reads the record next.
+        record.flush();
+        if (verifying > 0) {
             System.out.println("verified " + verifying);
             verifying = 0;
         }

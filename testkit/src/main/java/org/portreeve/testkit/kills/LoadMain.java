@@ -13,10 +13,10 @@ import java.util.concurrent.BlockingQueue;
  * {@code SERVER SUBSCRIBERS SEED RECORD-FILE}: the load of the kill test, worked by lines of text.
  *
  * <pre>
- *  load RATE       new, renewing and deleting MAP requests, so many each second, until:
+ *  load RATE       MAP and PEER requests of all kinds, so many each second, until:
  *  pause           no new requests; prints "quiet" when none is under way
- *  verify          renews all leases; prints "verified COUNT"
- *  sample COUNT    prints "sample EXTERNAL-ADDRESS PORT SUBSCRIBER" lines, then "sampled"
+ *  verify          renews all leases, asks again for what was deleted; prints "verified COUNT"
+ *  speak ADDRESS   has a subscriber say its address to the peer that its PEER is for
  *  sent            prints "sent COUNT"
  * </pre>
  *
@@ -63,7 +63,7 @@ public final class LoadMain {
             case "load" -> load.start(Integer.parseInt(words[1]), System.nanoTime());
             case "pause" -> load.pause();
             case "verify" -> load.verify(System.nanoTime());
-            case "sample" -> load.sample(Integer.parseInt(words[1]), System.nanoTime());
+            case "speak" -> load.speak(words[1]);
             case "sent" -> System.out.println("sent " + load.sentCount());
             default -> throw new IllegalArgumentException("unknown order " + words[0]);
         }

@@ -15,6 +15,7 @@ public final class JavaProgram {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     "-XX:+UseSerialGC",
+                    "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-ea:org.portreeve...");
 

@@ -37,6 +37,11 @@ public record Mutation(
         return test.substring(test.lastIndexOf('.') + 1).replace('#', '.');
     }
 
+    /** The name of the file alone. */
+    String file() {
+        return source.substring(source.lastIndexOf('/') + 1);
+    }
+
     /** The directory of the module that the file belongs to. */
     String module() {
         return source.substring(0, source.indexOf('/'));

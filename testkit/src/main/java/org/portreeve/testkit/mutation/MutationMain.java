@@ -4,18 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Breaks lines that obey conformance rows and expects the tagged tests to fail. To be run in the
- * root of the repository, on a JDK, with Maven and its dependencies at hand:
+ * root of the repository, on a JDK, with Maven and its dependencies at hand or with the class path
+ * of what was built:
  *
  * <pre>java -cp testkit/target/classes org.portreeve.testkit.mutation.MutationMain -n 20</pre>
  */
 public final class MutationMain {
-    private static final String USAGE = "usage: MutationMain [-n ROWS] [--seed N]";
-    private static final int ROWS = 20;
-
     /** Where the tests of all rows in the table are. */
     private static final String MODULE = "pcp-server";
 
@@ -29,28 +26,26 @@ public final class MutationMain {
 
     /** Exits 0 when every mutant was noticed, 1 when one was not, 2 on words it does not know. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        int rowCount = ROWS;
-        long seed = new SplittableRandom().nextLong(1, 1L << 40);
+        DrawOptions options;
         try {
-            for (int i = 0; i < arguments.length; i += 2) {
-                switch (arguments[i]) {
-                    case "-n" -> rowCount = Integer.parseInt(arguments[i + 1]);
-                    case "--seed" -> seed = Long.parseLong(arguments[i + 1]);
-                    default -> throw new IllegalArgumentException(arguments[i]);
-                }
-            }
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException _) {
-            System.err.println(USAGE);
+            options = DrawOptions.parse(arguments);
+        } catch (IllegalArgumentException _) {
+            System.err.println(DrawOptions.USAGE);
             System.exit(2);
+            return;
         }
-        List<Mutation> drawn = Mutations.draw(Mutations.all(), rowCount, seed);
-        System.out.printf("%d rows, --seed %d%n", drawn.size(), seed);
-        System.exit(run(drawn) ? 0 : 1);
+        List<Mutation> drawn = Mutations.draw(Mutations.all(), options);
+        System.out.printf("%d rows, --seed %d%n", drawn.size(), options.seed());
+        System.exit(run(drawn, options) ? 0 : 1);
     }
 
-    private static boolean run(List<Mutation> drawn) throws IOException, InterruptedException {
+    private static boolean run(List<Mutation> drawn, DrawOptions options)
+            throws IOException, InterruptedException {
         Path root = Path.of("").toAbsolutePath();
-        String classPath = MavenClassPath.ofTests(root, MODULE);
+        String classPath =
+                options.classPath().isEmpty()
+                        ? MavenClassPath.ofTests(root, MODULE)
+                        : options.classPath();
         Path said = Files.createTempFile("portreeve-mutants-", ".log");
         try (MutantBuild build = MutantBuild.of(root, classPath)) {
             var main = new MutationMain(build, new TestProcess(classPath, said));
@@ -76,11 +71,10 @@ public final class MutationMain {
             Fate fate = fate(mutation);
             noticed += fate == Fate.NOTICED ? 1 : 0;
             System.out.printf(
-                    "%-12s %-17s %s%n", mutation.row(), fate.words(), mutation.shortTest());
+                    "%-12s %-17s %-24s %s%n",
+                    mutation.row(), fate.words(), mutation.file(), mutation.shortTest());
             if (fate != Fate.NOTICED) {
-                System.out.printf(
-                        "    %s: %s -> %s%n",
-                        mutation.source(), mutation.original(), mutation.replacement());
+                System.out.printf("    %s -> %s%n", mutation.original(), mutation.replacement());
             }
         }
         System.out.printf("mutants: %d of %d noticed%n", noticed, drawn.size());

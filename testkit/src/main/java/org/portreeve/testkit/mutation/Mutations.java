@@ -32,16 +32,18 @@ public final class Mutations {
     }
 
     /** One of each of so many rows, both chosen by the seed; all rows when there are no more. */
-    static List<Mutation> draw(List<Mutation> from, int rowCount, long seed) {
-        var random = new Random(seed);
+    static List<Mutation> draw(List<Mutation> from, DrawOptions options) {
+        var random = new Random(options.seed());
         Map<String, List<Mutation>> byRow = new LinkedHashMap<>();
         for (Mutation mutation : from) {
-            byRow.computeIfAbsent(mutation.row(), _ -> new ArrayList<>()).add(mutation);
+            if (mutation.row().startsWith(options.rows())) {
+                byRow.computeIfAbsent(mutation.row(), _ -> new ArrayList<>()).add(mutation);
+            }
         }
         List<List<Mutation>> rows = new ArrayList<>(byRow.values());
         Collections.shuffle(rows, random);
         return rows.stream()
-                .limit(rowCount)
+                .limit(options.rowCount())
                 .map(ways -> ways.get(random.nextInt(ways.size())))
                 .toList();
     }

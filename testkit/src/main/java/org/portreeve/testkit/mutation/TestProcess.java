@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Runs tests in another process, with the classes of a mutant before the built ones. One thread.
  */
 final class TestProcess {
-    /** A broken server may never answer; the tests' own patience is shorter than this. */
+    /** A broken server may never answer; each test's own patience is shorter than this. */
     private static final long PATIENCE_SECONDS = 180;
 
     private static final List<String> FLAGS =
@@ -46,7 +46,7 @@ final class TestProcess {
                         .redirectOutput(said.toFile())
                         .start();
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PATIENCE_SECONDS * tests.size(), TimeUnit.SECONDS)) {
                 return Fate.NOTICED;
             }
             return switch (process.exitValue()) {
