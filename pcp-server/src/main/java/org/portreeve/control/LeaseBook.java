@@ -109,12 +109,18 @@ final class LeaseBook {
 
     /** The first leases after one place in the order, up to another. */
     List<Lease> range(long afterOrder, long lastOrder, int limit) {
-        return afterOrder >= lastOrder
-                ? List.of()
-                : byInternal.tailMap(tuple(afterOrder + 1), true).values().stream()
-                        .takeWhile(lease -> order(lease.internal) <= lastOrder)
-                        .limit(limit)
-                        .toList();
+        List<Lease> found = new ArrayList<>();
+        if (afterOrder >= lastOrder) {
+            return found;
+        }
+        // A stream would count all that follows first.
+        for (Lease lease : byInternal.tailMap(tuple(afterOrder + 1), true).values()) {
+            if (order(lease.internal) > lastOrder || found.size() == limit) {
+                break;
+            }
+            found.add(lease);
+        }
+        return found;
     }
 
     /** All leases of an internal address; as many as one subscriber may have. */
