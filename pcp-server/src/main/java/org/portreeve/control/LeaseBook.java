@@ -109,18 +109,12 @@ final class LeaseBook {
 
     /** The first leases after one place in the order, up to another. */
     List<Lease> range(long afterOrder, long lastOrder, int limit) {
-        List<Lease> found = new ArrayList<>();
-        if (afterOrder >= lastOrder) {
-            return found;
-        }
-        // A stream would count all that follows first.
-        for (Lease lease : byInternal.tailMap(tuple(afterOrder + 1), true).values()) {
-            if (order(lease.internal) > lastOrder || found.size() == limit) {
-                break;
-            }
-            found.add(lease);
-        }
-        return found;
+        return afterOrder >= lastOrder
+                ? List.of()
+                : Uncounted.stream(byInternal.tailMap(tuple(afterOrder + 1), true).values())
+                        .takeWhile(lease -> order(lease.internal) <= lastOrder)
+                        .limit(limit)
+                        .toList();
     }
 
     /** All leases of an internal address; as many as one subscriber may have. */

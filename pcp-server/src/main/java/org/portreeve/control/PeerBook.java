@@ -1,6 +1,5 @@
 package org.portreeve.control;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
@@ -70,15 +69,10 @@ final class PeerBook {
 
     /** The first leases after one place in the order, up to another of {@link LeaseBook#order}. */
     List<PeerLease> after(PeerTuple place, long lastOrder, int limit) {
-        List<PeerLease> found = new ArrayList<>();
-        // A stream would count all that follows first.
-        for (PeerLease lease : byPeer.tailMap(place, false).values()) {
-            if (LeaseBook.order(lease.peer.internal()) > lastOrder || found.size() == limit) {
-                break;
-            }
-            found.add(lease);
-        }
-        return found;
+        return Uncounted.stream(byPeer.tailMap(place, false).values())
+                .takeWhile(lease -> LeaseBook.order(lease.peer.internal()) <= lastOrder)
+                .limit(limit)
+                .toList();
     }
 
     /** One whose deadline is over. */

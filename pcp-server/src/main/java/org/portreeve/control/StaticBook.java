@@ -77,7 +77,7 @@ final class StaticBook {
 
     /** Those in force after one place in {@link LeaseBook#order}, up to another. */
     Stream<StaticMapping> inForce(long afterOrder, long lastOrder, int limit) {
-        return byOrder.subMap(afterOrder, false, lastOrder, true).values().stream()
+        return Uncounted.stream(byOrder.subMap(afterOrder, false, lastOrder, true).values())
                 .filter(StaticMapping::isInForce)
                 .limit(limit);
     }
@@ -92,7 +92,7 @@ final class StaticBook {
 
     /** Those after an id, by id. */
     List<StaticMapping> after(long id, int limit) {
-        return byId.tailMap(id, false).values().stream().limit(limit).toList();
+        return Uncounted.stream(byId.tailMap(id, false).values()).limit(limit).toList();
     }
 
     /** All, by id. */

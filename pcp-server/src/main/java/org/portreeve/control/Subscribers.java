@@ -152,7 +152,7 @@ final class Subscribers {
 
     /** Ids that are named or have something here, in their order, after one of them. */
     List<String> idsAfter(String id, int limit) {
-        return keyById.tailMap(id, false).keySet().stream().limit(limit).toList();
+        return Uncounted.stream(keyById.tailMap(id, false).keySet()).limit(limit).toList();
     }
 
     /** Whether a key stands for a subscriber of the list, rather than for one inside address. */

@@ -19,7 +19,6 @@ final class MapCommands {
     /** What an IPv6 address that is insisted on becomes: no pool has it, so none is found. */
     private static final int UNAVAILABLE_IP = 0xffff_ffff;
 
-    /** RFC 6887 §13.3: prefixes count from the first of 128 bits, also those of IPv4. */
     private MapCommands() {}
 
     /**
@@ -37,7 +36,7 @@ final class MapCommands {
                         map.internalPort()),
                 map.nonce(),
                 LeaseOrigin.PCP,
-                suggestedIp(map),
+                suggestedIp(map.suggestedExternalAddress(), map.prefersFailure()),
                 map.suggestedExternalPort(),
                 map.prefersFailure(),
                 map.lifetimeSeconds(),
@@ -80,13 +79,13 @@ final class MapCommands {
         return false;
     }
 
-    private static int suggestedIp(MapRequest map) {
-        PcpAddress suggested = map.suggestedExternalAddress();
+    /** The suggested external address, as long as there can be one. */
+    static int suggestedIp(PcpAddress suggested, boolean isInsistedOn) {
         if (suggested.isIpv4() || suggested.isAny()) {
             return suggested.ipv4().orElse(NO_SUGGESTION);
         }
         // PCP-MAP-033: of another family, so a hint that cannot be followed.
-        return map.prefersFailure() ? UNAVAILABLE_IP : NO_SUGGESTION;
+        return isInsistedOn ? UNAVAILABLE_IP : NO_SUGGESTION;
     }
 
     /** RFC 6887 §7.3, §13.3: in the order sent, so that one that removes all keeps what follows. */

@@ -22,11 +22,6 @@ final class PeerService {
     /** Protocols with ports that are translated. */
     private static final Set<Integer> PROTOCOLS = Set.of(Protocol.TCP, Protocol.UDP);
 
-    private static final int ANY = 0;
-
-    /** What an IPv6 address that is insisted on becomes: no pool has it, so none is found. */
-    private static final int UNAVAILABLE_IP = 0xffff_ffff;
-
     private PeerService() {}
 
     /**
@@ -59,21 +54,14 @@ final class PeerService {
                         peer.remoteAddress().ipv4().orElseThrow(),
                         peer.remotePort()),
                 peer.nonce(),
-                suggestedIp(peer.suggestedExternalAddress()),
+                // RFC 6887 §12.1: PREFER_FAILURE is implied.
+                MapCommands.suggestedIp(peer.suggestedExternalAddress(), true),
                 peer.suggestedExternalPort(),
                 peer.lifetimeSeconds(),
                 client.newsIp(),
                 client.newsPort(),
                 MapCommands.description(peer, descriptionBytes),
                 MapCommands.describes(peer));
-    }
-
-    private static int suggestedIp(PcpAddress suggested) {
-        if (suggested.isAny()) {
-            return ANY;
-        }
-        // RFC 6887 §12.1: PREFER_FAILURE is implied.
-        return suggested.ipv4().orElse(UNAVAILABLE_IP);
     }
 
     /** The result code of an outcome. */

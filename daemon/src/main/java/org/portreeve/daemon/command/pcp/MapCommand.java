@@ -1,9 +1,6 @@
 package org.portreeve.daemon.command.pcp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.portreeve.daemon.exit.CommandFailedException;
 import org.portreeve.pcp.client.MappingWish;
@@ -45,12 +42,6 @@ public final class MapCommand implements Callable<Integer> {
             description = "Rather fail than get another external port than the one asked for.")
     private boolean isPreferFailure;
 
-    @Option(
-            names = "--description",
-            paramLabel = "TEXT",
-            description = "What the mapping is for; empty takes away what it was called.")
-    private Optional<String> description;
-
     @Spec private CommandSpec spec;
 
     @Override
@@ -70,8 +61,7 @@ public final class MapCommand implements Callable<Integer> {
                             + " ports as it can");
         }
         peers.check();
-        int textBytes = description.map(text -> text.getBytes(UTF_8).length).orElse(0);
-        int wishBytes = peers.optionBytes() + textBytes + (isPreferFailure ? 4 : 0);
+        int wishBytes = peers.optionBytes() + wanted.descriptionBytes() + (isPreferFailure ? 4 : 0);
         if (wishBytes > 0 && wishBytes + port.realmBytes() > MOST_OPTION_BYTES) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -88,9 +78,10 @@ public final class MapCommand implements Callable<Integer> {
             wish = wish.with(new PcpOption.PreferFailure());
         }
         wish = peers.in(wish);
-        if (description.isPresent()) {
-            wish = wish.with(new PcpOption.Description(description.get()));
-        }
-        return wanted.of(wish);
+        MappingWish wished = wish;
+        return wanted.of(
+                wanted.description()
+                        .map(text -> wished.with(new PcpOption.Description(text)))
+                        .orElse(wished));
     }
 }

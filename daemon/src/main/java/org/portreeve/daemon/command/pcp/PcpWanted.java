@@ -1,6 +1,9 @@
 package org.portreeve.daemon.command.pcp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetAddress;
+import java.util.Optional;
 import org.portreeve.nat.PortRange;
 import org.portreeve.pcp.client.Wish;
 import org.portreeve.pcp.wire.PcpAddress;
@@ -42,6 +45,12 @@ final class PcpWanted {
             description = "Renew it in time, and tell each answer, until this is stopped.")
     private boolean isKept;
 
+    @Option(
+            names = "--description",
+            paramLabel = "TEXT",
+            description = "What the mapping is for; empty takes away what it was called.")
+    private Optional<String> description;
+
     /** Refuses bad values. */
     void check(long leastSeconds) {
         if (lifetimeSeconds < leastSeconds || lifetimeSeconds > MOST_SECONDS) {
@@ -65,6 +74,16 @@ final class PcpWanted {
 
     long lifetimeSeconds() {
         return lifetimeSeconds;
+    }
+
+    /** What the mapping is to be called; empty to leave that as it is. */
+    Optional<String> description() {
+        return description;
+    }
+
+    /** How long that is in a request, without the head of its option. */
+    int descriptionBytes() {
+        return description.map(text -> text.getBytes(UTF_8).length).orElse(0);
     }
 
     boolean isKept() {

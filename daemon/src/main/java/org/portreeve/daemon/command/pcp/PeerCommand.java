@@ -1,9 +1,6 @@
 package org.portreeve.daemon.command.pcp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.daemon.exit.CommandFailedException;
@@ -15,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -52,19 +48,13 @@ public final class PeerCommand implements Callable<Integer> {
             description = "The remote peer, as 203.0.113.9:443.")
     private Endpoint remote;
 
-    @Option(
-            names = "--description",
-            paramLabel = "TEXT",
-            description = "What the mapping is for; empty takes away what it was called.")
-    private Optional<String> description;
-
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws CommandFailedException {
         wanted.check(0);
         port.check();
-        int textBytes = description.map(text -> text.getBytes(UTF_8).length + 8).orElse(0);
+        int textBytes = wanted.description().map(_ -> wanted.descriptionBytes() + 8).orElse(0);
         if (port.realmBytes() + textBytes > MOST_OPTION_BYTES) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -77,7 +67,9 @@ public final class PeerCommand implements Callable<Integer> {
     private Wish wish(PcpClient client, InetSocketAddress server) {
         PeerWish wish = port.peerWish(client, server, remote, wanted.lifetimeSeconds());
         return wanted.of(
-                description.map(text -> wish.with(new PcpOption.Description(text))).orElse(wish));
+                wanted.description()
+                        .map(text -> wish.with(new PcpOption.Description(text)))
+                        .orElse(wish));
     }
 
     /** Reads {@code ADDR:PORT}. */
