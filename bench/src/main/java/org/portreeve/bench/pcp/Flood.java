@@ -33,7 +33,7 @@ record Flood(long mappings) implements Measurement {
     public void run(Grounds grounds, Report report) {
         Stage stage = grounds.product().stage();
         stage.asker().level(Server.PORTREEVE, mappings);
-        ask(stage, grounds.seconds());
+        ask(stage, grounds.warmUpSeconds(Server.PORTREEVE, Operation.RENEW));
         List<Round> rounds = new ArrayList<>();
         for (int i = 0; i < grounds.rounds(); i++) {
             Reading quiet = ask(stage, grounds.seconds());

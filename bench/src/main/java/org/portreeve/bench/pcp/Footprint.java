@@ -15,6 +15,10 @@ record Footprint(long mappings) implements Measurement {
     /** Until what is made once is made. */
     private static final long WARM_UP_MAPPINGS = 1_000;
 
+    private static final long BETWEEN_READINGS_MILLIS = 5_000;
+    private static final int MOST_READINGS = 24;
+    private static final long STILL_BYTES = 1 << 20;
+
     /** Rows of two empty nodes; the greater number is the product's own for such a pool. */
     private static final long FEW_ROWS = 1 << 20;
 
@@ -41,11 +45,25 @@ record Footprint(long mappings) implements Measurement {
         try (Product product = Product.open(shards)) {
             Asker asker = product.stage().asker();
             asker.level(Server.PORTREEVE, WARM_UP_MAPPINGS);
-            long emptyBytes = product.memory().reachableHeapBytes();
+            long emptyBytes = settledHeapBytes(product.memory());
             asker.level(Server.PORTREEVE, WARM_UP_MAPPINGS + mappings);
-            long fullBytes = product.memory().reachableHeapBytes();
+            long fullBytes = settledHeapBytes(product.memory());
             return (double) (fullBytes - emptyBytes) / mappings;
         }
+    }
+
+    /** Once what was asked for is in the history too, which is written behind. */
+    private static long settledHeapBytes(Memory memory) {
+        long before = memory.reachableHeapBytes();
+        for (int reading = 1; reading < MOST_READINGS; reading++) {
+            Pauses.sleep(BETWEEN_READINGS_MILLIS);
+            long now = memory.reachableHeapBytes();
+            if (Math.abs(before - now) < STILL_BYTES) {
+                return now;
+            }
+            before = now;
+        }
+        return before;
     }
 
     private static double tableBytesPerRow(int shards) {

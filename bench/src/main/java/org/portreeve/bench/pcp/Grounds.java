@@ -14,7 +14,7 @@ import org.portreeve.testkit.lab.LabOptions;
  * the end of the run. Main thread.
  */
 public final class Grounds implements AutoCloseable {
-    private static final int COLD_SECONDS = 45;
+    private static final int COLD_SECONDS = 120;
     private static final int WARM_SECONDS = 10;
 
     private final int shards;
@@ -50,7 +50,7 @@ public final class Grounds implements AutoCloseable {
 
     /**
      * How long a server is asked before it is measured. The product's code is being compiled for
-     * most of a minute, by the processors that are measured.
+     * most of two minutes, by the processors that are measured.
      */
     int warmUpSeconds(Server server, Operation operation) {
         boolean isCold = server == Server.PORTREEVE && warm.add(operation);

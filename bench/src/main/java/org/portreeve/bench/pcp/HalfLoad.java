@@ -40,9 +40,10 @@ record HalfLoad(Operation operation, long mappings) implements Measurement {
     /** The first sample is for warming up. */
     private long halfLoad(Grounds grounds, Stage stage) {
         double rate = 0;
-        for (int i = 0; i < 2; i++) {
+        for (int seconds :
+                new int[] {grounds.warmUpSeconds(Server.PORTREEVE, operation), grounds.seconds()}) {
             stage.asker().level(Server.PORTREEVE, mappings);
-            Reading reading = stage.closedLoop(operation, Server.PORTREEVE, grounds.seconds());
+            Reading reading = stage.closedLoop(operation, Server.PORTREEVE, seconds);
             rate = reading.sample().figure();
         }
         return Math.max(1, Math.round(rate / 2));

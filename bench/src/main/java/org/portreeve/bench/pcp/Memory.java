@@ -21,18 +21,22 @@ record Memory(long pid) {
     /** A full collection of a heap of gigabytes. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final Pattern GENERATION = Pattern.compile("total \\d+K, used (\\d+)K");
+    /** A line of a histogram: objects, octets and class. */
+    private static final Pattern CLASS = Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
+
+    /** Dead objects that a collection left where they were. */
+    private static final String DEAD = "jdk.internal.vm.Filler";
+
     private static final Pattern RESIDENT = Pattern.compile("RssAnon:\\s+(\\d+) kB");
 
-    /** Octets of the heap in use after a collection of everything that nobody refers to. */
+    /** Octets of all objects on the heap that somebody refers to, found by a full collection. */
     long reachableHeapBytes() {
-        jcmd("GC.run");
-        Matcher generations = GENERATION.matcher(jcmd("GC.heap_info"));
-        long usedKib = 0;
-        while (generations.find()) {
-            usedKib += Long.parseLong(generations.group(1));
-        }
-        return usedKib * KIB;
+        return jcmd("GC.class_histogram")
+                .lines()
+                .map(CLASS::matcher)
+                .filter(line -> line.matches() && !line.group(2).contains(DEAD))
+                .mapToLong(line -> Long.parseLong(line.group(1)))
+                .sum();
     }
 
     private String jcmd(String order) {
