@@ -98,10 +98,13 @@ final class Books {
         boolean isExpiry =
                 event instanceof MappingEvent.Ended(_, MappingEvent.Cause cause)
                         && cause == MappingEvent.Cause.EXPIRED;
+        if (!isExpiry) {
+            return node.settledNs();
+        }
         // A deadline is shown in whole seconds.
-        return isExpiry
-                ? deadlinesNs.get(event.mapping().internal()) - NS_PER_SECOND
-                : node.settledNs();
+        long deadlineNs = deadlinesNs.get(event.mapping().internal()) - NS_PER_SECOND;
+        assertTrue(node.nowNs() - deadlineNs >= 0, () -> "over before its time: " + event);
+        return deadlineNs;
     }
 
     private void hear(BlockEvent event) {
@@ -129,8 +132,14 @@ final class Books {
         for (ShardAudit audit : node.audits) {
             audit.kept().forEach(row -> rows.put(row.internal(), row));
         }
-        assertEquals(mappings.keySet(), rows.keySet(), "books and translator");
-        mappings.forEach((internal, view) -> check(view, rows.get(internal)));
+        Set<InternalTuple> open = new HashSet<>();
+        mappings.forEach((internal, view) -> {
+            for (int i = 0; i < view.portCount(); i++) {
+                assertTrue(open.add(internal.next(i)), () -> "two mappings of a port: " + view);
+            }
+        });
+        assertEquals(open, rows.keySet(), "books and translator");
+        mappings.values().forEach(view -> check(view, rows));
         checkDeadlines();
         RecoveredState found = node.journal.found();
         checkJournal(found.leases());
@@ -150,19 +159,23 @@ final class Books {
                 });
     }
 
-    private void check(MappingView view, ShardAudit.Row row) {
-        assertEquals(node.addressIndex(view.externalIp()), row.addressIndex());
-        assertEquals(view.externalPort(), row.externalPort());
-        assertEquals(view.origin() == MappingOrigin.STATIC, row.isStatic());
+    private void check(MappingView view, Map<InternalTuple, ShardAudit.Row> rows) {
+        for (int i = 0; i < view.portCount(); i++) {
+            ShardAudit.Row row = rows.get(view.internal().next(i));
+            assertEquals(node.addressIndex(view.externalIp()), row.addressIndex());
+            assertEquals(view.externalPort() + i, row.externalPort());
+            assertEquals(view.origin() == MappingOrigin.STATIC, row.isStatic());
+        }
     }
 
     private void checkJournal(List<JournalRecord.LeaseGranted> durable) {
-        Map<InternalTuple, Integer> kept = new HashMap<>();
-        durable.forEach(record -> kept.put(record.internal(), record.externalPort()));
-        Map<InternalTuple, Integer> told = new HashMap<>();
+        Map<InternalTuple, List<Integer>> kept = new HashMap<>();
+        durable.forEach(record ->
+                kept.put(record.internal(), List.of(record.externalPort(), record.size())));
+        Map<InternalTuple, List<Integer>> told = new HashMap<>();
         mappings.forEach((internal, view) -> {
             if (view.origin() != MappingOrigin.STATIC) {
-                told.put(internal, view.externalPort());
+                told.put(internal, List.of(view.externalPort(), view.portCount()));
             }
         });
         assertEquals(told, kept, "books and journal");

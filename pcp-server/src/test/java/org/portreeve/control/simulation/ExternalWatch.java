@@ -118,6 +118,11 @@ final class ExternalWatch {
         rests.keySet().removeIf(isLeftOut);
     }
 
+    /** The next start may know nothing of those for whom ports rest. */
+    void forgetRests() {
+        rests.clear();
+    }
+
     /** An address has another owner: nothing rests for the one before at a restart. */
     void onMoved(int internalIp) {
         rests.values().removeIf(rest -> rest.internal.internalIp() == internalIp);
@@ -165,24 +170,30 @@ final class ExternalWatch {
      * @param sinceNs not later than what the event tells of: it tells of it when it is durable
      */
     void onEvent(MappingEvent event, long sinceNs, long nowNs) {
+        for (int i = 0; i < event.mapping().portCount(); i++) {
+            onEvent(event, i, sinceNs, nowNs);
+        }
+    }
+
+    /** One port of a mapping. */
+    private void onEvent(MappingEvent event, int i, long sinceNs, long nowNs) {
         MappingView mapping = event.mapping();
+        InternalTuple internal = mapping.internal().next(i);
+        int protocol = internal.protocol();
         InternalTuple external =
-                InternalTuple.of(
-                        mapping.internal().protocol(),
-                        mapping.externalIp(),
-                        mapping.externalPort());
+                InternalTuple.of(protocol, mapping.externalIp(), mapping.externalPort() + i);
         switch (event) {
             case MappingEvent.Made _ -> {
                 if (mapping.origin() != MappingOrigin.STATIC) {
-                    checkRest(external, mapping.internal(), nowNs);
+                    checkRest(external, internal, nowNs);
                 }
                 rests.remove(external);
             }
             case MappingEvent.Changed _ -> {}
             case MappingEvent.Ended ended -> {
                 if (ended.cause() != MappingEvent.Cause.STAFF && isOfItsHost(mapping)) {
-                    long untilNs = sinceNs + timers.explicitHoldNs(external.protocol());
-                    rests.put(external, new Rest(mapping.internal(), untilNs));
+                    long untilNs = sinceNs + timers.explicitHoldNs(protocol);
+                    rests.put(external, new Rest(internal, untilNs));
                 }
             }
         }

@@ -23,7 +23,6 @@ import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.shard.ShardAudit;
 
 /** Clients of port control by the thousand, and whether each keeps what it was promised. */
 final class Requesters {
@@ -39,6 +38,7 @@ final class Requesters {
 
     private final SplittableRandom random;
     private final Traffic traffic;
+    private final ExternalWatch externals;
     private final Tally tally;
     private final Clients clients;
     private final WholeNode node;
@@ -58,6 +58,7 @@ final class Requesters {
 
     private final FilterWatch filters;
     private final PeerRequesters peers;
+    private final SetRequesters sets;
 
     Requesters(
             SplittableRandom random,
@@ -68,9 +69,11 @@ final class Requesters {
             Tally tally) {
         filters = new FilterWatch(random, node, tally);
         peers = new PeerRequesters(random, node, population, this, externals, tally);
+        sets = new SetRequesters(random, node, traffic, tally);
         this.random = random;
         this.node = node;
         this.traffic = traffic;
+        this.externals = externals;
         this.tally = tally;
         clients = new Clients(random, () -> node.config);
     }
@@ -83,6 +86,11 @@ final class Requesters {
     /** Those who have sessions kept. */
     PeerRequesters peers() {
         return peers;
+    }
+
+    /** Those who ask for several ports at once. */
+    SetRequesters sets() {
+        return sets;
     }
 
     /** Some clients ask. */
@@ -181,7 +189,7 @@ final class Requesters {
 
     private void onGranted(MapCommand command, Granted granted) {
         tally.grants++;
-        assertTrue(isInForce(command.internal(), granted), () -> "granted but closed: " + command);
+        assertTrue(isOpen(command.internal(), granted), () -> "granted but closed: " + command);
         filters.onGranted(command, granted);
         boolean isSafe =
                 granted.lifetimeSeconds() != MappingView.FOREVER
@@ -194,13 +202,8 @@ final class Requesters {
         }
     }
 
-    /** Whether the translator has what was granted. */
-    private boolean isInForce(InternalTuple internal, Granted granted) {
-        return node.rowOf(internal, granted.externalIp())
-                .filter(row -> row.isExplicit() || row.isStatic())
-                .map(ShardAudit.Row::externalPort)
-                .filter(port -> port == granted.externalPort())
-                .isPresent();
+    private boolean isOpen(InternalTuple internal, Granted granted) {
+        return node.isOpen(internal, granted.externalIp(), granted.externalPort());
     }
 
     /** Everybody has what was promised and is not over. Returns how many. */
@@ -208,8 +211,7 @@ final class Requesters {
         Map<InternalTuple, Clients.Acknowledged> promised = clients.acknowledged(node.nowNs());
         promised.forEach((internal, a) ->
                 assertTrue(
-                        isInForce(internal, a.granted()),
-                        () -> "cut early: " + internal + " " + a));
+                        isOpen(internal, a.granted()), () -> "cut early: " + internal + " " + a));
         filters.check(promised.keySet());
         return promised.size();
     }
@@ -223,6 +225,7 @@ final class Requesters {
 
     void checkAnswered() {
         peers.checkAnswered();
+        sets.checkAnswered();
         assertEquals(0, clients.unanswered(), "requests without an answer");
     }
 
@@ -286,6 +289,7 @@ final class Requesters {
     void nodeDied(List<Reservation> stored) {
         clients.serverDied(0);
         peers.nodeDied();
+        sets.nodeDied();
         contested.clear();
         contestedPorts.clear();
         cutAddresses.clear();
@@ -325,5 +329,9 @@ final class Requesters {
                 };
         clients.forget((internal, granted) -> mayLose.test(internal, granted.externalIp()));
         peers.forgetAt(mayLose);
+        if (isLess) {
+            // Who is on the move may be on record with an address that is gone, and not show it.
+            externals.forgetRests();
+        }
     }
 }

@@ -148,6 +148,7 @@ final class Simulation implements AutoCloseable {
             case GARBAGE -> traffic.garbage();
             case ASK -> requesters.ask();
             case PEER -> requesters.peers().ask();
+            case SET -> requesters.sets().ask();
             case FLOOD -> requesters.flood();
             case TURN_SHARD -> node.turnShard(random.nextInt(Knobs.SHARDS));
             case TURN_CONTROL -> node.turnControl();

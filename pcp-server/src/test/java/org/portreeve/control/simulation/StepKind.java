@@ -18,6 +18,8 @@ enum StepKind {
     ASK(120),
     /** Clients have sessions kept. */
     PEER(40),
+    /** Clients ask for sets of ports. */
+    SET(30),
     /** So many ask at once that mailboxes are full. */
     FLOOD(6),
     /** One shard turns. */

@@ -40,6 +40,7 @@ final class Tally {
     long sessionsPromised;
     long promisesKept;
     long filters;
+    long setsGranted;
     int mostSubscribers;
     int mostLeases;
     int mostMappings;
@@ -98,6 +99,7 @@ final class Tally {
         sessionsPromised += other.sessionsPromised;
         promisesKept += other.promisesKept;
         filters += other.filters;
+        setsGranted += other.setsGranted;
         most(other);
     }
 
@@ -127,7 +129,7 @@ final class Tally {
                         + " record: %d blocks, %d pairings; shared ports: %d connections, %d"
                         + " packets; %d packets untranslated; addresses: %d added, %d taken away, %d"
                         + " changes refused, %d subscribers moved; PEERs: %d kept, %d found again;"
-                        + " %d filters; everything looked at %d times")
+                        + " %d filters; %d sets of ports; everything looked at %d times")
                 .formatted(
                         stepCount(),
                         packetsIn,
@@ -172,6 +174,7 @@ final class Tally {
                         sessionsPromised,
                         promisesKept,
                         filters,
+                        setsGranted,
                         checks);
     }
 

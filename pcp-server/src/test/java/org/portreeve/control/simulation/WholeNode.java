@@ -183,6 +183,14 @@ final class WholeNode implements AutoCloseable {
                         .filter(row -> row.addressIndex() == addressIndex);
     }
 
+    /** Whether the translator lets packets to an external port in to an internal tuple. */
+    boolean isOpen(InternalTuple internal, int externalIp, int externalPort) {
+        return rowOf(internal, externalIp)
+                .filter(row -> row.isExplicit() || row.isStatic())
+                .filter(row -> row.externalPort() == externalPort)
+                .isPresent();
+    }
+
     /** Who has an external tuple of the pool towards a remote address, in use or at rest. */
     Optional<InternalTuple> ownerOf(InternalTuple external, int remoteIp) {
         int addressIndex = addressIndex(external.internalIp());

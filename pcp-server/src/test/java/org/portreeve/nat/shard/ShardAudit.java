@@ -521,8 +521,9 @@ public final class ShardAudit {
             int subscriber = mappings.subscriber(row);
             boolean isStatic = mappings.has(row, MappingTable.STATIC);
             (isStatic ? staticPorts : ports)[subscriber]++;
-            explicit[subscriber] +=
-                    mappings.has(row, MappingTable.EXPLICIT | MappingTable.PENDING) ? 1 : 0;
+            boolean isAskedFor = mappings.has(row, MappingTable.EXPLICIT | MappingTable.PENDING);
+            // All ports of a set are one mapping: its first.
+            explicit[subscriber] += isAskedFor && mappings.setSize(row) > 0 ? 1 : 0;
             int address = tables.localAddress(mappings.addressIndex(row));
             int port = mappings.externalPort(row);
             int protocolIndex = Protocol.index(mappings.protocol(row));
