@@ -22,10 +22,11 @@ record StorePlace(String url, String user, boolean isEmbedded, String shown) {
 
     /**
      * A commit is written before it returns; a connection pool decides when the database closes,
-     * not the end of the process; no trace file appears.
+     * not the end of the process; no trace file appears. Pages in memory take 32 MB: left alone, H2
+     * would fill a sixteenth of the heap with a history that is seldom read.
      */
     private static final String SETTINGS =
-            ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
+            ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;CACHE_SIZE=32768";
 
     /** The database under a data directory, whose directory is made when it is not there. */
     static StorePlace inDirectory(Path data) throws StoreException {
