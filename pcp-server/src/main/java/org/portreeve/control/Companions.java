@@ -72,7 +72,7 @@ final class Companions {
         }
         boolean leased =
                 leases.findExternal(companion, addressIndex, externalPort)
-                        .filter(lease -> isOther(internal, lease.internal))
+                        .filter(lease -> isOther(internal, lease.internal()))
                         .filter(lease -> reserves || lease.owner().origin() == LeaseOrigin.NAT_PMP)
                         .isPresent();
         // What rests can come back to its owner, so it cannot be kept for the requester.

@@ -178,10 +178,10 @@ final class ControlState {
     JournalRecord granted(Lease lease, Lease.Owner owner, long deadlineNs) {
         return granted(
                 lease.subscriber,
-                lease.internal,
+                lease.internal(),
                 lease.addressIndex,
-                lease.externalPort,
-                lease.size,
+                lease.externalPort(),
+                lease.size(),
                 owner,
                 deadlineNs);
     }
@@ -204,10 +204,10 @@ final class ControlState {
 
     /** What its owner is told of a lease, unless a reload took the address away meanwhile. */
     MapOutcome granted(Lease lease) {
-        return subscribers.isOwn(lease.subscriber, lease.internal)
+        return subscribers.isOwn(lease.subscriber, lease.internal())
                 ? new MapOutcome.Granted(
                         externalIp(lease.addressIndex),
-                        lease.externalPort,
+                        lease.externalPort(),
                         lease.remainingSeconds(nowNs),
                         lease.owner().description(),
                         lease.span())
@@ -217,17 +217,18 @@ final class ControlState {
 
     /** What staff see of a lease. */
     MappingView view(Lease lease) {
+        Lease.Owner owner = lease.owner();
         return new MappingView(
-                lease.internal,
+                lease.internal(),
                 lease.subscriber.id,
                 externalIp(lease.addressIndex),
-                lease.externalPort,
-                lease.owner().origin().shown(),
-                lease.owner().description(),
+                lease.externalPort(),
+                owner.origin().shown(),
+                owner.description(),
                 lease.remainingSeconds(nowNs),
-                lease.owner().clientIp(),
-                lease.owner().filters(),
-                lease.size);
+                owner.clientIp(),
+                owner.filters(),
+                lease.size());
     }
 
     /** What staff see of a session that a PEER keeps; its name ends with the remote peer. */

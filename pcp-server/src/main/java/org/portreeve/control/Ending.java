@@ -75,8 +75,8 @@ final class Ending {
 
     private ShardCommand command(long requestId, boolean onlyIfIdle) {
         return aftermath == Aftermath.CUT
-                ? new ShardCommand.CutMapping(requestId, lease.internal)
-                : new ShardCommand.EndMapping(requestId, lease.internal, onlyIfIdle);
+                ? new ShardCommand.CutMapping(requestId, lease.internal())
+                : new ShardCommand.EndMapping(requestId, lease.internal(), onlyIfIdle);
     }
 
     private void onOutcome(ShardOutcome outcome) {
@@ -89,24 +89,25 @@ final class Ending {
     }
 
     private void record() {
-        long holdNs = state.nat.timers().explicitHoldNs(lease.internal.protocol());
+        long holdNs = state.nat.timers().explicitHoldNs(lease.protocol());
         long untilNs = state.nowNs + holdNs;
-        List<Hold> holds = IntStream.range(0, lease.size).mapToObj(i -> hold(i, untilNs)).toList();
+        List<Hold> holds =
+                IntStream.range(0, lease.size()).mapToObj(i -> hold(i, untilNs)).toList();
         lease.recording(true);
         state.leases.disarm(lease);
         JournalRecord ended =
                 aftermath == Aftermath.REST
-                        ? new JournalRecord.LeaseRested(state.held(holds.getFirst()), lease.size)
-                        : new JournalRecord.LeaseEnded(lease.internal);
+                        ? new JournalRecord.LeaseRested(state.held(holds.getFirst()), lease.size())
+                        : new JournalRecord.LeaseEnded(lease.internal());
         state.recorder.insist(durable -> recorded(holds, durable), ended);
     }
 
     private Hold hold(int i, long untilNs) {
         return new Hold(
-                lease.internal.next(i),
+                lease.internal().next(i),
                 lease.subscriber,
                 lease.addressIndex,
-                lease.externalPort + i,
+                lease.externalPort() + i,
                 lease.owner().nonce(),
                 lease.isSet(),
                 untilNs);

@@ -214,8 +214,8 @@ final class Grant {
                 || !append(granted, lease)) {
             release();
         } else {
-            for (int i = 0; i < lease.size; i++) {
-                state.companions.claim(command, lease.addressIndex, lease.externalPort + i);
+            for (int i = 0; i < lease.size(); i++) {
+                state.companions.claim(command, lease.addressIndex, lease.externalPort() + i);
             }
         }
     }
@@ -227,8 +227,8 @@ final class Grant {
     }
 
     private boolean isOwned(Lease lease) {
-        int protocol = lease.internal.protocol();
-        return IntStream.range(lease.externalPort, lease.externalPort + lease.size)
+        int protocol = lease.protocol();
+        return IntStream.range(lease.externalPort(), lease.externalPort() + lease.size())
                 .anyMatch(port ->
                         state.leases.findExternal(protocol, lease.addressIndex, port).isPresent());
     }
@@ -239,8 +239,8 @@ final class Grant {
         if (isAlone && append(granted, lease)) {
             return;
         }
-        for (int i = 0; i < lease.size; i++) {
-            state.companions.unclaim(command, lease.addressIndex, lease.externalPort + i);
+        for (int i = 0; i < lease.size(); i++) {
+            state.companions.unclaim(command, lease.addressIndex, lease.externalPort() + i);
         }
         boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
         if (durable && !isAlone && stillOwn && subscriber.isPaired()) {
@@ -248,14 +248,14 @@ final class Grant {
             // In the book from here on, so that a checkpoint sees what the journal has.
             state.leases.add(lease);
             subscriber.idle = false;
-            for (int i = 0; i < lease.size; i++) {
-                int port = lease.externalPort + i;
+            for (int i = 0; i < lease.size(); i++) {
+                int port = lease.externalPort() + i;
                 state.holds
-                        .findExternal(lease.internal.protocol(), lease.addressIndex, port)
+                        .findExternal(lease.protocol(), lease.addressIndex, port)
                         .ifPresent(state::endHold);
             }
-            state.pairings.publish(subscriber, lease.internal.internalIp());
-            send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
+            state.pairings.publish(subscriber, lease.internal().internalIp());
+            send(id -> new ShardCommand.ActivateMapping(id, lease.internal()));
         } else if (durable || isWithPairing) {
             unrecord();
         } else {

@@ -93,8 +93,8 @@ final class Installing {
         boolean isPort =
                 lease.addressIndex == addressIndex
                         && lease.hasExternalPort(wanted.externalPort())
-                        && lease.internal.protocol() == wanted.internal().protocol();
-        boolean isOwn = lease.internal.equals(wanted.internal());
+                        && lease.protocol() == wanted.internal().protocol();
+        boolean isOwn = lease.internal().equals(wanted.internal());
         boolean stays =
                 lease.has(wanted.internal())
                         && lease.externalPort(wanted.internal()) == wanted.externalPort();

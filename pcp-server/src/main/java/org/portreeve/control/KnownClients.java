@@ -137,7 +137,7 @@ public final class KnownClients {
             List<Lease> slice = state.leases.range(order, Long.MAX_VALUE, SLICE);
             slice.forEach(this::look);
             areLeasesRead = slice.size() < SLICE;
-            order = slice.isEmpty() ? order : LeaseBook.order(slice.getLast().internal);
+            order = slice.isEmpty() ? order : slice.getLast().order();
         }
 
         private void readPeers() {
@@ -148,8 +148,9 @@ public final class KnownClients {
         }
 
         private void look(Lease lease) {
-            if (lease.internal.internalIp() != host) {
-                host = lease.internal.internalIp();
+            int internalIp = lease.internal().internalIp();
+            if (internalIp != host) {
+                host = internalIp;
                 ofHost.clear();
             }
             OwnerNews.client(lease.owner()).filter(this::isNew).ifPresent(found::add);

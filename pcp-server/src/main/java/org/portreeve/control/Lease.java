@@ -6,22 +6,30 @@ import org.portreeve.nat.PeerFilter;
 
 /**
  * A granted explicit mapping with its owner's proof and deadline (RFC 6887 §11.3, §15). What it
- * says is durable: it changes once the journal has the change. Owned by {@link LeaseBook}; event
- * loop only.
+ * says is durable: it changes once the journal has the change. As there are a million it is one
+ * object, which makes its tuple and its owner when asked for them. Owned by {@link LeaseBook};
+ * event loop only.
  */
 final class Lease extends Booked {
-    final InternalTuple internal;
     final Subscriber subscriber;
     final int addressIndex;
-    final int externalPort;
-
-    /** How many ports it has; {@code internal} and {@code externalPort} are the first. */
-    final int size;
-
-    private Owner owner;
+    private final int internalIp;
+    private final byte protocol;
+    private final char internalPort;
+    private final char firstExternalPort;
+    private final char portCount;
+    private long nonceHigh;
+    private int nonceLow;
+    private byte originCode;
+    private int clientIp;
+    private char clientPort;
+    private String description;
+    private List<PeerFilter> filters;
+    private boolean insists;
     private long deadlineNs;
     private boolean recording;
 
+    /** A lease of so many ports, of which the tuple's and the external one are the first. */
     Lease(
             InternalTuple internal,
             Subscriber subscriber,
@@ -30,13 +38,39 @@ final class Lease extends Booked {
             int size,
             Owner owner,
             long deadlineNs) {
-        this.internal = internal;
+        assert internal.realm() == InternalTuple.DEFAULT_REALM : "a realm that nobody keeps";
+        this.internalIp = internal.internalIp();
+        this.protocol = (byte) internal.protocol();
+        this.internalPort = (char) internal.internalPort();
         this.subscriber = subscriber;
         this.addressIndex = addressIndex;
-        this.externalPort = externalPort;
-        this.size = size;
-        this.owner = owner;
-        this.deadlineNs = deadlineNs;
+        this.firstExternalPort = (char) externalPort;
+        this.portCount = (char) size;
+        change(owner, deadlineNs);
+    }
+
+    /** The internal tuple of its first port. */
+    InternalTuple internal() {
+        return InternalTuple.of(protocol(), internalIp, internalPort);
+    }
+
+    /** The place of its first tuple among all leases. */
+    long order() {
+        return LeaseBook.order(internalIp, protocol(), internalPort);
+    }
+
+    int protocol() {
+        return Byte.toUnsignedInt(protocol);
+    }
+
+    /** The external port of its first tuple. */
+    int externalPort() {
+        return firstExternalPort;
+    }
+
+    /** How many ports it has. */
+    int size() {
+        return portCount;
     }
 
     @Override
@@ -45,7 +79,14 @@ final class Lease extends Booked {
     }
 
     Owner owner() {
-        return owner;
+        return new Owner(
+                new Nonce(nonceHigh, nonceLow),
+                LeaseOrigin.of(originCode).orElseThrow(),
+                clientIp,
+                clientPort,
+                description,
+                filters,
+                insists);
     }
 
     /** Whether a change of it is on its way into the journal. */
@@ -59,40 +100,50 @@ final class Lease extends Booked {
 
     /** Takes what was made durable; {@link LeaseBook#changed} puts its timer right. */
     void change(Owner owner, long deadlineNs) {
-        this.owner = owner;
+        this.nonceHigh = owner.nonce().high();
+        this.nonceLow = owner.nonce().low();
+        this.originCode = (byte) owner.origin().code();
+        this.clientIp = owner.clientIp();
+        this.clientPort = (char) owner.clientPort();
+        this.description = owner.description();
+        this.filters = owner.filters();
+        this.insists = owner.insists();
         this.deadlineNs = deadlineNs;
     }
 
     /** Whether it is a set of ports (RFC 7753), which counts as such. */
     boolean isSet() {
-        return size > 1;
+        return portCount > 1;
     }
 
     /** Whether an external port is one of its. */
     boolean hasExternalPort(int port) {
-        return externalPort <= port && port < externalPort + size;
+        return firstExternalPort <= port && port < firstExternalPort + portCount;
     }
 
     /** Whether an internal tuple is one of its own. */
     boolean has(InternalTuple one) {
-        int further = one.internalPort() - internal.internalPort();
-        return 0 <= further && further < size && internal.next(further).equals(one);
+        int further = one.internalPort() - internalPort;
+        return one.internalIp() == internalIp
+                && one.protocol() == protocol()
+                && 0 <= further
+                && further < portCount;
     }
 
     /** The external port of one of its tuples. */
     int externalPort(InternalTuple one) {
-        return externalPort + one.internalPort() - internal.internalPort();
+        return firstExternalPort + one.internalPort() - internalPort;
     }
 
     /** Which internal ports an answer is about. */
     PortSpan span() {
-        return isSet() ? new PortSpan(internal.internalPort(), size) : PortSpan.ASKED;
+        return isSet() ? new PortSpan(internalPort, portCount) : PortSpan.ASKED;
     }
 
     /** The set that its owner would ask for to have the same elsewhere. */
     PortSet set() {
-        boolean hasParity = ((internal.internalPort() ^ externalPort) & 1) == 0;
-        return isSet() ? new PortSet(size, hasParity) : PortSet.ONE;
+        boolean hasParity = ((internalPort ^ firstExternalPort) & 1) == 0;
+        return isSet() ? new PortSet(portCount, hasParity) : PortSet.ONE;
     }
 
     /** The remaining lifetime, begun seconds counted whole. */

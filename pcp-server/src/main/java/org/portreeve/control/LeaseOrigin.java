@@ -1,5 +1,6 @@
 package org.portreeve.control;
 
+import java.util.Optional;
 import org.portreeve.control.view.MappingOrigin;
 
 /** Which protocol a lease was asked by. The codes are what the journal keeps. */
@@ -7,6 +8,8 @@ public enum LeaseOrigin {
     PCP(1),
     NAT_PMP(2),
     UPNP(3);
+
+    private static final LeaseOrigin[] ALL = values();
 
     private final int code;
 
@@ -23,7 +26,12 @@ public enum LeaseOrigin {
         };
     }
 
-    /** The number kept in records, never used again for another origin. */
+    /** The origin of a number, if there is one. */
+    public static Optional<LeaseOrigin> of(int code) {
+        return 0 < code && code <= ALL.length ? Optional.of(ALL[code - 1]) : Optional.empty();
+    }
+
+    /** The number kept in records, never used again for another origin; in order from 1 on. */
     public int code() {
         return code;
     }

@@ -167,10 +167,11 @@ final class MapRules {
 
     /** RFC 6886 has no nonce: it may read what PCP owns, and PCP may take over what it owns. */
     private static boolean isOwner(MapCommand command, Lease lease) {
-        if (lease.owner().origin() != LeaseOrigin.PCP) {
+        Lease.Owner owner = lease.owner();
+        if (owner.origin() != LeaseOrigin.PCP) {
             return true;
         }
-        return command.origin() == LeaseOrigin.PCP && command.nonce().equals(lease.owner().nonce());
+        return command.origin() == LeaseOrigin.PCP && command.nonce().equals(owner.nonce());
     }
 
     private Decision onForeignLease(MapCommand command, Lease lease, MapPolicy policy, long nowNs) {
@@ -186,7 +187,7 @@ final class MapRules {
             return new Decision.Answer(
                     new MapOutcome.Granted(
                             externalIp,
-                            lease.externalPort,
+                            lease.externalPort(),
                             remaining,
                             lease.owner().description(),
                             lease.span()));
@@ -206,7 +207,7 @@ final class MapRules {
     /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
     private boolean isAt(MapCommand command, Lease lease) {
         int externalIp = externalIps.applyAsInt(lease.addressIndex);
-        return command.suggestedPort() == lease.externalPort
+        return command.suggestedPort() == lease.externalPort()
                 && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
     }
 

@@ -62,8 +62,8 @@ final class Obstacles {
     /** Whether a lease is what the reservation will be, so that it only changes its kind. */
     boolean isSame(Wanted wanted, Lease lease) {
         return !lease.isSet()
-                && lease.internal.equals(wanted.internal)
-                && lease.externalPort == wanted.externalPort
+                && lease.internal().equals(wanted.internal)
+                && lease.externalPort() == wanted.externalPort
                 && state.externalIp(lease.addressIndex) == wanted.externalIp;
     }
 
@@ -174,7 +174,7 @@ final class Obstacles {
                 .map(lease ->
                         new Conflict.InternalLeased(
                                 state.externalIp(lease.addressIndex),
-                                lease.externalPort,
+                                lease.externalPort(),
                                 lease.owner().origin().shown(),
                                 state.wallMillisOf(lease.deadlineNs())));
     }
@@ -182,11 +182,11 @@ final class Obstacles {
     private Optional<Conflict> externalLease(Wanted wanted, int addressIndex) {
         return state.leases
                 .findExternal(wanted.internal.protocol(), addressIndex, wanted.externalPort)
-                .filter(lease -> !lease.internal.equals(wanted.internal))
+                .filter(lease -> !lease.internal().equals(wanted.internal))
                 .map(lease ->
                         new Conflict.PortLeased(
                                 state.subscribers.id(lease.subscriber),
-                                lease.internal,
+                                lease.internal(),
                                 lease.owner().origin().shown(),
                                 lease.owner().description(),
                                 state.wallMillisOf(lease.deadlineNs())));

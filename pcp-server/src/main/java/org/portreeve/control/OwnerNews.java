@@ -27,13 +27,13 @@ final class OwnerNews {
 
     /** Somebody asked for it, and has it. */
     void made(Lease lease) {
-        state.rehousing.forget(lease.internal);
+        state.rehousing.forget(lease.internal());
         answered(lease);
     }
 
     /** Its owner asked for it, and so knows it; a former owner is still told what became of its. */
     void answered(Lease lease) {
-        updates.find(lease.internal)
+        updates.find(lease.internal())
                 .filter(update -> update.nonce().equals(lease.owner().nonce()))
                 .ifPresent(update -> updates.cease(update.internal()));
     }
@@ -57,6 +57,7 @@ final class OwnerNews {
 
     /** A lease that others ended was made anew elsewhere, or could not be. */
     void moved(Lease ended, MapOutcome outcome) {
+        Lease.Owner owner = ended.owner();
         if (outcome
                 instanceof
                 MapOutcome.Granted(
@@ -65,27 +66,27 @@ final class OwnerNews {
                         long lifetimeSeconds,
                         String _,
                         PortSpan span)) {
-            client(ended.owner())
+            client(owner)
                     .map(c ->
                             new MappingUpdate(
-                                    ended.internal,
-                                    ended.owner().nonce(),
+                                    ended.internal(),
+                                    owner.nonce(),
                                     c,
                                     ip,
                                     port,
                                     lifetimeSeconds,
-                                    ended.owner().filters(),
+                                    owner.filters(),
                                     span.size(),
                                     false))
                     .ifPresent(this::begin);
         } else if (outcome instanceof MapOutcome.Refused(MapOutcome.Reason _, long lifetimeSeconds)
-                && ended.owner().insists()) {
+                && owner.insists()) {
             impossible(
-                    ended.internal,
-                    ended.owner(),
+                    ended.internal(),
+                    owner,
                     state.externalIp(ended.addressIndex),
-                    ended.externalPort,
-                    ended.size,
+                    ended.externalPort(),
+                    ended.size(),
                     lifetimeSeconds);
         } else {
             gone(ended);
@@ -95,8 +96,8 @@ final class OwnerNews {
     /** A lease that others ended goes on nowhere, unless a reservation took its tuple. */
     void gone(Lease ended) {
         int externalIp = state.externalIp(ended.addressIndex);
-        gone(ended.internal, ended.owner(), externalIp, ended.externalPort, ended.size);
-        state.statics.inForce(ended.internal).ifPresent(m -> reserved(m.reservation()));
+        gone(ended.internal(), ended.owner(), externalIp, ended.externalPort(), ended.size());
+        state.statics.inForce(ended.internal()).ifPresent(m -> reserved(m.reservation()));
     }
 
     /**

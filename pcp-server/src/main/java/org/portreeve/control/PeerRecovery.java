@@ -145,7 +145,7 @@ final class PeerRecovery {
                 state.leases
                         .find(record.internal())
                         .filter(lease ->
-                                lease.externalPort != record.externalPort()
+                                lease.externalPort() != record.externalPort()
                                         || state.externalIp(lease.addressIndex)
                                                 != record.externalIp())
                         .isPresent();

@@ -2,6 +2,7 @@ package org.portreeve.control;
 
 import java.util.NavigableMap;
 import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.PortRange;
 
 /**
  * What one PEER is about: the five-tuple of a session as its host sees it (RFC 6887 §12.3).
@@ -15,7 +16,6 @@ public record PeerTuple(InternalTuple internal, int remoteIp, int remotePort)
         implements Comparable<PeerTuple> {
     private static final int LAST_PROTOCOL = 255;
     private static final int LAST_IP = -1;
-    private static final int LAST_PORT = 0xffff;
 
     /** By internal address, protocol and port as {@link LeaseBook#order}, then by remote peer. */
     @Override
@@ -39,7 +39,7 @@ public record PeerTuple(InternalTuple internal, int remoteIp, int remotePort)
         return map.subMap(
                 first(InternalTuple.of(0, internalIp, 0)),
                 true,
-                last(InternalTuple.of(LAST_PROTOCOL, internalIp, LAST_PORT)),
+                last(InternalTuple.of(LAST_PROTOCOL, internalIp, PortRange.MAX_PORT)),
                 true);
     }
 
@@ -48,6 +48,6 @@ public record PeerTuple(InternalTuple internal, int remoteIp, int remotePort)
     }
 
     private static PeerTuple last(InternalTuple internal) {
-        return new PeerTuple(internal, LAST_IP, LAST_PORT);
+        return new PeerTuple(internal, LAST_IP, PortRange.MAX_PORT);
     }
 }

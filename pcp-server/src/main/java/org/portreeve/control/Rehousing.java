@@ -41,12 +41,12 @@ final class Rehousing {
 
     /** A lease has ended that is to go on elsewhere, once it is {@link #add}ed. */
     void expect(Lease ended) {
-        expected.put(LeaseBook.order(ended.internal), ended);
+        expected.put(ended.order(), ended);
     }
 
     /** Whether it is to go on elsewhere, so that nothing can be said of it yet. */
     boolean isExpected(Lease ended) {
-        return expected.get(LeaseBook.order(ended.internal)) == ended;
+        return expected.get(ended.order()) == ended;
     }
 
     /** It may begin anew. */
@@ -86,17 +86,17 @@ final class Rehousing {
     }
 
     private void begin(Lease ended) {
-        if (!expected.remove(LeaseBook.order(ended.internal), ended)) {
+        if (!expected.remove(ended.order(), ended)) {
             return;
         }
         boolean isWorthIt =
                 OwnerNews.client(ended.owner()).isPresent()
                         && ended.deadlineNs() - state.nowNs > 0
-                        && state.subscribers.isOwn(ended.subscriber, ended.internal);
+                        && state.subscribers.isOwn(ended.subscriber, ended.internal());
         // Its owner may be asking by itself, and staff may have given the tuple away.
         boolean isTaken =
-                IntStream.range(0, ended.size)
-                        .mapToObj(ended.internal::next)
+                IntStream.range(0, ended.size())
+                        .mapToObj(ended.internal()::next)
                         .anyMatch(tuple ->
                                 state.turns.isBusy(tuple)
                                         || state.leases.find(tuple).isPresent()
@@ -118,11 +118,11 @@ final class Rehousing {
     private MapCommand wish(Lease ended) {
         Lease.Owner owner = ended.owner();
         return new MapCommand(
-                ended.internal,
+                ended.internal(),
                 owner.nonce(),
                 owner.origin(),
                 owner.insists() ? state.externalIp(ended.addressIndex) : 0,
-                ended.externalPort,
+                ended.externalPort(),
                 owner.insists(),
                 ended.remainingSeconds(state.nowNs),
                 owner.clientIp(),

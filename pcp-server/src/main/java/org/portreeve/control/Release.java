@@ -30,7 +30,7 @@ final class Release {
     /** Returns false when too much of this kind is under way; there is no reply then. */
     boolean begin(Evictions evictions) {
         Set<InternalTuple> tuples = new LinkedHashSet<>(state.turns.busyOf(internalIp));
-        state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal));
+        state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal()));
         tuples.addAll(state.peerTurns.busyOf(internalIp));
         state.peers.ofHost(internalIp).forEach(lease -> tuples.add(lease.peer.internal()));
         return evictions.take(tuples, this::cut);

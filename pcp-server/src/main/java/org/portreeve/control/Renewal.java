@@ -52,7 +52,8 @@ final class Renewal {
 
     /** The same for an earlier deadline. */
     boolean shorten() {
-        boolean underWay = ask(this::onIdle, id -> new ShardCommand.QueryIdle(id, lease.internal));
+        boolean underWay =
+                ask(this::onIdle, id -> new ShardCommand.QueryIdle(id, lease.internal()));
         if (!underWay) {
             refuse();
         }
@@ -74,7 +75,7 @@ final class Renewal {
     private boolean stage() {
         return ask(
                 this::onFilters,
-                id -> new ShardCommand.StageFilters(id, lease.internal, owner.filters()));
+                id -> new ShardCommand.StageFilters(id, lease.internal(), owner.filters()));
     }
 
     private boolean ask(ShardRequests.Waiter waiter, LongFunction<ShardCommand> commandOfId) {
@@ -129,14 +130,15 @@ final class Renewal {
     /** The translator waits to hear what becomes of the filters that it set aside. */
     private void conclude(boolean durable) {
         if (durable) {
-            request.orElseThrow().send(id -> new ShardCommand.ActivateMapping(id, lease.internal));
+            request.orElseThrow()
+                    .send(id -> new ShardCommand.ActivateMapping(id, lease.internal()));
         } else {
             giveUp();
         }
     }
 
     private void giveUp() {
-        request.orElseThrow().send(id -> new ShardCommand.ReleaseReservation(id, lease.internal));
+        request.orElseThrow().send(id -> new ShardCommand.ReleaseReservation(id, lease.internal()));
     }
 
     private void closeRequest() {

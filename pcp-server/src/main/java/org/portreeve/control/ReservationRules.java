@@ -19,7 +19,6 @@ import org.portreeve.nat.port.DeterministicRanges;
 
 /** What a reservation may be, whatever is there already. Pure; any thread. */
 final class ReservationRules {
-    private static final int MAX_PORT = 65_535;
 
     /** PCP clients listen here for announcements (RFC 6887 §19.5). */
     private static final int PCP_CLIENT_PORT = 5350;
@@ -117,8 +116,10 @@ final class ReservationRules {
     }
 
     private static void port(int port, String field, List<FieldFault> faults) {
-        if (port < 1 || port > MAX_PORT) {
-            faults.add(new FieldFault(field, port + " is no port; allowed are 1 to " + MAX_PORT));
+        if (port < 1 || port > PortRange.MAX_PORT) {
+            faults.add(
+                    new FieldFault(
+                            field, port + " is no port; allowed are 1 to " + PortRange.MAX_PORT));
         }
     }
 

@@ -57,8 +57,8 @@ final class SetRequests {
     /** The tuple of an operation under way that a request has to wait for. */
     Optional<InternalTuple> inTheWay(MapCommand command, Predicate<InternalTuple> isBusy) {
         for (Lease lease : touched(command)) {
-            if (isBusy.test(lease.internal)) {
-                return Optional.of(lease.internal);
+            if (isBusy.test(lease.internal())) {
+                return Optional.of(lease.internal());
             }
         }
         return IntStream.range(0, Math.min(size(command), SetLimits.MOST_PORTS))
@@ -72,7 +72,7 @@ final class SetRequests {
     List<Wish<MapCommand, MapOutcome>> aimed(Wish<MapCommand, MapOutcome> wish) {
         MapCommand command = wish.command();
         List<Wish<MapCommand, MapOutcome>> aimed = new ArrayList<>();
-        touched(command).forEach(lease -> aimed.add(aimed(wish, lease.internal)));
+        touched(command).forEach(lease -> aimed.add(aimed(wish, lease.internal())));
         long order = LeaseBook.order(command.internal());
         state.statics
                 .book()

@@ -151,7 +151,7 @@ public final class SubscriberDrains {
         for (int i = 0; i < subscriber.addressCount(); i++) {
             int internalIp = subscriber.address(i);
             tuples.addAll(state.turns.busyOf(internalIp));
-            state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal));
+            state.leases.ofHost(internalIp).forEach(lease -> tuples.add(lease.internal()));
             tuples.addAll(state.peerTurns.busyOf(internalIp));
             state.peers.ofHost(internalIp).forEach(lease -> tuples.add(lease.peer.internal()));
         }

@@ -92,15 +92,15 @@ final class Turns {
      */
     boolean expire(Lease lease) {
         state.leases.disarm(lease);
-        if (busy.containsKey(lease.internal)) {
+        if (busy.containsKey(lease.internal())) {
             return true;
         }
-        Turn turn = new Turn(lease.internal);
+        Turn turn = new Turn(lease.internal());
         if (!new Ending(state, turn, lease).expire()) {
             state.leases.changed(lease);
             return false;
         }
-        busy.put(lease.internal, turn);
+        busy.put(lease.internal(), turn);
         return true;
     }
 
@@ -112,13 +112,13 @@ final class Turns {
      * @param isMoving whether it is to go on elsewhere; {@link Rehousing#add} is then called later
      */
     boolean evict(Lease lease, Aftermath aftermath, boolean isMoving, Runnable whenEnded) {
-        Optional<Turn> turn = take(lease.internal);
+        Optional<Turn> turn = take(lease.internal());
         boolean underWay =
                 turn.isPresent()
                         && new Ending(state, turn.get(), lease)
                                 .evict(aftermath, isMoving, whenEnded);
         if (turn.isPresent() && !underWay) {
-            busy.remove(lease.internal);
+            busy.remove(lease.internal());
         }
         return underWay;
     }

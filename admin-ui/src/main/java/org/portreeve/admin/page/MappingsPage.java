@@ -26,12 +26,12 @@ import org.portreeve.control.view.MappingQuery;
 import org.portreeve.control.view.MappingView;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 
 /** The list of mappings, and dropping one. Event loop only. */
 final class MappingsPage {
     private static final String DROP = "/mappings/drop";
-    private static final int MAX_PORT = 65_535;
 
     private final Pages pages;
 
@@ -155,7 +155,7 @@ final class MappingsPage {
             return Optional.empty();
         }
         int number = Integer.parseInt(port);
-        return number > MAX_PORT
+        return number > PortRange.MAX_PORT
                 ? Optional.empty()
                 : Optional.of(InternalTuple.of(Integer.parseInt(protocol), ip.getAsInt(), number));
     }

@@ -33,19 +33,27 @@ final class OpenEntries {
 
     private long rollMillis;
 
-    /** Whose ports are at a place, and since when. */
-    private record Since(int realm, String subscriber, int portCount, long fromMillis) {
+    /**
+     * Whose ports are at a place, and since when; small, as there are a million.
+     *
+     * @param furtherPorts how many there are after the first
+     */
+    private record Since(char realm, char furtherPorts, String subscriber, long fromMillis) {
         static Since of(Possession possession, long fromMillis) {
             return new Since(
-                    possession.realm(),
+                    (char) possession.realm(),
+                    (char) (possession.portCount() - 1),
                     possession.subscriber(),
-                    possession.portCount(),
                     fromMillis);
+        }
+
+        int portCount() {
+            return furtherPorts + 1;
         }
 
         /** The whole possession, from its key. */
         Possession at(long key) {
-            return Possession.of(key, realm, subscriber, portCount);
+            return Possession.of(key, realm, subscriber, portCount());
         }
 
         /** The whole possession, from another one at its place. */
@@ -56,14 +64,14 @@ final class OpenEntries {
                     place.protocol(),
                     place.externalIp(),
                     place.firstPort(),
-                    portCount,
+                    portCount(),
                     place.remoteIp());
         }
 
         /** Whether these are the ports of a possession at this place. */
         boolean isOf(Possession possession) {
             return realm == possession.realm()
-                    && portCount == possession.portCount()
+                    && portCount() == possession.portCount()
                     && subscriber.equals(possession.subscriber());
         }
     }
@@ -169,6 +177,8 @@ final class OpenEntries {
             over.add(over(gone.at(key), gone.fromMillis, rollMillis));
         });
         missing.clear();
+        // It was as large as all that is open.
+        missing.compact();
         return over;
     }
 }

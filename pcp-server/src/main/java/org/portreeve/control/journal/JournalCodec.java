@@ -123,8 +123,6 @@ final class JournalCodec {
         PEER_BYTES + LENGTH_BYTES
     };
 
-    private static final LeaseOrigin[] ORIGINS = LeaseOrigin.values();
-
     private JournalCodec() {}
 
     /** Appends a record; {@link #MAX_RECORD_BYTES} must be left. */
@@ -359,9 +357,8 @@ final class JournalCodec {
             return Optional.empty();
         }
         String subscriber = text(in, end);
-        for (LeaseOrigin origin : ORIGINS) {
-            if (origin.code() == originCode) {
-                return Optional.of(
+        return LeaseOrigin.of(originCode)
+                .map(origin ->
                         new LeaseGranted(
                                 internal,
                                 subscriber,
@@ -375,9 +372,6 @@ final class JournalCodec {
                                 description,
                                 filters.get(),
                                 size));
-            }
-        }
-        return Optional.empty();
     }
 
     private static Optional<JournalRecord> setRested(ByteBuffer in, int end) {

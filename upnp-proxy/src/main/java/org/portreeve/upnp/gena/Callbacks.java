@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 
 /** Reads where events are to be sent. Pure. */
 final class Callbacks {
@@ -16,7 +17,6 @@ final class Callbacks {
 
     private static final int MAX_LENGTH = 2048;
     private static final int HTTP_PORT = 80;
-    private static final int MAX_PORT = 65_535;
     private static final Pattern LIST = Pattern.compile("\\s*(<[^<>]*>\\s*)+");
     private static final Pattern URL = Pattern.compile("<([^<>]*)>");
 
@@ -72,7 +72,7 @@ final class Callbacks {
                 && uri.getHost() != null
                 && uri.getRawUserInfo() == null
                 && uri.getPort() != 0
-                && uri.getPort() <= MAX_PORT;
+                && uri.getPort() <= PortRange.MAX_PORT;
     }
 
     private static int port(URI uri) {

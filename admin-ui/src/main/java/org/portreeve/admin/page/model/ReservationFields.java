@@ -9,6 +9,7 @@ import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.reservation.ReservationDraft;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 
 /** The fields of a reservation as somebody typed them. Immutable. */
@@ -19,7 +20,6 @@ public record ReservationFields(
         String externalAddress,
         String externalPort,
         String description) {
-    private static final int MAX_PORT = 65_535;
     private static final String TCP = "tcp";
     private static final String UDP = "udp";
 
@@ -99,8 +99,10 @@ public record ReservationFields(
         String digits = text.strip();
         boolean isNumber = digits.matches("[0-9]{1,5}");
         int port = isNumber ? Integer.parseInt(digits) : 0;
-        if (port < 1 || port > MAX_PORT) {
-            faults.add(new FieldFault(field, "Write a port number from 1 to " + MAX_PORT + "."));
+        if (port < 1 || port > PortRange.MAX_PORT) {
+            faults.add(
+                    new FieldFault(
+                            field, "Write a port number from 1 to " + PortRange.MAX_PORT + "."));
         }
         return port;
     }
