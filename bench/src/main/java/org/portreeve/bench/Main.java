@@ -1,5 +1,8 @@
 package org.portreeve.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import org.portreeve.testkit.lab.ClassCache;
 import org.portreeve.testkit.lab.LabException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +22,9 @@ public final class Main {
     private Main() {}
 
     /** Exits 0 when the benchmark ran and kept its promise, 1 when not. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
+        // Nodes start as the launcher starts them, from the jars that this is made of.
+        ClassCache.ask(Files.createTempDirectory("portreeve-bench"));
         CommandLine bench = new CommandLine(new Main());
         bench.setExecutionExceptionHandler(Main::onFailure);
         System.exit(bench.execute(arguments));

@@ -2,16 +2,14 @@ package org.portreeve.testkit.mutation;
 
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.portreeve.testkit.FileTrees;
 
 /**
  * A copy of the product's sources in a directory of its own, of which one module is compiled with
@@ -39,8 +37,8 @@ final class MutantBuild implements AutoCloseable {
 
     /** Compiles; returns what the compiler complained of, empty when it did not. */
     String compile(Mutation mutation) throws IOException {
-        remove(directory.resolve(mutation.module()));
-        remove(classes());
+        FileTrees.remove(directory.resolve(mutation.module()));
+        FileTrees.remove(classes());
         Files.createDirectories(classes());
         copySources(mutation.module());
         Path source = directory.resolve(mutation.source());
@@ -82,29 +80,6 @@ final class MutantBuild implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        remove(directory);
-    }
-
-    private static void remove(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        Files.walkFileTree(
-                tree,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path visited, IOException fault)
-                            throws IOException {
-                        Files.delete(visited);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+        FileTrees.remove(directory);
     }
 }
