@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * Leases in the order of their first internal tuples ({@link Lease#order}), no two of which are the
  * same. They stand on shelves of a bounded size, which take less room than the nodes of a tree:
- * some 8 octets for each. Every step is O(log n) but for what is moved on one shelf. Event loop
- * only.
+ * some 8 octets for each, when most are there. Every step is O(log n) but for what is moved on one
+ * shelf. Event loop only.
  */
 final class LeaseOrder {
     /** Leases of a shelf that becomes two. */

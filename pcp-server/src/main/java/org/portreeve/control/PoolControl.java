@@ -276,7 +276,7 @@ public final class PoolControl {
                         .mapToObj(state.leases::at)
                         .flatMap(Optional::stream)
                         .filter(lease -> lease.addressIndex == place)
-                        .map(lease -> lease.internal())
+                        .map(Lease::internal)
                         .toList();
         var tuples = new LinkedHashSet<InternalTuple>(leased);
         tuples.addAll(peersAt(place));

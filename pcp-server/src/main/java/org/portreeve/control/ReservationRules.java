@@ -19,7 +19,6 @@ import org.portreeve.nat.port.DeterministicRanges;
 
 /** What a reservation may be, whatever is there already. Pure; any thread. */
 final class ReservationRules {
-
     /** PCP clients listen here for announcements (RFC 6887 §19.5). */
     private static final int PCP_CLIENT_PORT = 5350;
 

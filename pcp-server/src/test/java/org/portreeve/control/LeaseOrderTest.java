@@ -1,7 +1,9 @@
 package org.portreeve.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +41,7 @@ class LeaseOrderTest {
     void behavesLikeATree(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int step = 0; step < 20_000; step++) {
-            // It grows to some thousands and shrinks to none, more than once.
+            // It grows to more than a thousand and shrinks to hardly any, more than once.
             boolean grows = step / 4_000 % 2 == 0;
             if (random.nextInt(4) > 0 == grows) {
                 add(tuple(random));
@@ -49,7 +51,7 @@ class LeaseOrderTest {
             assertEquals(model.size(), order.size());
             long place = LeaseBook.order(tuple(random));
             assertEquals(atOrBefore(place), order.atOrBefore(place));
-            long last = place + random.nextInt(1 << 20);
+            long last = place + random.nextInt(random.nextBoolean() ? 64 : 1 << 20);
             int limit = random.nextInt(300);
             assertEquals(range(place, last, limit), order.range(place, last, limit));
         }
@@ -78,15 +80,44 @@ class LeaseOrderTest {
         assertEquals(OWNER, lease.owner());
         assertEquals(65_534, lease.externalPort());
         assertEquals(2, lease.size());
-        assertEquals(LeaseBook.order(internal), lease.order());
+        assertEquals(0xffff_ffff_ff_ffffL, lease.order());
         assertSame(SUBSCRIBER, lease.subscriber);
         assertEquals(99, lease.deadlineNs());
+    }
+
+    @Test
+    void theLargestSetHasAllOfItsPortsAndNoOthers() {
+        InternalTuple first = InternalTuple.of(Protocol.UDP, FIRST_HOST, 1);
+        Lease lease = new Lease(first, SUBSCRIBER, 0, 1, PortSet.MOST_PORTS, OWNER, 0);
+
+        assertEquals(PortSet.MOST_PORTS, lease.size());
+        assertTrue(lease.hasExternalPort(65_535));
+        assertFalse(lease.hasExternalPort(0));
+        assertTrue(lease.has(InternalTuple.of(Protocol.UDP, FIRST_HOST, 65_535)));
+        assertFalse(lease.has(InternalTuple.of(Protocol.TCP, FIRST_HOST, 65_535)));
+        assertFalse(lease.has(InternalTuple.of(Protocol.UDP, FIRST_HOST + 1, 5)));
+        assertEquals(
+                65_535, lease.externalPort(InternalTuple.of(Protocol.UDP, FIRST_HOST, 65_535)));
+    }
+
+    @Test
+    void aChangeTakesAllOfAnOwner() {
+        InternalTuple internal = InternalTuple.of(Protocol.TCP, FIRST_HOST, 80);
+        Lease lease = new Lease(internal, SUBSCRIBER, 0, 1, 1, OWNER, 0);
+        var other =
+                new Lease.Owner(
+                        new Nonce(4, 5), LeaseOrigin.PCP, FIRST_HOST + 9, 0, "", List.of(), false);
+
+        lease.change(other, -7);
+
+        assertEquals(other, lease.owner());
+        assertEquals(-7, lease.deadlineNs());
     }
 
     /** Few hosts with many ports, so that many are neighbours. */
     private static InternalTuple tuple(SplittableRandom random) {
         int protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
-        int host = FIRST_HOST + random.nextInt(8) * 0x0100_0000;
+        int host = FIRST_HOST + random.nextInt(8) * 0x1000_0000;
         return InternalTuple.of(protocol, host, random.nextInt(1_500));
     }
 

@@ -50,7 +50,7 @@ class PathMtuTest {
                                 Lab.HOST_DEVICE,
                                 "ip proto 1 and src net 198.51.100.0/28");
 
-        run("ping", "-M", "dont", "-s", "1472", "-c", "1", "-W", "1", Lab.INET);
+        run("ping", "-M", "dont", "-s", "1472", "-c", "1", "-W", "3", Lab.INET);
         List<Integer> lengths = pieces.stop().stream().map(CapturedPacket::lengthBytes).toList();
         CommandResult whole =
                 run("ping", "-M", "do", "-s", "1472", "-c", "1", "-W", "2", Lab.INET_OTHER);

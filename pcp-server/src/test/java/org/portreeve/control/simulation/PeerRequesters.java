@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiPredicate;
@@ -18,6 +19,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.directory.PoolAddresses;
 import org.portreeve.nat.shard.ShardAudit;
+import org.portreeve.nat.shard.ShardAudit.Flow;
 
 /**
  * Clients that have sessions kept by PEER (RFC 6887 §12), and whether each leaves by what was
@@ -148,18 +150,22 @@ final class PeerRequesters {
                                 || externals.isReserved(
                                         e.getKey().internal(), e.getValue().externalPort));
         promises.forEach((peer, promise) ->
-                assertTrue(isThere(peer, promise), () -> "kept no more: " + peer + " " + promise));
+                assertTrue(
+                        flow(peer, promise).isPresent(),
+                        () -> "kept no more: " + peer + " " + promise));
         return promises.size();
     }
 
-    private boolean isThere(PeerTuple peer, Promise promise) {
+    private Optional<Flow> flow(PeerTuple peer, Promise promise) {
         int addressIndex = node.addressIndex(promise.externalIp);
-        return addressIndex != PoolAddresses.NONE
-                && node
+        return addressIndex == PoolAddresses.NONE
+                ? Optional.empty()
+                : node
                         .auditOf(addressIndex)
                         .flows(peer.internal(), addressIndex, promise.externalPort)
                         .stream()
-                        .anyMatch(flow -> flow.isWith(peer.remoteIp(), peer.remotePort()));
+                        .filter(flow -> flow.isWith(peer.remoteIp(), peer.remotePort()))
+                        .findFirst();
     }
 
     void checkAnswered() {
@@ -207,7 +213,10 @@ final class PeerRequesters {
         ending.clear();
     }
 
-    /** What is durable is back: a tuple with a lease elsewhere leaves by that (ADR 16). */
+    /**
+     * What is durable is back: a tuple with a lease elsewhere leaves by that (ADR 16). One that had
+     * several ports, and by now is to have one for all peers, leaves by the one put back first.
+     */
     void onRestart() {
         Map<InternalTuple, ShardAudit.Row> leased = new HashMap<>();
         node.audits.forEach(audit -> audit.kept().forEach(row -> leased.put(row.internal(), row)));
@@ -219,6 +228,18 @@ final class PeerRequesters {
                             && (row.externalPort() != promise.externalPort
                                     || node.externalIp(row.addressIndex()) != promise.externalIp);
                 });
+        promises.entrySet()
+                .removeIf(e ->
+                        hadSeveral(e.getKey().internal(), e.getValue())
+                                && flow(e.getKey(), e.getValue()).filter(Flow::isKept).isEmpty());
         tally.promisesKept += check();
+    }
+
+    private boolean hadSeveral(InternalTuple internal, Promise one) {
+        return node.foundPeers.stream()
+                .filter(peer -> peer.internal().equals(internal))
+                .anyMatch(peer ->
+                        peer.externalPort() != one.externalPort
+                                || peer.externalIp() != one.externalIp);
     }
 }

@@ -110,6 +110,10 @@ final class SetRequesters {
         PortSpan span = granted.span();
         InternalTuple asked = command.internal();
         int first = span.equals(PortSpan.ASKED) ? asked.internalPort() : span.internalPort();
+        int last = asked.internalPort() + command.set().size() - 1;
+        assertTrue(
+                first <= last && first + span.size() > asked.internalPort(),
+                () -> "answered about other ports: " + granted + " for " + command);
         tally.setsGranted += span.isSet() ? 1 : 0;
         for (int i = 0; i < span.size(); i++) {
             InternalTuple internal =

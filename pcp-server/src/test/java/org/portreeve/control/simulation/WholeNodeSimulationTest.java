@@ -41,6 +41,7 @@ class WholeNodeSimulationTest {
         Tally tally = run(seed, steps(STEPS), progress);
         if (Arrays.stream(OF_BUILDS).anyMatch(ofBuilds -> ofBuilds == seed)) {
             assertTrue(tally.filters > 0, "no filter of a lease was ever looked at");
+            assertTrue(tally.setsGranted > 0, "no set of ports was ever granted");
         }
     }
 
