@@ -384,10 +384,15 @@ final class Mappings {
         }
     }
 
-    /** Installs a port that rests, found durable at start. */
-    void restoreResting(int row, long untilNs) {
+    /** The port rests for whoever had it explicitly until then, after what keeps it till then. */
+    void holdUntil(int row, long untilNs) {
         rows.set(row, MappingTable.WAS_EXPLICIT);
         rows.restsUntilNs(row, untilNs);
+    }
+
+    /** Installs a port that rests, found durable at start. */
+    void restoreResting(int row, long untilNs) {
+        holdUntil(row, untilNs);
         tables.wheel.arm(tables.mappingTimer(row), untilNs);
     }
 

@@ -253,6 +253,8 @@ final class PeerSessions {
                         && mappings.isResting(held)
                         && rows.key(held) == key
                         && rows.subscriber(held) == subscriber;
+        boolean isHeld = isOwnRest && rows.has(held, MappingTable.WAS_EXPLICIT);
+        long heldUntilNs = isHeld ? rows.restsUntilNs(held) : 0;
         if (isOwnRest) {
             // One of several ports of the tuple that rest.
             mappings.endRest(held, nowNs);
@@ -261,6 +263,9 @@ final class PeerSessions {
         int mapping = mappings.restore(key, peers, subscriber, addressIndex, port, state, nowNs);
         if (mapping != MappingTable.NONE && left != MappingTable.NONE) {
             mappings.orphan(left);
+        }
+        if (mapping != MappingTable.NONE && isHeld) {
+            mappings.holdUntil(mapping, heldUntilNs);
         }
         return mapping;
     }
