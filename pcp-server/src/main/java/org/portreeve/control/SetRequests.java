@@ -57,8 +57,9 @@ final class SetRequests {
     /** The tuple of an operation under way that a request has to wait for. */
     Optional<InternalTuple> inTheWay(MapCommand command, Predicate<InternalTuple> isBusy) {
         for (Lease lease : touched(command)) {
-            if (isBusy.test(lease.internal())) {
-                return Optional.of(lease.internal());
+            InternalTuple internal = lease.internal();
+            if (isBusy.test(internal)) {
+                return Optional.of(internal);
             }
         }
         return IntStream.range(0, Math.min(size(command), SetLimits.MOST_PORTS))

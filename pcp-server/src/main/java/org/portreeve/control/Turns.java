@@ -92,15 +92,15 @@ final class Turns {
      */
     boolean expire(Lease lease) {
         state.leases.disarm(lease);
-        if (busy.containsKey(lease.internal())) {
+        Turn turn = new Turn(lease.internal());
+        if (busy.containsKey(turn.internal)) {
             return true;
         }
-        Turn turn = new Turn(lease.internal());
         if (!new Ending(state, turn, lease).expire()) {
             state.leases.changed(lease);
             return false;
         }
-        busy.put(lease.internal(), turn);
+        busy.put(turn.internal, turn);
         return true;
     }
 
@@ -118,7 +118,7 @@ final class Turns {
                         && new Ending(state, turn.get(), lease)
                                 .evict(aftermath, isMoving, whenEnded);
         if (turn.isPresent() && !underWay) {
-            busy.remove(lease.internal());
+            busy.remove(turn.get().internal);
         }
         return underWay;
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.MapOutcome.Granted;
@@ -21,11 +20,7 @@ import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.config.NatConfig;
-import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.PacketPort;
-import org.portreeve.nat.shard.Handover;
-import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.nat.shard.ShardSecrets;
 import org.portreeve.testkit.Conformance;
 
 /**
@@ -64,19 +59,9 @@ class LeaseFiltersTest {
     }
 
     private void start(RecoveredState found) {
-        var directory = new Directory();
-        var link = new ShardLink(8);
-        var secrets = ShardSecrets.of(new SplittableRandom(1));
-        shard = new PacketShard(0, nat, directory, link, new Handover(1), secrets, nowNs);
-        control =
-                new PortControl(
-                        ControlConfig.of(nat),
-                        directory,
-                        List.of(link),
-                        journal,
-                        found,
-                        nowNs,
-                        wallMillis);
+        var process = OneShard.start(nat, journal, found, nowNs, wallMillis);
+        shard = process.shard();
+        control = process.control();
     }
 
     private void settle() {

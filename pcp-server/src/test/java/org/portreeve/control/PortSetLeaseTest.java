@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.portreeve.control.MapOutcome.Deleted;
@@ -26,12 +25,8 @@ import org.portreeve.nat.PeerFilter;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
-import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.io.PacketPort;
 import org.portreeve.nat.rules.Rules;
-import org.portreeve.nat.shard.Handover;
-import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.nat.shard.ShardSecrets;
 import org.portreeve.testkit.Conformance;
 
 /**
@@ -61,19 +56,9 @@ class PortSetLeaseTest {
     }
 
     private void start(RecoveredState found) {
-        var directory = new Directory();
-        var link = new ShardLink(8);
-        var secrets = ShardSecrets.of(new SplittableRandom(1));
-        shard = new PacketShard(0, nat, directory, link, new Handover(1), secrets, nowNs);
-        control =
-                new PortControl(
-                        ControlConfig.of(nat),
-                        directory,
-                        List.of(link),
-                        journal,
-                        found,
-                        nowNs,
-                        wallMillis);
+        var process = OneShard.start(nat, journal, found, nowNs, wallMillis);
+        shard = process.shard();
+        control = process.control();
         settle();
         assertTrue(control.isReady());
     }

@@ -22,11 +22,7 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
-import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.event.EventKind;
-import org.portreeve.nat.shard.Handover;
-import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.nat.shard.ShardSecrets;
 import org.portreeve.testkit.Conformance;
 
 /** What becomes of new port blocks and pairings while the journal fails, with a real shard. */
@@ -44,19 +40,9 @@ class RecordFailureTest {
     private long wallMillis = 1_700_000_000_000L;
 
     RecordFailureTest() {
-        var directory = new Directory();
-        var link = new ShardLink(8);
-        var secrets = ShardSecrets.of(new SplittableRandom(1));
-        shard = new PacketShard(0, nat, directory, link, new Handover(1), secrets, nowNs);
-        control =
-                new PortControl(
-                        ControlConfig.of(nat),
-                        directory,
-                        List.of(link),
-                        journal,
-                        journal.durable().state(),
-                        nowNs,
-                        wallMillis);
+        var process = OneShard.start(nat, journal, journal.durable().state(), nowNs, wallMillis);
+        shard = process.shard();
+        control = process.control();
         control.events().watch(List.of(shard.telemetry()));
         control.events().listen(told::add);
         settle();

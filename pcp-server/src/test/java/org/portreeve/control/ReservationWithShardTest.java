@@ -35,10 +35,6 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Protocol;
 import org.portreeve.nat.config.NatConfig;
-import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.shard.Handover;
-import org.portreeve.nat.shard.ShardLink;
-import org.portreeve.nat.shard.ShardSecrets;
 import org.portreeve.testkit.Conformance;
 
 /**
@@ -63,27 +59,10 @@ class ReservationWithShardTest {
     }
 
     private void start() {
-        var directory = new Directory();
-        var link = new ShardLink(8);
         tasks.clear();
-        shard =
-                new PacketShard(
-                        0,
-                        nat,
-                        directory,
-                        link,
-                        new Handover(1),
-                        ShardSecrets.of(new SplittableRandom(1)),
-                        nowNs);
-        control =
-                new PortControl(
-                        ControlConfig.of(nat),
-                        directory,
-                        List.of(link),
-                        journal,
-                        journal.durable().state(),
-                        nowNs,
-                        wallMillis);
+        var process = OneShard.start(nat, journal, journal.durable().state(), nowNs, wallMillis);
+        shard = process.shard();
+        control = process.control();
         control.statics().load(store.all());
         desk =
                 new Reservations(
