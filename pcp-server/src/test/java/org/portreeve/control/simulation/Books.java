@@ -58,6 +58,7 @@ final class Books {
         node.control.callRoll(
                 view -> {
                     note(view);
+                    externals.onRoll(view);
                     return true;
                 },
                 blocks::add,

@@ -22,6 +22,7 @@ final class DrainWatch {
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
     private final WholeNode node;
+    private final Population population;
     private final Tally tally;
 
     /** Addresses that are out of use as far as anybody was told. */
@@ -33,19 +34,23 @@ final class DrainWatch {
     /** Quarantines that ended by themselves: a lost record lets them begin anew at a restart. */
     private final Set<Integer> mayReturn = new HashSet<>();
 
-    /** Hosts that staff wanted a reservation for at an address, since nothing was under way. */
-    private final Map<Integer, Set<Integer>> lately = new HashMap<>();
+    /** Whose hosts staff wanted a reservation for at an address, since nothing was under way. */
+    private final Map<Integer, Set<String>> lately = new HashMap<>();
 
-    DrainWatch(WholeNode node, Tally tally) {
+    DrainWatch(WholeNode node, Population population, Tally tally) {
         this.node = node;
+        this.population = population;
         this.tally = tally;
     }
 
     private static final class Out {
         final long restSeconds;
 
-        /** Hosts with a reservation there: they are paired with it whatever staff say. */
-        final Set<Integer> reserved = new HashSet<>();
+        /**
+         * Subscribers who own a host with a reservation there, or did: they are paired with it
+         * whatever staff say.
+         */
+        final Set<String> reserved = new HashSet<>();
 
         /** Subscribers it had at the beginning, or fewer. */
         int most;
@@ -66,9 +71,10 @@ final class DrainWatch {
 
     /** Staff want a reservation at an address; its host may be paired with it from now on. */
     void onReserved(int externalIp, int internalIp) {
-        lately.computeIfAbsent(externalIp, _ -> new HashSet<>()).add(internalIp);
+        String owner = ownerOf(internalIp);
+        lately.computeIfAbsent(externalIp, _ -> new HashSet<>()).add(owner);
         if (outs.containsKey(externalIp)) {
-            outs.get(externalIp).reserved.add(internalIp);
+            outs.get(externalIp).reserved.add(owner);
         }
     }
 
@@ -166,7 +172,7 @@ final class DrainWatch {
                 node.config.nat().pool().allocation() instanceof Pool.Allocation.Deterministic;
         for (Reservation reservation : node.store.all()) {
             if (reservation.externalIp() == view.externalIp()) {
-                out.reserved.add(reservation.internal().internalIp());
+                out.reserved.add(ownerOf(reservation.internal().internalIp()));
             }
         }
         assertTrue(
@@ -195,6 +201,10 @@ final class DrainWatch {
         lately.clear();
         outs.clear();
         views.forEach((externalIp, view) -> outs.put(externalIp, new Out(view, node.nowNs())));
+    }
+
+    private String ownerOf(int internalIp) {
+        return population.ownerOf(Population.host(internalIp));
     }
 
     private Map<Integer, DrainView> views() {

@@ -118,6 +118,18 @@ final class ExternalWatch {
         rests.keySet().removeIf(isLeftOut);
     }
 
+    /**
+     * A start has a mapping, of which the process before may not have told any more: a rest of its
+     * ports before it is over.
+     */
+    void onRoll(MappingView mapping) {
+        int protocol = mapping.internal().protocol();
+        for (int i = 0; i < mapping.portCount(); i++) {
+            int port = mapping.externalPort() + i;
+            rests.remove(InternalTuple.of(protocol, mapping.externalIp(), port));
+        }
+    }
+
     /** The next start may know nothing of those for whom ports rest. */
     void forgetRests() {
         rests.clear();

@@ -80,7 +80,7 @@ final class Simulation implements AutoCloseable {
         traffic.isHeardBy(requesters::onInbound);
         traffic.aimsAt(requesters.filters()::aim);
         quotas = new QuotaWatch(population, node);
-        drains = new DrainWatch(node, tally);
+        drains = new DrainWatch(node, population, tally);
         pools = new PoolWatch(random, node, population, requesters, externals, tally);
         subscriberDrains =
                 new SubscriberDrainWatch(

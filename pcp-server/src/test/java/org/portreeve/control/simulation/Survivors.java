@@ -87,11 +87,24 @@ final class Survivors {
         boolean hadRoom = counted(NatCounter.UNKEPT_TABLE_FULL) == 0;
         before.forEach((external, held) -> {
             Held found = after.get(external);
-            if (hadRoom && !isTaken(held, found)) {
+            if (hadRoom && !isTaken(held, found) && !hasMovedAway(external, held)) {
                 check(held, found);
             }
         });
         before.clear();
+    }
+
+    /**
+     * Whether the move of its subscriber to another shard was on record when the process ended, and
+     * nowhere to be seen yet.
+     */
+    private boolean hasMovedAway(List<Integer> external, Held held) {
+        long pairing = node.pairing(held.row().internal().internalIp());
+        int place = node.addressIndex(external.get(1));
+        NatConfig nat = node.config.nat();
+        return pairing != Directory.NONE
+                && place >= 0
+                && nat.shardOf(place) != nat.shardOf(Directory.addressIndex(pairing));
     }
 
     /** The journal is right where it and the snapshot differ. */
