@@ -83,6 +83,8 @@ final class Relocation {
         // A forgotten subscriber would have nothing to move, and a checkpoint wants one address.
         subscriber.operations++;
         subscriber.isMoving = true;
+        // From here on, so that not all who move choose the same, and a drain counts who comes.
+        state.pairings.loads().change(target, 1);
         Optional<ClientEpochStarted> epoch = epochs.beginning(subscriber);
         JournalRecord paired = state.pairings.paired(subscriber, target);
         boolean taken =
@@ -106,6 +108,8 @@ final class Relocation {
             moved(subscriber, target);
             epoch.ifPresent(epochs::begin);
             state.clients.concern(subscriber);
+        } else {
+            state.pairings.loads().change(target, -1);
         }
         state.pairings.forgetIfUnused(subscriber);
     }
@@ -114,7 +118,6 @@ final class Relocation {
     private void moved(Subscriber subscriber, int addressIndex) {
         int before = subscriber.addressIndex;
         state.pairings.loads().change(before, -1);
-        state.pairings.loads().change(addressIndex, 1);
         subscriber.addressIndex = addressIndex;
         subscriber.idle = false;
         if (state.nat.shardOf(before) != state.nat.shardOf(addressIndex)) {

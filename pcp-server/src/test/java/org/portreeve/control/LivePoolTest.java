@@ -82,6 +82,23 @@ class LivePoolTest {
     }
 
     @Test
+    void thoseWhoMoveAtOnceAreSpreadOverWhatIsLeft() {
+        var rig = new LiveRig(nat(1, 3));
+        for (int host = 0; host < 9; host++) {
+            rig.connect(tcp(host, 4000), 80);
+        }
+        use(rig, 1, 2);
+        rig.pass(3);
+        assertEquals(3, rig.control.counters().value(ControlCounter.PAIRINGS_MOVED));
+        int atFirst = 0;
+        for (int host = 0; host < 9; host++) {
+            Endpoint out = rig.segment(0, tcp(host, 4001), 80, LiveRig.SYN).orElseThrow();
+            atFirst += out.ip() == ip(1) ? 1 : 0;
+        }
+        assertTrue(atFirst == 4 || atFirst == 5, "of 9 at one address: " + atFirst);
+    }
+
+    @Test
     void onlyWhoMayHaveToAskAgainGetsAnEpochOfItsOwn() {
         var rig = new LiveRig(nat(1, 2));
         Endpoint old = rig.connect(tcp(0, 4000), 80);
