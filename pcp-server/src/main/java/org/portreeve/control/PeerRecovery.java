@@ -1,7 +1,8 @@
 package org.portreeve.control;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.List;
+import java.util.Deque;
 import java.util.Optional;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.nat.shard.ShardCommand;
@@ -14,7 +15,7 @@ import org.portreeve.nat.shard.ShardOutcome;
 final class PeerRecovery {
     private final ControlState state;
     private final Recovery recovery;
-    private List<JournalRecord.PeerGranted> found = List.of();
+    private Deque<JournalRecord.PeerGranted> found = new ArrayDeque<>();
 
     PeerRecovery(ControlState state, Recovery recovery) {
         this.state = state;
@@ -22,10 +23,16 @@ final class PeerRecovery {
     }
 
     void load(Collection<JournalRecord.PeerGranted> found) {
-        this.found = List.copyOf(found);
+        this.found.addAll(found);
     }
 
-    List<JournalRecord.PeerGranted> found() {
+    /** All is back, or will not be; the room for a million is let go of too. */
+    void forget() {
+        found = new ArrayDeque<>();
+    }
+
+    /** What is still to be put back; whoever does so takes it out. */
+    Deque<JournalRecord.PeerGranted> found() {
         return found;
     }
 

@@ -1,12 +1,11 @@
 package org.portreeve.control;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
@@ -25,28 +24,18 @@ final class Recovery {
     static final long EXPECTED_NS = 300 * Durations.NS_PER_SECOND;
 
     private final ControlState state;
-    private final RecoveredState found;
     private final IntConsumer onLoss;
     private final PeerRecovery peers;
-    private final List<JournalRecord.PortHeld> expiredHolds = new ArrayList<>();
-
-    /** Subscribers whose pairing the journal knows. */
-    private final Set<String> pairedIds;
-
+    private Unrestored unrestored;
     private Set<InternalTuple> insisted = Set.of();
-    private List<Integer> expectedHosts = List.of();
     private Phase phase = Phase.PAIRINGS;
-    private int position;
+    private int slot;
     private int underWay;
 
     /** Begins nothing yet; {@code onLoss} hears of whom a lease cannot be put back. */
     Recovery(ControlState state, RecoveredState found, IntConsumer onLoss) {
         this.state = state;
-        this.found = found;
-        this.pairedIds =
-                found.pairings().stream()
-                        .map(JournalRecord.Paired::subscriber)
-                        .collect(Collectors.toSet());
+        unrestored = new Unrestored(found);
         this.onLoss = onLoss;
         peers = new PeerRecovery(state, this);
     }
@@ -57,8 +46,8 @@ final class Recovery {
     }
 
     /** Internal addresses whose mappings the translator gets back when all this is done. */
-    void expect(List<Integer> hosts) {
-        expectedHosts = List.copyOf(hosts);
+    void expect(Collection<Integer> hosts) {
+        unrestored.expectedHosts.addAll(hosts);
     }
 
     /** Whose owners insist on the external tuples that their leases have. */
@@ -94,31 +83,32 @@ final class Recovery {
 
     private boolean step() {
         return switch (phase) {
-            case PAIRINGS -> next(found.pairings(), this::pairing, Phase.STATICS);
+            case PAIRINGS -> next(unrestored.pairings, this::pairing, Phase.STATICS);
             case STATICS -> reservations();
-            case BLOCKS -> next(found.blocks(), this::block, Phase.LEASES);
-            case LEASES -> next(found.leases(), this::lease, Phase.EXPIRED);
-            case EXPIRED -> next(expiredHolds, this::hold, Phase.HOLDS);
+            case BLOCKS -> next(unrestored.blocks, this::block, Phase.LEASES);
+            case LEASES -> next(unrestored.leases, this::lease, Phase.EXPIRED);
+            case EXPIRED -> next(unrestored.expiredHolds, this::hold, Phase.HOLDS);
             // A PEER goes on at a port that rests for its tuple, and the other way round it cannot.
-            case HOLDS -> next(found.holds(), this::hold, Phase.PEERS);
+            case HOLDS -> next(unrestored.holds, this::hold, Phase.PEERS);
             case PEERS -> next(peers.found(), peers::restore, Phase.HOSTS);
-            case HOSTS -> next(expectedHosts, this::host, Phase.TIDYING);
+            case HOSTS -> next(unrestored.expectedHosts, this::host, Phase.TIDYING);
             case TIDYING -> tidy();
             case DONE -> false;
         };
     }
 
-    private <R> boolean next(List<R> records, Step<R> restore, Phase next) {
-        if (position < records.size()) {
-            boolean taken = restore.take(records.get(position));
-            position += taken ? 1 : 0;
+    private <R> boolean next(Deque<R> records, Step<R> restore, Phase next) {
+        if (!records.isEmpty()) {
+            boolean taken = restore.take(records.element());
+            if (taken) {
+                records.remove();
+            }
             return taken;
         }
         if (underWay > 0) {
             return false;
         }
         phase = next;
-        position = 0;
         return true;
     }
 
@@ -254,7 +244,7 @@ final class Recovery {
         state.counters.increment(ControlCounter.EXPIRED_AT_RESTORE);
         state.recorder.note(new JournalRecord.LeaseRested(held, record.size()));
         for (int i = 0; i < record.size(); i++) {
-            expiredHolds.add(held.next(i));
+            unrestored.expiredHolds.add(held.next(i));
         }
     }
 
@@ -323,11 +313,14 @@ final class Recovery {
 
     /** Gives up the pairings of subscribers that have nothing else. */
     private boolean tidy() {
-        if (position == state.subscribers.slotCount()) {
+        if (slot == state.subscribers.slotCount()) {
             phase = Phase.DONE;
+            unrestored = new Unrestored(RecoveredState.empty());
+            peers.forget();
+            insisted = Set.of();
             return true;
         }
-        state.subscribers.slot(position++).ifPresent(this::tidy);
+        state.subscribers.slot(slot++).ifPresent(this::tidy);
         return true;
     }
 
@@ -340,7 +333,7 @@ final class Recovery {
 
     /** Whether the journal knows the pairing of a subscriber. */
     boolean wasPaired(String subscriber) {
-        return pairedIds.contains(subscriber);
+        return unrestored.pairedIds.contains(subscriber);
     }
 
     /** Has a shard do something; false: later. */

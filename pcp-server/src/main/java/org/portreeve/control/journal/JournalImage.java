@@ -165,6 +165,19 @@ public final class JournalImage {
         return lastWallMillis;
     }
 
+    /** Forgets all of it: whoever began with it has it now, and it may be large. */
+    public void clear() {
+        leases.clear();
+        insisted.clear();
+        holds.clear();
+        pairings.clear();
+        blocks.clear();
+        drains.clear();
+        drainedSubscribers.clear();
+        peers.clear();
+        clientEpochs.clear();
+    }
+
     /** Everything live, as a checkpoint appends it. */
     public Stream<JournalRecord> records() {
         return Stream.of(
