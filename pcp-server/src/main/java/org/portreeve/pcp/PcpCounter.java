@@ -59,6 +59,8 @@ public enum PcpCounter implements Counter {
             "Answers that the kernel did not take: the send queue of a control socket is full, or"
                     + " the client's network is unreachable"),
 
+    READ_FAILED("Reads of a control socket that failed"),
+
     ANNOUNCED_LINK("Announcements to all hosts of an inside link, each copy counted"),
     NOT_ANNOUNCED_LINK(
             "Announcements that a link did not get because its clients have different epochs: each"

@@ -16,7 +16,7 @@ public final class EchoMain {
     private static final int BACKLOG = 4_096;
 
     /** As much as the product's own control sockets ask for. */
-    private static final int RECEIVE_QUEUE_BYTES = 4 << 20;
+    private static final int RECEIVE_QUEUE_BYTES = 16 << 20;
 
     private static final int MAX_DATAGRAM_BYTES = 2_048;
 

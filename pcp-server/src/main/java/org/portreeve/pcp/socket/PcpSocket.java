@@ -1,16 +1,25 @@
 package org.portreeve.pcp.socket;
 
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.InternetProtocolFamily;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.datagram.DatagramPacket;
-import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.portreeve.control.counter.Counters;
-import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.InsideLink;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.Requester;
@@ -19,32 +28,39 @@ import org.portreeve.pcp.wire.PcpFormat;
 
 /**
  * One listen address: an answer leaves from the socket, and so from the address and port, that the
- * request came to (RFC 6887 §8.3). Bound to the device of its address. Event loop only.
+ * request came to (RFC 6887 §8.3). Bound to the device of its address. A channel on the event loop
+ * of Vert.x, without the names, futures and buffers that a datagram socket of Vert.x makes for each
+ * datagram: these took as long as the decision about it. Event loop only.
  */
 final class PcpSocket {
     /** Answers that may wait for the kernel; beyond them answers are dropped. */
     static final int UNSENT_LIMIT = 4096;
 
     /** All hosts of a link: not forwarded by any router (RFC 6886 §3.2.1). */
-    private static final String ALL_HOSTS = "224.0.0.1";
+    private static final InetAddress ALL_HOSTS = InetAddress.ofLiteral("224.0.0.1");
 
     /** The same for IPv6 (RFC 6887 §14.1.3). */
-    private static final String ALL_NODES = "ff02::1";
+    private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");
 
     private final PcpAddress address;
     private final String device;
-    private final DatagramSocket socket;
+    private final DatagramChannel channel;
+    private final ContextInternal context;
     private final Counters<PcpCounter> counters;
+    private final ChannelFutureListener onSent = this::onSent;
+    private boolean isReceiving = true;
     private int unsent;
 
     private PcpSocket(
             PcpAddress address,
             String device,
-            DatagramSocket socket,
+            DatagramChannel channel,
+            ContextInternal context,
             Counters<PcpCounter> counters) {
         this.address = address;
         this.device = device;
-        this.socket = socket;
+        this.channel = channel;
+        this.context = context;
         this.counters = counters;
     }
 
@@ -60,35 +76,43 @@ final class PcpSocket {
             int port,
             Counters<PcpCounter> counters,
             DatagramHandler handler) {
-        DatagramSocket socket;
+        ContextInternal context = ((VertxInternal) vertx).getOrCreateContext();
+        PcpSocket opened;
         try {
-            socket = create(vertx, address, device);
+            DatagramChannel channel = create((VertxInternal) vertx, address, device);
+            opened = new PcpSocket(address, device, channel, context, counters);
         } catch (ListenException e) {
             return Future.failedFuture(e);
         }
-        PcpSocket opened = new PcpSocket(address, device, socket, counters);
-        socket.handler(packet -> opened.onPacket(packet, handler));
-        return socket.listen(port, address.toString())
+        return opened.listen(port, handler)
                 .map(opened)
                 .recover(cause ->
-                        socket.close()
+                        opened.close()
                                 .transform(_ -> Future.failedFuture(refusal(address, cause))));
     }
 
-    private static DatagramSocket create(Vertx vertx, PcpAddress address, String device)
+    private static DatagramChannel create(VertxInternal vertx, PcpAddress address, String device)
             throws ListenException {
-        if (!(((VertxInternal) vertx).transport() instanceof BatchingTransport)) {
+        if (!(vertx.transport() instanceof BatchingTransport transport)) {
             throw new IllegalArgumentException("the Vert.x must be made by PcpTransport");
         }
         DatagramSocketOptions options = new DatagramSocketOptions().setIpV6(!address.isIpv4());
         if (!device.isEmpty()) {
             options.setMulticastNetworkInterface(device);
         }
+        DatagramChannel channel = transport.datagramChannel(family(address));
         try {
-            return vertx.createDatagramSocket(options);
+            transport.configure(channel, options);
+            return channel;
         } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly();
             throw refusal(address, e);
         }
+    }
+
+    @SuppressWarnings("deprecation") // The interface of Vert.x still asks for Netty's old enum.
+    private static InternetProtocolFamily family(PcpAddress address) {
+        return address.isIpv4() ? InternetProtocolFamily.IPv4 : InternetProtocolFamily.IPv6;
     }
 
     private static ListenException refusal(PcpAddress address, Throwable cause) {
@@ -96,63 +120,96 @@ final class PcpSocket {
                 address + " cannot be listened on: " + cause.getMessage(), cause);
     }
 
-    private void onPacket(DatagramPacket packet, DatagramHandler handler) {
-        SocketAddress source = packet.sender();
-        String sourceHost = source.hostAddress();
-        int sourcePort = source.port();
-        handler.onDatagram(
-                packet.data().getBytes(),
-                new Requester(
-                        addressOf(sourceHost),
-                        sourcePort,
-                        device,
-                        answer -> send(answer, sourceHost, sourcePort)));
+    private Future<Void> listen(int port, DatagramHandler handler) {
+        // One batch at a time: between two of them the loop does what else is due.
+        channel.config()
+                .<MaxMessagesRecvByteBufAllocator>getRecvByteBufAllocator()
+                .maxMessagesPerRead(1);
+        channel.pipeline().addLast(new Inlet(handler));
+        return completed(context.nettyEventLoop().register(channel))
+                .compose(_ ->
+                        completed(
+                                channel.bind(new InetSocketAddress(address.inetAddress(), port))));
     }
 
-    private PcpAddress addressOf(String host) {
-        return address.isIpv4()
-                ? PcpAddress.ofIpv4(Ipv4.of(host))
-                : PcpAddress.of(InetAddress.ofLiteral(host));
+    private Future<Void> completed(ChannelFuture done) {
+        PromiseInternal<Void> promise = context.promise();
+        done.addListener(promise);
+        return promise.future();
     }
 
-    private void send(byte[] answer, String host, int port) {
+    /** Hands over what the channel received. */
+    private final class Inlet extends SimpleChannelInboundHandler<DatagramPacket> {
+        private final DatagramHandler handler;
+
+        Inlet(DatagramHandler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext pipeline, DatagramPacket packet) {
+            if (isReceiving) {
+                InetSocketAddress source = packet.sender();
+                handler.onDatagram(
+                        ByteBufUtil.getBytes(packet.content()),
+                        new Requester(
+                                PcpAddress.of(source.getAddress()),
+                                source.getPort(),
+                                device,
+                                answer -> send(answer, source)));
+            }
+        }
+
+        /** One that cannot be read is lost, as others are on the way; the next may be read. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext pipeline, Throwable cause) {
+            counters.increment(PcpCounter.READ_FAILED);
+        }
+    }
+
+    private void send(byte[] answer, InetSocketAddress client) {
         if (unsent == UNSENT_LIMIT) {
             counters.increment(PcpCounter.ANSWER_UNSENT);
             return;
         }
         unsent++;
-        socket.send(Buffer.buffer(answer), port, host).onComplete(sent -> onSent(sent.failed()));
+        channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(answer), client))
+                .addListener(onSent);
     }
 
-    private void onSent(boolean failed) {
+    private void onSent(ChannelFuture sent) {
         unsent--;
-        if (failed) {
+        if (!sent.isSuccess()) {
             counters.increment(PcpCounter.ANSWER_UNSENT);
         }
     }
 
     /** Its link: what is said unasked leaves as answers do, from the address and port asked. */
     InsideLink link() {
-        String everybody = address.isIpv4() ? ALL_HOSTS : ALL_NODES;
+        InetAddress everybody = address.isIpv4() ? ALL_HOSTS : ALL_NODES;
         return new InsideLink(
                 address,
                 device,
-                octets -> send(octets, everybody, PcpFormat.CLIENT_PORT),
-                (octets, ip, port) -> send(octets, Ipv4.format(ip), port));
+                octets -> send(octets, new InetSocketAddress(everybody, PcpFormat.CLIENT_PORT)),
+                (octets, ip, port) ->
+                        send(
+                                octets,
+                                new InetSocketAddress(PcpAddress.ofIpv4(ip).inetAddress(), port)));
     }
 
     /** The address and port it listens on. */
     SocketAddress localAddress() {
-        return socket.localAddress();
+        return SocketAddress.inetSocketAddress(channel.localAddress());
     }
 
     /** Stops listening; requests received earlier may still be answered. */
     void stopReceiving() {
-        socket.handler(null);
+        isReceiving = false;
     }
 
+    /** Sends what the kernel takes at once of what waits, and closes. */
     Future<Void> close() {
-        return socket.close();
+        return completed(channel.close());
     }
 
     /** Takes what a control socket receives. */

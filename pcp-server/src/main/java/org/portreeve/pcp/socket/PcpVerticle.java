@@ -81,7 +81,18 @@ public final class PcpVerticle extends VerticleBase {
         } catch (ListenException e) {
             opening.add(Future.failedFuture(e));
         }
-        return Future.all(opening).onSuccess(_ -> begin(opening));
+        // All of them, for those that opened are closed again when another one did not.
+        return Future.join(opening)
+                .onSuccess(_ -> begin(opening))
+                .recover(cause -> closed(opening).transform(_ -> Future.failedFuture(cause)));
+    }
+
+    private static Future<?> closed(List<Future<PcpSocket>> opening) {
+        return Future.join(
+                opening.stream()
+                        .filter(Future::succeeded)
+                        .map(socket -> socket.result().close())
+                        .toList());
     }
 
     private Future<PcpSocket> open(PcpAddress address, String device) {
