@@ -17,9 +17,11 @@ import java.util.stream.Stream;
 import org.portreeve.admin.web.AdminServices;
 import org.portreeve.admin.web.NodeHandle;
 import org.portreeve.control.ControlConfig;
+import org.portreeve.control.ControlCounter;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
+import org.portreeve.control.history.Rush;
 import org.portreeve.control.journal.FileLeaseJournal;
 import org.portreeve.control.journal.JournalImage;
 import org.portreeve.control.policy.Policy;
@@ -205,6 +207,9 @@ public final class Node {
         var image = new JournalImage();
         var journal = FileLeaseJournal.open(config.data(), config.node(), image, wakeup);
         stops.add(journal::close);
+        var vertx = PcpTransport.vertx(new VertxOptions());
+        stops.add(() -> Awaited.stopped(vertx.close()));
+        Rehearsal.play(image.leases().size(), vertx, clocks, random);
         noteRanges();
         var packets = Packets.open(config);
         stops.add(packets::close);
@@ -214,8 +219,6 @@ public final class Node {
         for (ShardLink link : translator.links()) {
             link.outcomesReady(wakeup);
         }
-        var vertx = PcpTransport.vertx(new VertxOptions());
-        stops.add(() -> Awaited.stopped(vertx.close()));
         var control =
                 new PortControl(
                         new ControlConfig(config.nat(), storage.together(config.policy())),
@@ -231,6 +234,7 @@ public final class Node {
         control.insisted(image.insisted());
         control.drains().load(image.drains());
         control.subscriberDrains().load(image.drainedSubscribers());
+        image.clear();
         EventLog events = logEvents(translator, control);
         control.events().listen(storage::onEvent);
         restart.find();
@@ -278,7 +282,7 @@ public final class Node {
         Gateway gateway = Gateway.starting(vertx, config, desk, clocks, random);
         stops.add(gateway::stop);
         Awaited.started(pcp.ready(), "the restored state");
-        metrics.add(storage.takeDown(desk, clocks));
+        metrics.add(storage.takeDown(desk, clocks, rush(control)));
         restart.putBack(translator);
         leadPackets();
         var facts =
@@ -311,6 +315,12 @@ public final class Node {
         var pool = LivePool.following(config, desk);
         stops.add(pool::close);
         running = Optional.of(new Running(pcp, desk, storage, gateway, staff, events, pool, at));
+    }
+
+    /** Of the clients whose leases were put back. */
+    private Rush rush(PortControl control) {
+        long leases = control.counters().value(ControlCounter.RESTORED_LEASES);
+        return new Rush(leases, () -> pcpCounters.value(PcpCounter.RECEIVED));
     }
 
     private PcpVerticle servePcp(Vertx vertx, PortControl control)

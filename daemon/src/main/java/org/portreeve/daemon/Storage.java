@@ -13,6 +13,7 @@ import org.portreeve.control.desk.Reservations;
 import org.portreeve.control.event.NodeEvent;
 import org.portreeve.control.history.HistoryCounter;
 import org.portreeve.control.history.HistoryFeed;
+import org.portreeve.control.history.Rush;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.reservation.Reservation;
 import org.portreeve.control.store.AuditStore;
@@ -98,9 +99,11 @@ final class Storage {
                 clocks.wallMillis());
     }
 
-    /** Takes down who has which ports from now on. */
-    Counters<HistoryCounter> takeDown(Desk desk, Clocks clocks) throws StoreException {
-        var feed = HistoryFeed.start(desk, store().history(), clocks.wallMillis(), Storage::report);
+    /** Takes down who has which ports: from now on, and what is there when a rush is over. */
+    Counters<HistoryCounter> takeDown(Desk desk, Clocks clocks, Rush rush) throws StoreException {
+        var feed =
+                HistoryFeed.start(
+                        desk, store().history(), clocks.wallMillis(), rush, Storage::report);
         history = Optional.of(feed);
         return feed.counters();
     }

@@ -45,6 +45,7 @@ public final class HistoryFeed implements AutoCloseable {
     private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
     private final ArrayBlockingQueue<HistoryChange> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final HistoryWriter writer;
+    private final Rush rush;
     private final AtomicBoolean rolls = new AtomicBoolean();
     private final AtomicBoolean isIncomplete = new AtomicBoolean(true);
     private final ScheduledExecutorService thread =
@@ -56,9 +57,11 @@ public final class HistoryFeed implements AutoCloseable {
             Desk desk,
             HistoryStore store,
             LongSupplier wallMillis,
+            Rush rush,
             Consumer<Optional<StoreException>> onCondition) {
         this.desk = desk;
         this.wallMillis = wallMillis;
+        this.rush = rush;
         this.onCondition = onCondition;
         this.writer = new HistoryWriter(store, queue, counters);
     }
@@ -66,6 +69,7 @@ public final class HistoryFeed implements AutoCloseable {
     /**
      * Begins to take down what happens, and what is there already.
      *
+     * @param rush what is there already is looked through when it is over
      * @param onCondition hears, on a thread of the history, when the store begins to fail, and with
      *     empty when it works again
      */
@@ -73,8 +77,9 @@ public final class HistoryFeed implements AutoCloseable {
             Desk desk,
             HistoryStore store,
             LongSupplier wallMillis,
+            Rush rush,
             Consumer<Optional<StoreException>> onCondition) {
-        var feed = new HistoryFeed(desk, store, wallMillis, onCondition);
+        var feed = new HistoryFeed(desk, store, wallMillis, rush, onCondition);
         var _ = desk.listen(feed::onMapping);
         var _ = desk.listenBlocks(feed::onBlock);
         var _ =
@@ -126,8 +131,12 @@ public final class HistoryFeed implements AutoCloseable {
     }
 
     private void work() {
-        write();
-        if (isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
+        boolean isCalm = rush.isOver();
+        // What the store has of a million leases is read with the first change, not before.
+        if (isCalm || !queue.isEmpty()) {
+            write();
+        }
+        if (isCalm && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
             callRoll();
         }
     }

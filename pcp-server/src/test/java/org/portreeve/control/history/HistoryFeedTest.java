@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.portreeve.control.ControlConfig;
@@ -42,7 +45,12 @@ class HistoryFeedTest {
     }
 
     private static HistoryFeed feed(DeskNode node, SqlStore store) {
-        return HistoryFeed.start(node.desk(), store.history(), System::currentTimeMillis, _ -> {});
+        return feed(node, store, Rush.none());
+    }
+
+    private static HistoryFeed feed(DeskNode node, SqlStore store, Rush rush) {
+        return HistoryFeed.start(
+                node.desk(), store.history(), System::currentTimeMillis, rush, _ -> {});
     }
 
     private static MapOutcome map(DeskNode node, int port, long lifetimeSeconds) throws Exception {
@@ -129,6 +137,37 @@ class HistoryFeedTest {
             HistoryEntry ongoing = store.history().ongoing().getFirst();
             assertEquals(before.externalPort(), ongoing.firstPort());
             assertEquals(1, store.history().ongoing().size());
+        }
+    }
+
+    @Test
+    void inARushWhatHappensIsWrittenAndWhatIsThereIsNotLookedThrough() throws Exception {
+        var gone =
+                new HistoryEntry(
+                        0,
+                        "bob",
+                        Protocol.UDP,
+                        Ipv4.of(PcpNode.EXTERNAL),
+                        9,
+                        1,
+                        5,
+                        HistoryEntry.ONGOING);
+        var requests = new AtomicLong();
+        var rush = new Rush(1_000_000, () -> requests.addAndGet(20_000));
+        try (SqlStore store = store();
+                DeskNode node = node()) {
+            store.history().add(List.of(gone));
+            granted(node, 1);
+
+            try (HistoryFeed feed = feed(node, store, rush)) {
+                MapOutcome.Granted meanwhile = granted(node, 2);
+                awaitWritten(feed, 1);
+                assertEquals(
+                        Set.of(9, meanwhile.externalPort()),
+                        store.history().ongoing().stream()
+                                .map(HistoryEntry::firstPort)
+                                .collect(Collectors.toSet()));
+            }
         }
     }
 

@@ -1,0 +1,56 @@
+package org.portreeve.control.history;
+
+import java.util.function.LongSupplier;
+
+/**
+ * When the clients that a restart wakes have been answered: what can wait leaves them the
+ * processors until then. Looked at once a second, by one thread.
+ */
+public final class Rush {
+    /** Fewer leases wake few clients. */
+    private static final long MANY_LEASES = 10_000;
+
+    /** Requests in a second that are answered beside other work. */
+    private static final long FEW_REQUESTS = 1_000;
+
+    /** Clients hear of a restart one after the other, and the calm may be a pause. */
+    private static final int CALM_SECONDS = 10;
+
+    private static final int LONGEST_SECONDS = 60;
+
+    private final LongSupplier requests;
+    private long seen;
+    private int calmSeconds;
+    private int secondsLeft;
+
+    /**
+     * After a start.
+     *
+     * @param leases how many were put back
+     * @param requests how many were received so far
+     */
+    public Rush(long leases, LongSupplier requests) {
+        this.requests = requests;
+        seen = requests.getAsLong();
+        secondsLeft = leases < MANY_LEASES ? 0 : LONGEST_SECONDS;
+    }
+
+    /** None: nothing waits. */
+    public static Rush none() {
+        return new Rush(0, () -> 0);
+    }
+
+    /** Whether it is over for good. */
+    boolean isOver() {
+        if (secondsLeft > 0) {
+            secondsLeft--;
+            long now = requests.getAsLong();
+            calmSeconds = now - seen < FEW_REQUESTS ? calmSeconds + 1 : 0;
+            seen = now;
+            if (calmSeconds > CALM_SECONDS) {
+                secondsLeft = 0;
+            }
+        }
+        return secondsLeft == 0;
+    }
+}
