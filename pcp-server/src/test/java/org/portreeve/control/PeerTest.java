@@ -112,6 +112,7 @@ class PeerTest {
     }
 
     @Test
+    @Conformance("SEED-A-145")
     void thePromiseHoldsForAsLongAsWasGranted() {
         byte[] answer = ask(SUCCESS, RawPeer.of(HOST, UDP, PORT, 3600));
         rig.advance(3500);

@@ -28,7 +28,7 @@ class EpochTest {
     private static final String CLIENT = "127.1.0.1";
     private static final int PORT = 5000;
 
-    private static PcpNode restarted(RecoveredState found) {
+    static PcpNode restarted(RecoveredState found) {
         var listen = PcpNode.listen(0, "127.0.0.1");
         var node = new PcpNode(PcpNode.config(), PcpServer.TOTAL, listen, found);
         node.startTranslator();
@@ -37,7 +37,7 @@ class EpochTest {
     }
 
     /** A journal of a node whose epoch began 5000 s ago, with a lease of 500 s more. */
-    private static RecoveredState kept(String externalIp) {
+    static RecoveredState kept(String externalIp) {
         long nowMillis = System.currentTimeMillis();
         var lease =
                 new JournalRecord.LeaseGranted(
@@ -60,7 +60,7 @@ class EpochTest {
                 nowMillis - 1000);
     }
 
-    private static byte[] onceReady(RawClient client) throws Exception {
+    static byte[] onceReady(RawClient client) throws Exception {
         byte[] answer = client.ask(address());
         while (RawNatPmp.result(answer) != 0) {
             answer = client.ask(address());

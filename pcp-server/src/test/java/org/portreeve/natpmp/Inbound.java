@@ -37,7 +37,7 @@ final class Inbound {
         inject(UDP, witness, witnessPort);
         boolean arrived = false;
         while (true) {
-            byte[] packet = next();
+            byte[] packet = next().bytes();
             ByteBuffer octets = ByteBuffer.wrap(packet);
             if (octets.getInt(12) == FIRST_HOST + witness) {
                 return arrived;
@@ -56,7 +56,7 @@ final class Inbound {
                 PacketPort.INSIDE,
                 PacketShard.packet(
                         protocol, Ipv4.of(internalIp), internalPort, FIRST_HOST + host, 7));
-        return ByteBuffer.wrap(next()).getShort(20) & 0xffff;
+        return ByteBuffer.wrap(next().bytes()).getShort(20) & 0xffff;
     }
 
     private void inject(int protocol, int from, int externalPort) {
@@ -70,12 +70,13 @@ final class Inbound {
                         externalPort));
     }
 
-    private byte[] next() {
+    /** What the translator sends next, to either side. */
+    MemoryPacket next() {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (System.nanoTime() - untilNs < 0) {
             Optional<MemoryPacket> packet = node.packets.poll();
             if (packet.isPresent()) {
-                return packet.get().bytes();
+                return packet.get();
             }
             LockSupport.parkNanos(100_000);
         }

@@ -6,6 +6,7 @@ import static org.portreeve.pcp.RawRequest.LIFETIME;
 import static org.portreeve.pcp.RawRequest.UDP;
 import static org.portreeve.pcp.RawRequest.announce;
 import static org.portreeve.pcp.RawRequest.map;
+import static org.portreeve.pcp.RawRequest.preferFailure;
 import static org.portreeve.pcp.RawRequest.u16;
 import static org.portreeve.pcp.RawRequest.u32;
 
@@ -85,6 +86,26 @@ class LoadTest {
             // A busy machine may take seconds, each of which brings a token.
             assertTrue(node.counters.value(PcpCounter.RATE_LIMITED_CLIENT) >= 60);
             assertTrue(node.counters.value(PcpCounter.ANSWERED_SUCCESS) >= 11);
+        }
+    }
+
+    @Test
+    @Conformance("PCP-PF-004")
+    void whoTriesOnePortAfterAnotherIsSlowedDownAndTheOthersAreServed() throws Exception {
+        var slow = PcpNode.config(new RequestRate(1, 10));
+        try (var node = PcpNode.with(slow, UNLIMITED);
+                var scanner = node.client("127.4.5.1");
+                var other = node.client("127.4.5.2")) {
+            for (int port = 4_001; port < 4_301; port++) {
+                byte[] any = RawRequest.ANY_IPV4;
+                scanner.send(map(scanner.ip, 1, UDP, 80, 600, port, any, preferFailure()));
+            }
+
+            other.ask(
+                    0, map(other.ip, 1, UDP, 80, 600, 4000, RawRequest.ANY_IPV4, preferFailure()));
+
+            // The burst of 10, and one for each second that this takes.
+            assertTrue(node.counters.value(PcpCounter.RATE_LIMITED_CLIENT) >= 270);
         }
     }
 

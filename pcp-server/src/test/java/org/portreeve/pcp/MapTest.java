@@ -137,7 +137,7 @@ class MapTest {
 
     @ParameterizedTest
     @CsvSource({"10, 120", "120, 120", "600, 600", "86400, 86400", "4294967295, 86400"})
-    @Conformance({"PCP-LIFE-001", "PCP-LIFE-002", "PCP-HDR-002"})
+    @Conformance({"PCP-LIFE-001", "PCP-LIFE-002", "PCP-HDR-002", "SEED-A-145"})
     void theLifetimeIsBounded(long wanted, long granted) throws Exception {
         assertEquals(granted, u32(client.ask(SUCCESS, request(TCP, 80, wanted)), LIFETIME));
     }

@@ -187,7 +187,7 @@ class MappingUpdateTest {
     }
 
     @Test
-    @Conformance("PCP-MIX-005")
+    @Conformance({"PCP-ANN-004", "PCP-MIX-005"})
     void whoGivesWayToAReservationIsMovedAndToldWhere() throws Exception {
         byte[] granted = granted();
 

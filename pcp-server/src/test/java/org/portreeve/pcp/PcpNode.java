@@ -184,7 +184,7 @@ public final class PcpNode implements AutoCloseable {
     }
 
     /** What port control counted; published a moment after the answer. */
-    long count(ControlCounter counter) {
+    public long count(ControlCounter counter) {
         return controlCounters.value(counter);
     }
 
@@ -377,7 +377,7 @@ public final class PcpNode implements AutoCloseable {
     }
 
     /** Sets the wall clock, as an operator or NTP would. */
-    void stepWallSeconds(long seconds) {
+    public void stepWallSeconds(long seconds) {
         steppedMillis.addAndGet(TimeUnit.SECONDS.toMillis(seconds));
     }
 

@@ -2,6 +2,8 @@ package org.portreeve.pcp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.pcp.RawRequest.EPOCH;
@@ -12,17 +14,24 @@ import static org.portreeve.pcp.RawRequest.map;
 import static org.portreeve.pcp.RawRequest.slice;
 import static org.portreeve.pcp.RawRequest.u32;
 
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.portreeve.control.ControlConfig;
+import org.portreeve.control.Nonce;
 import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.RequestRate;
 import org.portreeve.control.view.DrainMode;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.PortRange;
+import org.portreeve.pcp.client.MappingWish;
+import org.portreeve.pcp.client.PcpClient;
+import org.portreeve.pcp.client.PcpOutcome;
 import org.portreeve.testkit.Conformance;
 
 /** Whose epoch begins anew when an external address leaves: raw octets over real sockets. */
@@ -90,6 +99,25 @@ class PoolEpochTest {
         assertArrayEquals(new byte[] {2, (byte) 0x80, 0, 0, 0, 0, 0, 0}, slice(heard, 0, EPOCH));
         assertTrue(u32(heard, EPOCH) < 30);
         assertTrue(epoch(concerned, CONCERNED) < 30);
+    }
+
+    /** Its lease is of another port of the host; all clients of the host are told. */
+    @Test
+    @Conformance("PCP-ANN-011")
+    void ourOwnClientHearsItWhileItWaits() throws Exception {
+        InetAddress host = InetAddress.ofLiteral(CONCERNED);
+        try (var client =
+                PcpClient.openFrom(
+                        host, node.address(), System::nanoTime, new SplittableRandom(1))) {
+            var wish = MappingWish.of(new Nonce(7, 7), UDP, 7001, 3600);
+            Duration patience = Duration.ofSeconds(10);
+            assertInstanceOf(PcpOutcome.Answered.class, client.map(wish, patience));
+            assertFalse(client.listen(Duration.ofMillis(50).toNanos()));
+
+            node.usePool(DrainMode.WAIT, staying);
+
+            assertTrue(client.listen(patience.toNanos()));
+        }
     }
 
     @Test

@@ -279,7 +279,7 @@ class PortSetTest {
     }
 
     @Test
-    @Conformance("PCP-PS-008")
+    @Conformance({"PCP-PS-008", "SEED-B-101"})
     void parityIsKeptWhereItIsAskedForAndAccidentalElsewhere() throws Exception {
         for (int port : new int[] {PORT, PORT + 101}) {
             byte[] answer = client.ask(SUCCESS, request(port, 600, set(4, port, 1)));

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.pcp.RawRequest.EPOCH;
+import static org.portreeve.pcp.RawRequest.EXTERNAL_PORT;
 import static org.portreeve.pcp.RawRequest.UDP;
 import static org.portreeve.pcp.RawRequest.announce;
+import static org.portreeve.pcp.RawRequest.map;
+import static org.portreeve.pcp.RawRequest.mapped;
 import static org.portreeve.pcp.RawRequest.slice;
+import static org.portreeve.pcp.RawRequest.u16;
 import static org.portreeve.pcp.RawRequest.u32;
 
 import java.io.IOException;
@@ -101,7 +105,7 @@ class RestartAnnouncementTest {
     }
 
     @Test
-    @Conformance({"PCP-ANN-008", "PCP-EPO-002"})
+    @Conformance({"PCP-ANN-004", "PCP-ANN-008", "PCP-EPO-002"})
     void theClientOfALostLeaseIsToldAtItsPortAgainAndAgain() throws Exception {
         // The address of the lease is no more in the pool.
         RecoveredState found;
@@ -123,6 +127,27 @@ class RestartAnnouncementTest {
                 client.receiveWithin(300);
                 node.skipMillis(1_000_000);
                 assertTrue(client.isSilent(300), "a copy when nobody waits for it any more");
+            }
+        }
+    }
+
+    @Test
+    @Conformance("SEED-A-143")
+    void whoLostAMappingHearsOfItAndHasItAgainWithinSeconds() throws Exception {
+        try (var lost = new RawClient(CLIENT, new InetSocketAddress(0))) {
+            RecoveredState found = journalOf("203.0.113.77", LeaseOrigin.PCP, lost.port());
+            long startNs = System.nanoTime();
+            try (var node = restarted(found);
+                    var client = node.client(CLIENT)) {
+                byte[] heard = lost.receive();
+                assertArrayEquals(new byte[] {2, (byte) 0x80, 0, 0}, slice(heard, 0, 4));
+                assertTrue(u32(heard, EPOCH) < 30, () -> "epoch " + u32(heard, EPOCH));
+
+                byte[] anew = map(CLIENT, 1, UDP, 7000, 600, 4711, mapped("203.0.113.77"));
+                byte[] again = client.ask(0, anew);
+
+                assertEquals(4711, u16(again, EXTERNAL_PORT));
+                assertTrue(System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(10));
             }
         }
     }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.portreeve.pcp.RawRequest.LIFETIME;
 import static org.portreeve.pcp.RawRequest.UDP;
 import static org.portreeve.pcp.RawRequest.announce;
+import static org.portreeve.pcp.RawRequest.join;
 import static org.portreeve.pcp.RawRequest.map;
+import static org.portreeve.pcp.RawRequest.mapped;
 import static org.portreeve.pcp.RawRequest.preferFailure;
 import static org.portreeve.pcp.RawRequest.slice;
 import static org.portreeve.pcp.RawRequest.u16;
@@ -71,16 +73,32 @@ class WithheldTest {
     }
 
     @Test
-    void anOperationThatIsWithheldIsNotKnown() throws Exception {
+    @Conformance("PCP-NET-010")
+    void eachOperationIsWithheldByItself() throws Exception {
         try (var node = withholding(Service.MAP);
                 var one = node.client(ONE);
                 var other = node.client(OTHER)) {
             byte[] refused = one.ask(4, map(ONE, 1, UDP, PORT, 600));
 
             assertEquals(1800, u32(refused, LIFETIME));
+            one.ask(0, peer(ONE));
             one.ask(0, announce(ONE));
             other.ask(0, map(OTHER, 1, UDP, PORT, 600));
         }
+        try (var node = withholding(Service.PEER);
+                var one = node.client(ONE);
+                var other = node.client(OTHER)) {
+            assertEquals(1800, u32(one.ask(4, peer(ONE)), LIFETIME));
+            one.ask(0, map(ONE, 1, UDP, PORT, 600));
+            other.ask(0, peer(OTHER));
+        }
+    }
+
+    private static byte[] peer(String host) {
+        byte[] request = join(map(host, 1, UDP, PORT + 1, 600), new byte[20]);
+        request[1] = 2;
+        ByteBuffer.wrap(request).putShort(60, (short) 443).put(64, mapped("203.0.113.9"));
+        return request;
     }
 
     @Test

@@ -134,7 +134,7 @@ class ConfigReaderTest {
         "udp, 119s, 120s", "udp, 1m, 2m", "icmp, 59s, 60s",
         "tcp-established, 7439s, 7440s", "tcp-established, 2h, 1d", "tcp-closing, 239s, 4m"
     })
-    @Conformance("NAT-TCP-005")
+    @Conformance({"NAT-TCP-005", "SEED-B-006"})
     void timersBelowTheRfcMinimumAreRefused(String timer, String tooShort, String allowed) {
         assertEquals(1, faults("translator: {timers: {" + timer + ": " + tooShort + "}}").size());
         valid("translator: {timers: {" + timer + ": " + allowed + "}}");

@@ -12,11 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.portreeve.control.policy.LifetimeBounds;
 import org.portreeve.control.policy.MapPolicy;
 import org.portreeve.control.policy.NoncePolicy;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.daemon.config.LoadedConfig.Refused;
 import org.portreeve.daemon.config.LoadedConfig.Valid;
+import org.portreeve.nat.PortRange;
 import org.portreeve.nat.Prefix;
+import org.portreeve.nat.rules.Rules;
 import org.portreeve.pcp.Nat64Prefixes;
 import org.portreeve.pcp.ThirdParties;
 import org.portreeve.pcp.wire.PcpOption.Prefix64;
@@ -47,6 +51,25 @@ class PcpKeysTest {
         assertEquals(MapPolicy.USUAL, map("", "default"));
         assertEquals(ThirdParties.NONE, loaded.config().pcp().settings().thirdParties());
         assertEquals(Nat64Prefixes.NONE, loaded.config().pcp().settings().nat64());
+    }
+
+    /** RFC 6887 §18.1: without authentication. Whose a source address is, ingress rules see to. */
+    @Test
+    @Conformance("PCP-SEC-001")
+    void theSimpleModelIsWhatADefaultFileHas() {
+        NodeConfig config = valid("").config();
+        Profile profile = config.policy().profiles().get(Profile.DEFAULT);
+        PortRange explicit = profile.rules().explicitPorts();
+
+        assertEquals(List.of(), config.pcp().settings().thirdParties().portals());
+        assertEquals(NoncePolicy.STRICT, profile.map().nonce());
+        assertEquals(new LifetimeBounds(120, 86_400), config.policy().lifetime());
+        // What may be asked for is as open as what traffic makes, and no more.
+        assertEquals(Rules.Filtering.ENDPOINT_INDEPENDENT, profile.rules().filtering());
+        assertEquals(List.of(), profile.rules().applications());
+        assertTrue(config.nat().pool().ports().contains(explicit.first()));
+        assertTrue(config.nat().pool().ports().contains(explicit.last()));
+        assertEquals(List.of(), config.policy().dedicatedIps());
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.portreeve.testkit.pcp.PcpRequests;
 class RestartTest {
     @ParameterizedTest(name = "shards={0}")
     @ValueSource(ints = {1, 3})
-    @Conformance({"PCP-MIX-008", "PCP-EPO-005"})
+    @Conformance({"PCP-MIX-008", "PCP-EPO-005", "SEED-A-142"})
     void aKilledNodeComesBackWithItsMappingsAndItsEpoch(int shards) throws InterruptedException {
         byte[] nonce = Scene.freshNonce();
         EpochCheck epoch = new EpochCheck();

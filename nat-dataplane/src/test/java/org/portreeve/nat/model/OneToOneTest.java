@@ -122,6 +122,7 @@ class OneToOneTest {
 
     /** Checksums over addresses that nobody else translates: UDP-Lite and DCCP. */
     @Test
+    @Conformance("NAT-ALG-003")
     void checksumsThatCoverTheAddressesFollowInEveryProtocol() {
         for (int protocol : new int[] {Protocol.UDP_LITE, Protocol.DCCP}) {
             byte[] out = summed(protocol, OWNER_IP, INET_X.ip());

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.nat.Protocol;
+import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.model.TestPacket.Endpoint;
 import org.portreeve.nat.wire.TcpHeader;
 import org.portreeve.testkit.Conformance;
@@ -131,6 +132,45 @@ class TcpBehaviourTest {
         story.pass(41);
         assertEquals(0, sessions());
         assertEquals(true, story.node.reference.isExplicit(HOST.tuple(Protocol.TCP)));
+    }
+
+    @Test
+    @Conformance("SEED-B-006")
+    void openingAndClosingHaveTimesOfTheirOwn() {
+        NatConfig roomy = TranslatorModelTest.roomy(shards);
+        NatConfig.Timers usual = roomy.timers();
+        var timers =
+                new NatConfig.Timers(
+                        usual.udpIdleNs(),
+                        usual.icmpIdleNs(),
+                        usual.tcpEstablishedIdleNs(),
+                        30 * SECOND_NS,
+                        300 * SECOND_NS,
+                        usual.holdDownNs());
+        story =
+                new Story(
+                        new NatConfig(
+                                roomy.shardCount(),
+                                roomy.inside(),
+                                roomy.pool(),
+                                timers,
+                                roomy.capacity(),
+                                roomy.rules()));
+        story.mapped(TestPacket.tcp(HOST, INET_Y, TcpHeader.SYN));
+        story.pass(29);
+        assertEquals(1, sessions());
+        story.pass(2);
+        assertEquals(0, sessions());
+
+        external = story.established();
+        outbound(FIN, 1, 1, 0xffff);
+        story.pass(350);
+        assertEquals(1, sessions());
+        inbound(FIN, 1, 2, 0xffff);
+        story.pass(299);
+        assertEquals(1, sessions());
+        story.pass(2);
+        assertEquals(0, sessions());
     }
 
     @Test

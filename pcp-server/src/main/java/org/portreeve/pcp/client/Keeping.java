@@ -17,8 +17,9 @@ import org.portreeve.pcp.wire.ResultCode;
 
 /**
  * Keeps what a server granted by asking for it again in time (RFC 6887 §11.2.1), with the external
- * tuple that was assigned last, so that a server that has lost its state makes the same again. What
- * ended all the same is asked for anew. Calls block; one thread.
+ * tuple that was assigned last, so that a server that has lost its state makes the same again: it
+ * is asked a few seconds after it says so. What ended all the same is asked for anew. Calls block;
+ * one thread.
  */
 public final class Keeping {
     /** Less than the first retransmission time: a renewal is one packet (RFC 6887 §11.2.1). */
@@ -53,8 +54,11 @@ public final class Keeping {
     /** Waits for some time. */
     @FunctionalInterface
     public interface Pause {
-        /** Returns after so long, or throws when the thread is to end. */
-        void pause(long durationNs) throws InterruptedException;
+        /**
+         * Returns after so long, or throws when the thread is to end; or returns true, sooner, when
+         * the server says that it may have lost its state.
+         */
+        boolean pause(long durationNs) throws InterruptedException;
     }
 
     /**
@@ -116,10 +120,13 @@ public final class Keeping {
         refusedNs = FIRST_REFUSED_NS;
         long lifetimeSeconds = granted(granted).orElseThrow().lifetimeSeconds;
         var times = new RenewalTimes(lifetimeSeconds, random, nowNs.getAsLong());
-        long dueNs = isOfLostState(granted) ? soon() : times.dueNs();
+        boolean isLost = isOfLostState(granted);
+        long dueNs = isLost ? soon() : times.dueNs();
         while (true) {
-            pause.pause(Math.max(0, dueNs - nowNs.getAsLong()));
-            PcpOutcome outcome = ask(ONE_PACKET);
+            isLost |= waitFor(Math.max(0, dueNs - nowNs.getAsLong()));
+            // A renewal has its own next time; what may be gone is asked for until it is answered.
+            PcpOutcome outcome = ask(isLost ? until(times.endNs()) : ONE_PACKET);
+            isLost = false;
             if (!(outcome instanceof PcpOutcome.NoAnswer)) {
                 return outcome;
             }
@@ -129,6 +136,30 @@ public final class Keeping {
                 return outcome;
             }
         }
+    }
+
+    private Duration until(long endNs) {
+        return Duration.ofNanos(Math.max(0, endNs - nowNs.getAsLong()));
+    }
+
+    /**
+     * Waits for so long, or for a few seconds from when the server says that it lost its state;
+     * returns whether it said so.
+     */
+    private boolean waitFor(long durationNs) throws InterruptedException {
+        long untilNs = nowNs.getAsLong() + durationNs;
+        long leftNs = durationNs;
+        boolean wasLost = false;
+        do {
+            boolean isLost = pause.pause(leftNs) && !isEpochDoubted;
+            isEpochDoubted |= isLost;
+            wasLost |= isLost;
+            // RFC 6887 §14.1.3: what was announced to many is not answered by all at once.
+            long soonNs = isLost ? soon() : untilNs;
+            untilNs = soonNs - untilNs < 0 ? soonNs : untilNs;
+            leftNs = untilNs - nowNs.getAsLong();
+        } while (leftNs > 0);
+        return wasLost;
     }
 
     /**
@@ -158,13 +189,15 @@ public final class Keeping {
                     wish = wish.suggesting(PcpAddress.ANY_IPV4, 0);
                 }
                 // RFC 6887 §7.4, §11.4: for so long the answer would be the same.
-                pause.pause(TimeUnit.SECONDS.toNanos(seconds(error.lifetimeSeconds())));
+                var _ = waitFor(TimeUnit.SECONDS.toNanos(seconds(error.lifetimeSeconds())));
             }
-            case PcpOutcome.Answered _, PcpOutcome.VersionRefused _ -> pause.pause(LONG_NS);
+            case PcpOutcome.Answered _, PcpOutcome.VersionRefused _ -> {
+                var _ = waitFor(LONG_NS);
+            }
             case PcpOutcome.NoAnswer(PcpOutcome.Reason reason) -> {
                 // What timed out was waited for; the exchange that follows has pauses of its own.
                 if (reason != PcpOutcome.Reason.TIMED_OUT) {
-                    pause.pause(refusedNs);
+                    var _ = waitFor(refusedNs);
                     refusedNs = Math.min(2 * refusedNs, PcpExchange.MAX_RETRANSMISSION_NS);
                 }
             }

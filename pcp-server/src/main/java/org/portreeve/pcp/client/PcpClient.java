@@ -12,10 +12,13 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.portreeve.pcp.wire.DecodedResponse;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpRequest;
 import org.portreeve.pcp.wire.PcpRequest.AnnounceRequest;
 import org.portreeve.pcp.wire.PcpResponse;
+import org.portreeve.pcp.wire.PcpResponse.AnnounceResponse;
+import org.portreeve.pcp.wire.ResponseDecoder;
 
 /**
  * A PCP client of one server, on a socket that is connected to it, so that only the server's
@@ -25,6 +28,9 @@ import org.portreeve.pcp.wire.PcpResponse;
 public final class PcpClient implements AutoCloseable {
     /** More than any message may have, so that one that is too long is seen to be. */
     private static final int RECEIVE_BYTES = 1_200;
+
+    /** A socket that waits does not see that its thread is to end. */
+    private static final long LISTEN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final DatagramSocket socket;
     private final PcpAddress clientAddress;
@@ -109,6 +115,38 @@ public final class PcpClient implements AutoCloseable {
         } catch (PortUnreachableException e) {
             // RFC 7488 §4: a hard error is an answer of its own; waiting would not help.
             return new PcpOutcome.NoAnswer(PcpOutcome.Reason.PORT_UNREACHABLE);
+        }
+    }
+
+    /**
+     * Waits for so long, or until the server says, unasked and to this client, that it may have
+     * lost its state (RFC 6887 §14.1.3); returns whether it did. What is announced to all of a link
+     * goes to another port.
+     */
+    public boolean listen(long durationNs) throws InterruptedException {
+        long deadlineNs = nowNs.getAsLong() + durationNs;
+        long leftNs = durationNs;
+        while (leftNs > 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the wait for the server's announcements ends");
+            }
+            if (isLossAnnounced(Math.min(leftNs, LISTEN_NS))) {
+                return true;
+            }
+            leftNs = deadlineNs - nowNs.getAsLong();
+        }
+        return false;
+    }
+
+    private boolean isLossAnnounced(long waitNs) throws InterruptedException {
+        try {
+            return ResponseDecoder.decode(receive(waitNs))
+                            instanceof DecodedResponse.Accepted(AnnounceResponse announced)
+                    && !epochs.isValid(announced.epochSeconds(), nowNs.getAsLong());
+        } catch (IOException _) {
+            // Nothing can be heard now, which is what silence is too.
+            TimeUnit.NANOSECONDS.sleep(waitNs);
+            return false;
         }
     }
 

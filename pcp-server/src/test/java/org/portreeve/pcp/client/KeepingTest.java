@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,6 +40,7 @@ class KeepingTest {
     private final List<PcpOutcome> told = new ArrayList<>();
     private final AtomicLong skippedNs = new AtomicLong();
     private int pausesLeft;
+    private long seed = 1;
 
     /** How much the clock goes on each time it is read. */
     private long tickNs;
@@ -48,24 +51,29 @@ class KeepingTest {
     /** Done at each pause. */
     private Consumer<PcpClient> onPause = _ -> {};
 
+    /** Pauses that the server ends before their time, the first one is 1. */
+    private Set<Integer> announcedLosses = Set.of();
+
     private PcpClient client;
 
     private long nowNs() {
         return System.nanoTime() + skippedNs.addAndGet(tickNs);
     }
 
-    private void pause(long durationNs) throws InterruptedException {
+    private boolean pause(long durationNs) throws InterruptedException {
         pauses.add(durationNs);
-        skippedNs.addAndGet(durationNs);
+        boolean isLossAnnounced = announcedLosses.contains(pauses.size());
+        skippedNs.addAndGet(isLossAnnounced ? durationNs / 4 : durationNs);
         if (pausesLeft-- == 0) {
             throw new InterruptedException("the test ends");
         }
         onPause.accept(client);
+        return isLossAnnounced;
     }
 
     private PcpOutcome keep(Wish wish, LoopbackServer server, int pauseCount) throws Exception {
         pausesLeft = pauseCount;
-        var random = new SplittableRandom(1);
+        var random = new SplittableRandom(seed);
         try (var opened = PcpClient.open(server.address(), this::nowNs, random)) {
             client = opened;
             return new Keeping(client, wish, this::nowNs, random, this::pause)
@@ -248,5 +256,83 @@ class KeepingTest {
             assertTrue(pauses.get(1) <= SECONDS.toNanos(5), "it was not asked soon");
             assertEquals(4, asked.size());
         }
+    }
+
+    @Test
+    @Conformance("PCP-ANN-011")
+    void anAnnouncedLossIsAnsweredAtRandomWithinFiveSecondsByAskingForTheTuple()
+            throws IOException {
+        announcedLosses = Set.of(1);
+        List<Long> waitedNs = new ArrayList<>();
+        for (seed = 1; seed <= 40; seed++) {
+            pauses.clear();
+            try (var server = new LoopbackServer(r -> List.of(answer(r, 0, 120, 20_080)))) {
+                assertThrows(InterruptedException.class, () -> keep(MAPPING, server, 2));
+
+                waitedNs.add(pauses.get(1));
+                assertEquals(2, server.received().size());
+                assertEquals(20_080, port(server.received().get(1), EXTERNAL_PORT));
+                assertTrue(pauses.get(2) > SECONDS.toNanos(58), "the next one is in time again");
+            }
+        }
+        assertSpreadOverFiveSeconds(waitedNs);
+    }
+
+    private static void assertSpreadOverFiveSeconds(List<Long> waitedNs) {
+        waitedNs.sort(null);
+        assertTrue(waitedNs.getFirst() < SECONDS.toNanos(1), waitedNs::toString);
+        assertTrue(waitedNs.getLast() > SECONDS.toNanos(4), waitedNs::toString);
+        assertTrue(waitedNs.getLast() <= SECONDS.toNanos(5), waitedNs::toString);
+    }
+
+    @Test
+    void whatMayBeGoneIsAskedForUntilThatIsAnswered() throws IOException {
+        announcedLosses = Set.of(1);
+        tickNs = SECONDS.toNanos(1) / 4;
+        var requests = new AtomicInteger();
+        try (var server =
+                new LoopbackServer(r ->
+                        requests.incrementAndGet() == 2
+                                ? List.of()
+                                : List.of(answer(r, 0, 1_200, 20_080)))) {
+            assertThrows(InterruptedException.class, () -> keep(MAPPING, server, 2));
+
+            assertEquals(3, server.received().size());
+            assertArrayEquals(server.received().get(1), server.received().get(2));
+        }
+    }
+
+    @Test
+    void whoAnnouncesLossesAgainAndAgainIsBelievedOnce() throws IOException {
+        announcedLosses = Set.of(1, 2, 3);
+        try (var server = new LoopbackServer(r -> List.of(answer(r, 0, 120, 20_080)))) {
+            assertThrows(InterruptedException.class, () -> keep(MAPPING, server, 4));
+
+            assertTrue(pauses.get(1) <= SECONDS.toNanos(5));
+            // What was left of the few seconds is waited for.
+            assertTrue(pauses.get(2) < pauses.get(1));
+            assertTrue(pauses.get(3) < pauses.get(2));
+            assertEquals(2, server.received().size());
+        }
+    }
+
+    @Test
+    @Conformance("PCP-ANN-011")
+    void clientsOfALostServerComeBackAtRandomWithinFiveSecondsAndAskForTheirTuples()
+            throws IOException {
+        epochSeconds = () -> 1;
+        List<Long> waitedNs = new ArrayList<>();
+        for (seed = 1; seed <= 40; seed++) {
+            pauses.clear();
+            try (var server = new LoopbackServer(r -> List.of(answer(r, 0, 120, 20_080)))) {
+                assertThrows(InterruptedException.class, () -> keep(MAPPING, server, 2));
+
+                waitedNs.add(pauses.get(1));
+                byte[] again = server.received().get(2);
+                assertEquals(20_080, port(again, EXTERNAL_PORT));
+                assertArrayEquals(Arrays.copyOf(server.received().get(1), again.length), again);
+            }
+        }
+        assertSpreadOverFiveSeconds(waitedNs);
     }
 }

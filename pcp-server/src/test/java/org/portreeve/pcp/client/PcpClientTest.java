@@ -2,7 +2,10 @@ package org.portreeve.pcp.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +27,7 @@ import org.portreeve.testkit.Conformance;
 
 /** The client against UDP sockets on loopback that speak in octets. */
 class PcpClientTest {
+    private static final int MAP_BYTES = 60;
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration PATIENT = Duration.ofSeconds(20);
     private static final MappingWish WISH =
@@ -142,6 +146,46 @@ class PcpClientTest {
 
             assertEquals(new PcpOutcome.Answered(new AnnounceResponse(5_000), true), before);
             assertEquals(new PcpOutcome.Answered(new AnnounceResponse(2), false), after);
+        }
+    }
+
+    @Test
+    @Conformance("PCP-ANN-011")
+    void theAnnouncementOfALossEndsTheWait() throws Exception {
+        List<byte[]> told = List.of(announcement(5_000), announcement(5_000), announcement(2));
+        try (var server = new LoopbackServer(_ -> told);
+                var client = client(server)) {
+            client.announce(PATIENT);
+            long startNs = System.nanoTime();
+
+            assertTrue(client.listen(PATIENT.toNanos()));
+
+            assertTrue(System.nanoTime() - startNs < PATIENT.toNanos() / 2);
+        }
+    }
+
+    @Test
+    void nothingElseEndsTheWaitBeforeItsTime() throws Exception {
+        byte[] mappingUpdate = Arrays.copyOf(header(new byte[] {2, 1}, 0, 3), MAP_BYTES);
+        List<byte[]> told =
+                List.of(announcement(5_000), announcement(5_000), mappingUpdate, new byte[] {7});
+        try (var server = new LoopbackServer(_ -> told);
+                var client = client(server)) {
+            client.announce(PATIENT);
+            long startNs = System.nanoTime();
+
+            assertFalse(client.listen(SOON.toNanos()));
+
+            assertTrue(System.nanoTime() - startNs >= SOON.toNanos());
+        }
+    }
+
+    @Test
+    void whoListensCanBeInterrupted() throws Exception {
+        try (var server = new LoopbackServer(_ -> List.of());
+                var client = client(server)) {
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, () -> client.listen(PATIENT.toNanos()));
         }
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.portreeve.daemon.config.Endpoint;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.pcp.client.Keeping;
@@ -96,8 +95,7 @@ final class PcpTarget {
 
     /** What keeps a wish of such a client, by the host's clock. */
     Keeping keeping(PcpClient client, Wish wish) {
-        return new Keeping(
-                client, wish, System::nanoTime, new Random(), TimeUnit.NANOSECONDS::sleep);
+        return new Keeping(client, wish, System::nanoTime, new Random(), client::listen);
     }
 
     Duration timeout() {
