@@ -16,9 +16,6 @@ public enum NatPmpCounter implements Counter {
     RECEIVED("Datagrams for NAT-PMP: those of version 0, and all while PCP is off"),
     IGNORED_TRUNCATED(NatPmpDecoded.Reason.TRUNCATED.help()),
     IGNORED_NOT_A_REQUEST(NatPmpDecoded.Reason.NOT_A_REQUEST.help()),
-    RATE_LIMITED(
-            "Requests dropped over the rate of their subscriber or of the node, which NAT-PMP"
-                    + " shares with PCP"),
     ANSWERED_SUCCESS(NatPmpResult.SUCCESS),
     ANSWERED_UNSUPPORTED_VERSION(NatPmpResult.UNSUPPORTED_VERSION),
     ANSWERED_NOT_AUTHORIZED(NatPmpResult.NOT_AUTHORIZED),

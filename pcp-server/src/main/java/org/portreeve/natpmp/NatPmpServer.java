@@ -2,7 +2,6 @@ package org.portreeve.natpmp;
 
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.portreeve.control.Description;
 import org.portreeve.control.LeaseOrigin;
@@ -52,21 +51,15 @@ public final class NatPmpServer {
     }
 
     /**
-     * Handles one datagram that no other protocol takes; the answer, if there is one, may come
-     * later.
-     *
-     * @param admits takes the asker's share of the request rate, and says whether there was any; to
-     *     be asked before anything is answered or done
+     * Handles one datagram that no other protocol takes, within its sender's share of the request
+     * rate; the answer, if there is one, may come later.
      */
-    public void onDatagram(
-            byte[] datagram, Asker asker, BooleanSupplier admits, long nowNs, long wallMillis) {
+    public void onDatagram(byte[] datagram, Asker asker, long nowNs, long wallMillis) {
         at(nowNs, wallMillis);
         counters.increment(NatPmpCounter.RECEIVED);
         NatPmpDecoded decoded = NatPmpDecoder.decode(datagram);
         if (decoded instanceof NatPmpDecoded.Ignored(NatPmpDecoded.Reason reason)) {
             counters.increment(NatPmpCounter.ignored(reason));
-        } else if (!admits.getAsBoolean()) {
-            counters.increment(NatPmpCounter.RATE_LIMITED);
         } else {
             serve(decoded, asker);
         }

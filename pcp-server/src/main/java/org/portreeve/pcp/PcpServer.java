@@ -153,24 +153,21 @@ public final class PcpServer {
             forged(client);
             return;
         }
+        if (!admits(client)) {
+            return;
+        }
         switch (decoded(datagram, client)) {
             case Decoded.Ignored(Decoded.Reason reason) ->
                     counters.increment(PcpCounter.ignored(reason));
             case Decoded.NatPmp() -> {
                 counters.increment(PcpCounter.NAT_PMP);
-                natPmp.onDatagram(datagram, asker(client), () -> admits(client), nowNs, wallMillis);
+                natPmp.onDatagram(datagram, asker(client), nowNs, wallMillis);
             }
             case Decoded.Refused refused -> {
-                if (admits(client)) {
-                    turnedAway(client, refused.code());
-                    answer(client, refused.code(), refused.answer(epochSeconds(client)));
-                }
+                turnedAway(client, refused.code());
+                answer(client, refused.code(), refused.answer(epochSeconds(client)));
             }
-            case Decoded.Accepted accepted -> {
-                if (admits(client)) {
-                    serve(accepted, client);
-                }
-            }
+            case Decoded.Accepted accepted -> serve(accepted, client);
         }
     }
 
@@ -245,6 +242,7 @@ public final class PcpServer {
         return new Asker(client.ip(), client.port(), client.reply()::send);
     }
 
+    /** Asked before a datagram is read: what floods costs no more than that. */
     private boolean admits(Requester client) {
         // The client's own share first: what one client asks too much must not cost the others.
         boolean isWithinItsShare =
