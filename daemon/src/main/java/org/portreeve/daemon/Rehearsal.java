@@ -8,12 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.portreeve.control.Nonce;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
 import org.portreeve.control.counter.Counters;
+import org.portreeve.control.history.Rush;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.journal.LeaseJournal;
 import org.portreeve.daemon.config.ConfigReader;
@@ -35,9 +37,12 @@ import org.portreeve.pcp.socket.ListenException;
 import org.portreeve.pcp.socket.PcpListen;
 import org.portreeve.pcp.socket.PcpVerticle;
 import org.portreeve.pcp.socket.Wakeup;
+import org.portreeve.pcp.wire.DecodedResponse;
 import org.portreeve.pcp.wire.PcpAddress;
 import org.portreeve.pcp.wire.PcpEncoder;
-import org.portreeve.pcp.wire.ResultCode;
+import org.portreeve.pcp.wire.PcpFormat;
+import org.portreeve.pcp.wire.PcpResponse.MapResponse;
+import org.portreeve.pcp.wire.ResponseDecoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +53,6 @@ import org.slf4j.LoggerFactory;
  * own, and forgotten; it writes no file and announces nothing. Main thread.
  */
 final class Rehearsal {
-    /** Fewer leases wake few clients, who need no rehearsal. */
-    private static final int MANY_LEASES = 10_000;
-
     /** So many calls of a method, and a few more, have it compiled for good. */
     private static final int REQUESTS = 20_000;
 
@@ -66,11 +68,6 @@ final class Rehearsal {
     private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(5);
 
     private static final int ANSWER_MILLIS = 100;
-    private static final int ANSWER_BYTES = 1_100;
-
-    /** RFC 6887 §7.2. */
-    private static final int RESULT_OFFSET = 3;
-
     private static final long MEMORY_BYTES = 1L << 28;
 
     // Addresses of the loopback network that nobody uses.
@@ -108,7 +105,7 @@ final class Rehearsal {
      */
     static int play(int leases, Vertx vertx, Clocks clocks, SecureRandom random)
             throws InterruptedException {
-        if (leases < MANY_LEASES) {
+        if (leases < Rush.MANY_LEASES) {
             return 0;
         }
         try {
@@ -201,10 +198,12 @@ final class Rehearsal {
     }
 
     private static boolean isGranted(DatagramSocket socket) throws IOException {
-        var answer = new DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
+        byte[] octets = new byte[PcpFormat.MAX_MESSAGE_BYTES];
+        var answer = new DatagramPacket(octets, octets.length);
         try {
             socket.receive(answer);
-            return answer.getData()[RESULT_OFFSET] == ResultCode.SUCCESS.number();
+            return ResponseDecoder.decode(Arrays.copyOf(octets, answer.getLength()))
+                    instanceof DecodedResponse.Accepted(MapResponse _);
         } catch (SocketTimeoutException _) {
             // One that is lost is not missed.
             return false;

@@ -31,8 +31,7 @@ class PortTimerTest {
 
     @BeforeEach
     void open() {
-        NatConfig roomy = TranslatorModelTest.roomy(shards);
-        NatConfig.Timers usual = roomy.timers();
+        NatConfig.Timers usual = TranslatorModelTest.roomy(shards).timers();
         var timers =
                 new NatConfig.Timers(
                         usual.udpIdleNs(),
@@ -44,15 +43,7 @@ class PortTimerTest {
                         List.of(
                                 new PortTimer(53, 10 * SECOND_NS),
                                 new PortTimer(1_023, 20 * SECOND_NS)));
-        story =
-                new Story(
-                        new NatConfig(
-                                roomy.shardCount(),
-                                roomy.inside(),
-                                roomy.pool(),
-                                timers,
-                                roomy.capacity(),
-                                roomy.rules()));
+        story = new Story(TranslatorModelTest.roomy(shards, timers));
     }
 
     @Test

@@ -137,8 +137,7 @@ class TcpBehaviourTest {
     @Test
     @Conformance("SEED-B-006")
     void openingAndClosingHaveTimesOfTheirOwn() {
-        NatConfig roomy = TranslatorModelTest.roomy(shards);
-        NatConfig.Timers usual = roomy.timers();
+        NatConfig.Timers usual = TranslatorModelTest.roomy(shards).timers();
         var timers =
                 new NatConfig.Timers(
                         usual.udpIdleNs(),
@@ -147,15 +146,7 @@ class TcpBehaviourTest {
                         30 * SECOND_NS,
                         300 * SECOND_NS,
                         usual.holdDownNs());
-        story =
-                new Story(
-                        new NatConfig(
-                                roomy.shardCount(),
-                                roomy.inside(),
-                                roomy.pool(),
-                                timers,
-                                roomy.capacity(),
-                                roomy.rules()));
+        story = new Story(TranslatorModelTest.roomy(shards, timers));
         story.mapped(TestPacket.tcp(HOST, INET_Y, TcpHeader.SYN));
         story.pass(29);
         assertEquals(1, sessions());

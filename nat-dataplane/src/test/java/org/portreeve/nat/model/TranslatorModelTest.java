@@ -187,6 +187,13 @@ class TranslatorModelTest {
                 6);
     }
 
+    /** The same with other times. */
+    static NatConfig roomy(int shards, NatConfig.Timers timers) {
+        NatConfig roomy = roomy(shards);
+        return new NatConfig(
+                shards, roomy.inside(), roomy.pool(), timers, roomy.capacity(), roomy.rules());
+    }
+
     /** Three blocks of each address for more subscribers than that. */
     private static NatConfig crowded(int shards) {
         return config(

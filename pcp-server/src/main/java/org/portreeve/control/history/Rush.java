@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
  * processors until then. Looked at once a second, by one thread.
  */
 public final class Rush {
-    /** Fewer leases wake few clients. */
-    private static final long MANY_LEASES = 10_000;
+    /** Fewer leases wake few clients, and nothing is done about them. */
+    public static final int MANY_LEASES = 10_000;
 
     /** Requests in a second that are answered beside other work. */
     private static final long FEW_REQUESTS = 1_000;
@@ -33,11 +33,6 @@ public final class Rush {
         this.requests = requests;
         seen = requests.getAsLong();
         secondsLeft = leases < MANY_LEASES ? 0 : LONGEST_SECONDS;
-    }
-
-    /** None: nothing waits. */
-    public static Rush none() {
-        return new Rush(0, () -> 0);
     }
 
     /** Whether it is over for good. */

@@ -33,6 +33,19 @@ import org.portreeve.pcp.PcpNode;
 class HistoryFeedTest {
     private static final int HOST = Ipv4.of("127.1.0.1");
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final Rush NO_RUSH = new Rush(0, () -> 0);
+
+    /** Taken for going on, and not there any more. */
+    private static final HistoryEntry GONE =
+            new HistoryEntry(
+                    0,
+                    "bob",
+                    Protocol.UDP,
+                    Ipv4.of(PcpNode.EXTERNAL),
+                    9,
+                    1,
+                    5,
+                    HistoryEntry.ONGOING);
 
     @TempDir private Path data;
 
@@ -45,7 +58,7 @@ class HistoryFeedTest {
     }
 
     private static HistoryFeed feed(DeskNode node, SqlStore store) {
-        return feed(node, store, Rush.none());
+        return feed(node, store, NO_RUSH);
     }
 
     private static HistoryFeed feed(DeskNode node, SqlStore store, Rush rush) {
@@ -115,19 +128,9 @@ class HistoryFeedTest {
 
     @Test
     void whatIsThereBeforeIsTakenDownAndWhatIsGoneIsEnded() throws Exception {
-        var gone =
-                new HistoryEntry(
-                        0,
-                        "bob",
-                        Protocol.UDP,
-                        Ipv4.of(PcpNode.EXTERNAL),
-                        9,
-                        1,
-                        5,
-                        HistoryEntry.ONGOING);
         try (SqlStore store = store();
                 DeskNode node = node()) {
-            store.history().add(List.of(gone));
+            store.history().add(List.of(GONE));
             MapOutcome.Granted before = granted(node, 1);
 
             try (HistoryFeed feed = feed(node, store)) {
@@ -142,21 +145,11 @@ class HistoryFeedTest {
 
     @Test
     void inARushWhatHappensIsWrittenAndWhatIsThereIsNotLookedThrough() throws Exception {
-        var gone =
-                new HistoryEntry(
-                        0,
-                        "bob",
-                        Protocol.UDP,
-                        Ipv4.of(PcpNode.EXTERNAL),
-                        9,
-                        1,
-                        5,
-                        HistoryEntry.ONGOING);
         var requests = new AtomicLong();
         var rush = new Rush(1_000_000, () -> requests.addAndGet(20_000));
         try (SqlStore store = store();
                 DeskNode node = node()) {
-            store.history().add(List.of(gone));
+            store.history().add(List.of(GONE));
             granted(node, 1);
 
             try (HistoryFeed feed = feed(node, store, rush)) {
