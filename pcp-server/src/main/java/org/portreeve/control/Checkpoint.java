@@ -23,6 +23,7 @@ final class Checkpoint {
     private Phase phase = Phase.IDLE;
     private boolean wanted;
     private long throughPosition;
+    private long sliceThrough;
     private long lossesBefore;
     private int slot;
     private List<JournalRecord.ClientEpochStarted> ofClients = List.of();
@@ -49,12 +50,21 @@ final class Checkpoint {
         wanted = true;
     }
 
-    /** Goes on, with at most so many records. Returns the work done. */
+    /**
+     * Goes on, with at most so many records, when those of the last time are settled: what clients
+     * wait for comes behind that many, however large the checkpoint is. Returns the work done.
+     */
     int advance(int limit) {
+        if (state.recorder.settledPosition() < sliceThrough) {
+            return 0;
+        }
+        long before = state.recorder.lastPosition();
         int done = 0;
         while (done < limit && step()) {
             done++;
         }
+        long after = state.recorder.lastPosition();
+        sliceThrough = after == before ? sliceThrough : after;
         return done;
     }
 

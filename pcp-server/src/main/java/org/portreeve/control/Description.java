@@ -35,6 +35,9 @@ public final class Description {
 
     /** The same cut at so many octets, {@link #MAX_BYTES} at most. */
     public static String sanitised(String text, int mostBytes) {
+        if (text.isEmpty()) {
+            return NONE;
+        }
         StringBuilder kept = new StringBuilder();
         text.codePoints()
                 .limit(MAX_LOOKED_AT)

@@ -35,11 +35,14 @@ public record FilterChange(boolean removesAll, List<PeerFilter> added) {
 
     /** Whether it leaves filters as they are. */
     boolean isNone() {
-        return equals(NONE);
+        return !removesAll && added.isEmpty();
     }
 
     /** What becomes of the filters that there are; one that is there already counts once. */
     List<PeerFilter> after(List<PeerFilter> before) {
+        if (isNone()) {
+            return before;
+        }
         Set<PeerFilter> filters = new LinkedHashSet<>(removesAll ? List.of() : before);
         filters.addAll(added);
         return List.copyOf(filters);

@@ -1,11 +1,11 @@
 package org.portreeve.control;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.SubscriberPlan;
@@ -14,9 +14,9 @@ import org.portreeve.nat.Prefix;
 /** The named subscribers of one policy, by address and by key. Immutable. */
 final class Plans {
     private final Policy policy;
-    private final List<Map<Integer, Planned>> byNetwork = new ArrayList<>();
-    private final Map<Long, Planned> byKey = new HashMap<>();
-    private final Map<Integer, Planned> dedicated = new HashMap<>();
+    private final List<Int2ObjectHashMap<Planned>> byNetwork = new ArrayList<>();
+    private final Long2ObjectHashMap<Planned> byKey = new Long2ObjectHashMap<>();
+    private final Int2ObjectHashMap<Planned> dedicated = new Int2ObjectHashMap<>();
 
     /** A named subscriber with its key and its profile. */
     record Planned(SubscriberPlan plan, long key, Profile profile) {}
@@ -24,7 +24,7 @@ final class Plans {
     Plans(Policy policy, ToLongFunction<String> keyOfId) {
         this.policy = policy;
         for (int length = 0; length <= 32; length++) {
-            byNetwork.add(new HashMap<>());
+            byNetwork.add(new Int2ObjectHashMap<>());
         }
         for (SubscriberPlan plan : policy.subscribers()) {
             Profile profile = policy.profiles().get(plan.profile());
@@ -50,7 +50,7 @@ final class Plans {
     /** Whom an address belongs to: the longest prefix wins. */
     Optional<Planned> ofAddress(int internalIp) {
         for (int length = 32; length >= 0; length--) {
-            Map<Integer, Planned> here = byNetwork.get(length);
+            Int2ObjectHashMap<Planned> here = byNetwork.get(length);
             if (!here.isEmpty()) {
                 int network = length == 0 ? 0 : internalIp & -1 << (32 - length);
                 Planned planned = here.get(network);

@@ -265,8 +265,10 @@ final class Subscribers {
     }
 
     private boolean isInside(int internalIp) {
-        for (Prefix prefix : nat.inside()) {
-            if (prefix.contains(internalIp)) {
+        List<Prefix> inside = nat.inside();
+        // By index: this is asked several times for each request, and an iterator is garbage.
+        for (int i = 0; i < inside.size(); i++) {
+            if (inside.get(i).contains(internalIp)) {
                 return true;
             }
         }

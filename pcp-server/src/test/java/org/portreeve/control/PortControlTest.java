@@ -474,21 +474,24 @@ class PortControlTest {
         }
     }
 
-    @Test
-    @Conformance("SEED-A-133")
-    void aThousandSubscribersBurdenTenAddressesAlike() {
+    private static ControlConfig tenAddresses(int subscribers) {
         NatConfig usual = ControlRig.nat(1, new PortRange(1024, 16_383));
         int first = Ipv4.of("198.51.100.16");
-        var nat =
+        return ControlConfig.of(
                 new NatConfig(
                         1,
                         usual.inside(),
                         usual.pool()
                                 .withAddresses(IntStream.range(first, first + 10).boxed().toList()),
                         usual.timers(),
-                        new NatConfig.Capacity(1024, 1024, 1024),
-                        usual.rules());
-        var many = new ControlRig(1, ControlConfig.of(nat));
+                        new NatConfig.Capacity(subscribers, subscribers, subscribers),
+                        usual.rules()));
+    }
+
+    @Test
+    @Conformance("SEED-A-133")
+    void aThousandSubscribersBurdenTenAddressesAlike() {
+        var many = new ControlRig(1, tenAddresses(1024));
         Map<Integer, Integer> loads = new HashMap<>();
         for (int host = 0; host < 1000; host++) {
             var internal = InternalTuple.of(Protocol.TCP, HOST_A + 3 * host, 80);
@@ -673,6 +676,30 @@ class PortControlTest {
         assertEquals(before.epochStartMillis, after.epochStartMillis);
         rig.restart();
         assertTrue(rig.forwards(WEB, web));
+    }
+
+    @Test
+    void recordsOfClientsWaitBehindASliceOfACheckpointAtMost() {
+        int leases = 3_000;
+        var many = new ControlRig(1, tenAddresses(4096));
+        for (int host = 0; host < leases; host++) {
+            many.granted(wish(InternalTuple.of(Protocol.TCP, HOST_A + host, 80), 600));
+        }
+        many.settle();
+        many.journal.wantsCheckpoint = true;
+        int most = 0;
+        for (int turn = 0; turn < 10 * leases && many.journal.checkpoints == 0; turn++) {
+            many.control.doWork(many.nowNs, many.wallMillis);
+            most = Math.max(most, many.journal.pendingCount());
+            // As slow as a disk under load.
+            if (turn % 10 == 9) {
+                many.journal.force(true, Integer.MAX_VALUE);
+            }
+        }
+
+        assertEquals(1, many.journal.checkpoints);
+        assertTrue(most > 0 && most <= PortControl.SLICE + 2, most + " records under way");
+        assertEquals(leases, many.journal.durable().leases.size());
     }
 
     @Test

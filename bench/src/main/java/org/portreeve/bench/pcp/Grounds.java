@@ -14,8 +14,11 @@ import org.portreeve.testkit.lab.LabOptions;
  * the end of the run. Main thread.
  */
 public final class Grounds implements AutoCloseable {
-    private static final int COLD_SECONDS = 120;
+    private static final int COLD_SECONDS = 60;
     private static final int WARM_SECONDS = 10;
+
+    /** A burst of 100 requests at 20 a second, the default of a profile. */
+    private static final long REST_MILLIS = 5_000;
 
     private final int shards;
     private final int rounds;
@@ -50,11 +53,18 @@ public final class Grounds implements AutoCloseable {
 
     /**
      * How long a server is asked before it is measured. The product's code is being compiled for
-     * most of two minutes, by the processors that are measured.
+     * most of a minute, by the processors that are measured.
      */
     int warmUpSeconds(Server server, Operation operation) {
         boolean isCold = server == Server.PORTREEVE && warm.add(operation);
         return Math.max(isCold ? COLD_SECONDS : WARM_SECONDS, seconds);
+    }
+
+    /** Until each subscriber may ask its burst again, where the same ones asked before. */
+    void rest(Operation operation) {
+        if (operation == Operation.RENEW) {
+            Pauses.sleep(REST_MILLIS);
+        }
     }
 
     Product product() {

@@ -43,6 +43,7 @@ record HalfLoad(Operation operation, long mappings) implements Measurement {
         for (int seconds :
                 new int[] {grounds.warmUpSeconds(Server.PORTREEVE, operation), grounds.seconds()}) {
             stage.asker().level(Server.PORTREEVE, mappings);
+            grounds.rest(operation);
             Reading reading = stage.closedLoop(operation, Server.PORTREEVE, seconds);
             rate = reading.sample().figure();
         }

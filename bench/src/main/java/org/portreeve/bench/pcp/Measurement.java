@@ -34,7 +34,7 @@ public sealed interface Measurement permits Rate, HalfLoad, Footprint, Restart, 
         for (long mappings : Rate.LEVELS) {
             if (leastMappings <= mappings && mappings <= mostMappings) {
                 all.add(new Rate(Operation.NEW, mappings));
-                if (mappings > 0) {
+                if (mappings >= Rate.LEAST_RENEWED) {
                     all.add(new Rate(Operation.RENEW, mappings));
                 }
             }

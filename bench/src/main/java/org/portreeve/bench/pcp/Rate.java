@@ -21,6 +21,12 @@ record Rate(Operation operation, long mappings) implements Measurement {
     /** How many mappings there are when rates are measured. */
     static final List<Long> LEVELS = List.of(0L, 1_000L, 5_000L, 100_000L, 1_000_000L);
 
+    /**
+     * Fewer mappings belong to fewer subscribers than may ask as fast as the product answers, each
+     * at the default request rate.
+     */
+    static final long LEAST_RENEWED = 5_000;
+
     /** Of the echo's rate. */
     private static final double PROMISED_NEW = 0.25;
 
@@ -45,6 +51,9 @@ record Rate(Operation operation, long mappings) implements Measurement {
         for (int round = 0; round < grounds.rounds(); round++) {
             for (Server server : servers) {
                 level(grounds, server);
+                if (server != Server.ECHO) {
+                    grounds.rest(operation);
+                }
                 readings.get(server).add(sample(grounds, server, grounds.seconds()));
             }
         }

@@ -3,9 +3,9 @@ package org.portreeve.bench.pcp;
 /** What answers the crowd. Immutable. */
 enum Server {
     /** A loop that sends each datagram back, beside the product on the same machine. */
-    ECHO("UDP echo", 5_300, 512, Integer.MAX_VALUE),
+    ECHO("UDP echo", 5_300, 2_048, Integer.MAX_VALUE),
     /** The product. */
-    PORTREEVE("Portreeve", 5_351, 512, Integer.MAX_VALUE),
+    PORTREEVE("Portreeve", 5_351, 2_048, Integer.MAX_VALUE),
     /**
      * The free server that most home routers have. It answers so slowly with many mappings that a
      * wide window would only have requests repeated.

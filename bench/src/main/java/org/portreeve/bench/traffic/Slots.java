@@ -12,10 +12,10 @@ final class Slots {
     static final int PER_HOST = 32;
 
     /** Subscribers that are filled up before the next ones begin. */
-    static final int GROUP_HOSTS = 4_096;
+    static final int GROUP_HOSTS = 12_288;
 
     /** Addresses 100.72.0.0 to 100.72.239.255. */
-    static final int HOSTS = 15 * GROUP_HOSTS;
+    static final int HOSTS = 5 * GROUP_HOSTS;
 
     /** How many mappings there may be. */
     static final int COUNT = HOSTS * PER_HOST;

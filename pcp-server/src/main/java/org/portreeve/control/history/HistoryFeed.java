@@ -63,7 +63,7 @@ public final class HistoryFeed implements AutoCloseable {
         this.wallMillis = wallMillis;
         this.rush = rush;
         this.onCondition = onCondition;
-        this.writer = new HistoryWriter(store, queue, counters);
+        this.writer = new HistoryWriter(store, queue, counters, HistoryWriter.MAX_UNSETTLED);
     }
 
     /**
@@ -131,6 +131,7 @@ public final class HistoryFeed implements AutoCloseable {
     }
 
     private void work() {
+        rush.look();
         boolean isCalm = rush.isOver();
         // What the store has of a million leases is read with the first change, not before.
         if (isCalm || !queue.isEmpty()) {
@@ -143,7 +144,7 @@ public final class HistoryFeed implements AutoCloseable {
 
     private void write() {
         try {
-            writer.writeAll();
+            writer.writeAll(rush.isQuiet());
             if (fails) {
                 fails = false;
                 onCondition.accept(Optional.empty());

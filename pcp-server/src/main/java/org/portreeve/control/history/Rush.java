@@ -3,8 +3,8 @@ package org.portreeve.control.history;
 import java.util.function.LongSupplier;
 
 /**
- * When the clients that a restart wakes have been answered: what can wait leaves them the
- * processors until then. Looked at once a second, by one thread.
+ * How busy clients keep the node, and when those that a restart wakes have been answered: what can
+ * wait leaves them the processors. One thread, which looks once a second.
  */
 public final class Rush {
     /** Fewer leases wake few clients, and nothing is done about them. */
@@ -22,6 +22,7 @@ public final class Rush {
     private long seen;
     private int calmSeconds;
     private int secondsLeft;
+    private boolean isQuiet;
 
     /**
      * After a start.
@@ -35,17 +36,27 @@ public final class Rush {
         secondsLeft = leases < MANY_LEASES ? 0 : LONGEST_SECONDS;
     }
 
-    /** Whether it is over for good. */
-    boolean isOver() {
+    /** Sees what was asked since the last look. */
+    void look() {
+        long now = requests.getAsLong();
+        isQuiet = now - seen < FEW_REQUESTS;
+        seen = now;
         if (secondsLeft > 0) {
             secondsLeft--;
-            long now = requests.getAsLong();
-            calmSeconds = now - seen < FEW_REQUESTS ? calmSeconds + 1 : 0;
-            seen = now;
+            calmSeconds = isQuiet ? calmSeconds + 1 : 0;
             if (calmSeconds > CALM_SECONDS) {
                 secondsLeft = 0;
             }
         }
+    }
+
+    /** Whether the rush of the start is over, for good. */
+    boolean isOver() {
         return secondsLeft == 0;
+    }
+
+    /** Whether few requests came in the last second. */
+    boolean isQuiet() {
+        return isQuiet;
     }
 }

@@ -1,10 +1,7 @@
 package org.portreeve.control.request;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The last requests of those subscribers who asked last. A subscriber who asks a lot pushes out its
@@ -18,26 +15,20 @@ public final class RequestLog {
     /** Subscribers whose requests are kept. */
     public static final int SUBSCRIBERS = 8_192;
 
-    private final LinkedHashMap<Long, Deque<RequestEntry>> bySubscriber =
+    private final LinkedHashMap<Long, KeptRequests> bySubscriber =
             new LinkedHashMap<>(16, 0.75f, true);
 
     /** Keeps a request of a subscriber. */
     public void add(long subscriberKey, RequestEntry entry) {
-        Deque<RequestEntry> own =
-                bySubscriber.computeIfAbsent(subscriberKey, _ -> new ArrayDeque<>(2));
-        if (own.size() == EACH) {
-            own.removeLast();
-        }
-        own.addFirst(entry);
+        bySubscriber.computeIfAbsent(subscriberKey, _ -> new KeptRequests(EACH)).add(entry);
         if (bySubscriber.size() > SUBSCRIBERS) {
-            Map.Entry<Long, Deque<RequestEntry>> mostSilent = bySubscriber.firstEntry();
-            bySubscriber.remove(mostSilent.getKey());
+            bySubscriber.pollFirstEntry();
         }
     }
 
     /** What is kept of a subscriber, the last one first. */
     public List<RequestEntry> of(long subscriberKey) {
-        Deque<RequestEntry> own = bySubscriber.get(subscriberKey);
-        return own == null ? List.of() : List.copyOf(own);
+        KeptRequests own = bySubscriber.get(subscriberKey);
+        return own == null ? List.of() : own.latestFirst();
     }
 }

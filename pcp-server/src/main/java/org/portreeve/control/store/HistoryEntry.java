@@ -53,6 +53,25 @@ public record HistoryEntry(
                 toMillis);
     }
 
+    /** Whether the subscriber still has them. */
+    public boolean isOngoing() {
+        return toMillis == ONGOING;
+    }
+
+    /** The same when it had just begun, which is all that tells it from others. */
+    public HistoryEntry beginning() {
+        return new HistoryEntry(
+                realm,
+                subscriber,
+                protocol,
+                externalIp,
+                firstPort,
+                portCount,
+                remoteIp,
+                fromMillis,
+                ONGOING);
+    }
+
     /** The highest port. */
     public int lastPort() {
         return firstPort + portCount - 1;

@@ -12,9 +12,23 @@ public interface HistoryStore {
 
     /**
      * Adds entries. One that has ended takes the place of the ongoing one that began with it, when
-     * there is one.
+     * there is one. Costs the same however long the history is; {@link #settle} is to follow when
+     * there is time for it.
      */
     void add(List<HistoryEntry> entries) throws StoreException;
+
+    /**
+     * Puts the oldest of the entries that did not settle yet where {@link #find} need not look
+     * through them one by one. To be called by the thread that adds.
+     *
+     * @param most how many at most, though never fewer than a thousand; all of them are kept in
+     *     memory and committed together
+     * @return how many they were; 0 when all have settled
+     */
+    int settle(int most) throws StoreException;
+
+    /** How many of the entries that were added did not settle yet. */
+    long unsettled() throws StoreException;
 
     /** What subscribers still have, as far as this store knows. */
     List<HistoryEntry> ongoing() throws StoreException;

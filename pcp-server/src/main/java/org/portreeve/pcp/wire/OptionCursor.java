@@ -53,9 +53,14 @@ final class OptionCursor {
         return sound;
     }
 
+    /** Whether there is no further option. */
+    boolean isAtEnd() {
+        return nextOffset >= message.limit();
+    }
+
     /** Goes to the next option, or returns false when there is none. */
     boolean next() {
-        if (nextOffset >= message.limit()) {
+        if (isAtEnd()) {
             return false;
         }
         optionOffset = nextOffset;

@@ -12,6 +12,9 @@ final class OptionRules {
 
     /** Either all options that are to be processed, or the first fault. */
     sealed interface Outcome {
+        /** Most requests have no options. */
+        Outcome NONE = new Good(List.of());
+
         record Good(List<PcpOption> options) implements Outcome {}
 
         record Faulty(ResultCode code) implements Outcome {}
@@ -32,6 +35,9 @@ final class OptionRules {
      * @param bare the request without its options
      */
     static Outcome apply(OptionCursor cursor, PcpRequest bare, Set<OptionCode> offered) {
+        if (cursor.isAtEnd()) {
+            return Outcome.NONE;
+        }
         List<PcpOption> options = new ArrayList<>();
         Set<OptionCode> seen = EnumSet.noneOf(OptionCode.class);
         while (cursor.next()) {

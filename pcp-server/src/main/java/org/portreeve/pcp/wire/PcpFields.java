@@ -8,10 +8,12 @@ final class PcpFields {
     private PcpFields() {}
 
     static Optional<PcpAddress> thirdParty(List<PcpOption> options) {
-        return options.stream()
-                .filter(PcpOption.ThirdParty.class::isInstance)
-                .map(option -> ((PcpOption.ThirdParty) option).internalAddress())
-                .findFirst();
+        for (PcpOption option : options) {
+            if (option instanceof PcpOption.ThirdParty(PcpAddress internal)) {
+                return Optional.of(internal);
+            }
+        }
+        return Optional.empty();
     }
 
     static Optional<RealmId> thirdPartyId(List<PcpOption> options) {

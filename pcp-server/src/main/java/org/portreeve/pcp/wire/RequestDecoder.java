@@ -76,7 +76,9 @@ public final class RequestDecoder {
         }
         return switch (OptionRules.apply(cursor, bare, features.options())) {
             case OptionRules.Outcome.Good(List<PcpOption> options) ->
-                    new Decoded.Accepted(bare.withOptions(options), RequestEcho.of(datagram));
+                    new Decoded.Accepted(
+                            options.isEmpty() ? bare : bare.withOptions(options),
+                            RequestEcho.of(datagram));
             case OptionRules.Outcome.Faulty(ResultCode code) ->
                     code.meansNotParsed() ? refusedUnparsed(code) : refused(code);
         };

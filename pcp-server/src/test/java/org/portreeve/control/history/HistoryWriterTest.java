@@ -18,23 +18,25 @@ import org.portreeve.control.store.StoreException;
 class HistoryWriterTest {
     private static final Possession PORT = new Possession(0, "ann", 6, 1, 5000, 1);
 
+    private static final int MOST_UNSETTLED = 40_000;
+
     private final FailingStore store = new FailingStore();
     private final Queue<HistoryChange> queue = new ArrayDeque<>();
     private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
-    private final HistoryWriter writer = new HistoryWriter(store, queue, counters);
+    private final HistoryWriter writer = new HistoryWriter(store, queue, counters, MOST_UNSETTLED);
 
     @Test
     void whatFailsIsWrittenLaterAndOnce() throws StoreException {
         queue.add(new Began(PORT, 10));
         store.fails = true;
-        assertThrows(StoreException.class, writer::writeAll);
+        assertThrows(StoreException.class, () -> writer.writeAll(true));
         queue.add(new Ended(PORT, 20));
-        assertThrows(StoreException.class, writer::writeAll);
+        assertThrows(StoreException.class, () -> writer.writeAll(true));
         assertEquals(List.of(), store.entries);
 
         store.fails = false;
-        writer.writeAll();
-        writer.writeAll();
+        writer.writeAll(true);
+        writer.writeAll(true);
 
         assertEquals(
                 List.of(PORT.during(10, HistoryEntry.ONGOING), PORT.during(10, 20)), store.entries);
@@ -46,11 +48,11 @@ class HistoryWriterTest {
     void nothingIsWrittenBeforeItIsKnownWhatTheStoreHas() throws StoreException {
         queue.add(new Began(PORT, 10));
         store.isUnreadable = true;
-        assertThrows(StoreException.class, writer::writeAll);
+        assertThrows(StoreException.class, () -> writer.writeAll(true));
 
         store.isUnreadable = false;
         store.entries.add(PORT.during(5, HistoryEntry.ONGOING));
-        writer.writeAll();
+        writer.writeAll(true);
 
         assertEquals(List.of(PORT.during(5, HistoryEntry.ONGOING)), store.entries);
     }
@@ -61,10 +63,53 @@ class HistoryWriterTest {
             queue.add(new Began(new Possession(0, "ann", 6, 1, port, 1), 10));
         }
 
-        writer.writeAll();
+        writer.writeAll(true);
 
         assertEquals(25_000, store.entries.size());
         assertEquals(3, store.batches);
+    }
+
+    @Test
+    void whatWasWrittenSettlesTheFasterTheLessElseThereIsToDo() throws StoreException {
+        begin(1, 25_000);
+
+        writer.writeAll(false);
+        assertEquals(24_000, store.unsettled);
+        writer.writeAll(true);
+        assertEquals(14_000, store.unsettled);
+        writer.writeAll(true);
+        writer.writeAll(true);
+        assertEquals(0, store.unsettled);
+        int settlements = store.settlements;
+        writer.writeAll(true);
+        assertEquals(settlements, store.settlements);
+    }
+
+    @Test
+    void whatAnEarlierProcessLeftUnsettledSettlesToo() throws StoreException {
+        store.unsettled = 12_000;
+
+        writer.writeAll(true);
+        assertEquals(2_000, store.unsettled);
+        writer.writeAll(true);
+        assertEquals(0, store.unsettled);
+    }
+
+    @Test
+    void moreThanAreLookedThroughInTimeSettleWhateverElseThereIsToDo() throws StoreException {
+        begin(1, 60_000);
+        begin(2, 60_000);
+
+        writer.writeAll(false);
+
+        assertEquals(120_000, counters.value(HistoryCounter.WRITTEN));
+        assertEquals(MOST_UNSETTLED, store.unsettled);
+    }
+
+    private void begin(int address, int ports) {
+        for (int port = 1; port <= ports; port++) {
+            queue.add(new Began(new Possession(0, "ann", 6, address, port, 1), 10));
+        }
     }
 
     /** A store that fails when told so. */
@@ -73,6 +118,8 @@ class HistoryWriterTest {
         private boolean fails;
         private boolean isUnreadable;
         private int batches;
+        private int unsettled;
+        private int settlements;
 
         @Override
         public void add(List<HistoryEntry> added) throws StoreException {
@@ -80,7 +127,21 @@ class HistoryWriterTest {
                 throw new StoreException("the disk is full");
             }
             entries.addAll(added);
+            unsettled += added.size();
             batches++;
+        }
+
+        @Override
+        public int settle(int most) {
+            int settled = Math.min(most, unsettled);
+            unsettled -= settled;
+            settlements++;
+            return settled;
+        }
+
+        @Override
+        public long unsettled() {
+            return unsettled;
         }
 
         @Override

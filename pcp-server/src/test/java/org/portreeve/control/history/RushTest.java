@@ -15,10 +15,13 @@ class RushTest {
     private int seconds(long leases, int busySeconds) {
         var rush = new Rush(leases, () -> requests);
         int seconds = 0;
+        rush.look();
         while (!rush.isOver()) {
             requests += seconds < busySeconds ? 20_000 : 10;
             seconds++;
+            rush.look();
         }
+        rush.look();
         assertTrue(rush.isOver(), "it begins again");
         return seconds;
     }
@@ -45,7 +48,18 @@ class RushTest {
         var rush = new Rush(MANY, () -> requests);
         for (int second = 0; second < 40; second++) {
             requests += second % 10 == 0 ? 20_000 : 0;
+            rush.look();
             assertFalse(rush.isOver(), "after " + second);
+        }
+    }
+
+    @Test
+    void aSecondWithFewRequestsIsQuiet() {
+        var rush = new Rush(0, () -> requests);
+        for (long perSecond : new long[] {0, 999, 1_000, 20_000, 10}) {
+            requests += perSecond;
+            rush.look();
+            assertEquals(perSecond < 1_000, rush.isQuiet(), perSecond + " requests");
         }
     }
 }

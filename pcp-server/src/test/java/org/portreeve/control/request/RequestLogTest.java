@@ -2,9 +2,18 @@ package org.portreeve.control.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.portreeve.control.request.RequestEntry.Asked;
+import org.portreeve.control.request.RequestEntry.Told;
 import org.portreeve.control.view.MappingOrigin;
+import org.portreeve.control.view.MappingView;
+import org.portreeve.nat.InternalTuple;
 
 /** Which requests are kept, and which go first. */
 class RequestLogTest {
@@ -41,6 +50,41 @@ class RequestLogTest {
         assertEquals(List.of(), log.of(1));
         assertEquals(1, log.of(2).size());
         assertEquals(1, log.of(RequestLog.SUBSCRIBERS).size());
+    }
+
+    @Test
+    void whatIsKeptIsWhatWasAskedAndTold() {
+        var tuple = new InternalTuple(3, 255, -2, 65_535);
+        List<Asked> asked =
+                List.of(
+                        new Asked.Mapping(tuple, 65_535, 4_294_967_295L, 65_536),
+                        new Asked.Mapping(new InternalTuple(0, 0, 1, 0), 0, 0),
+                        new Asked.Session(tuple, -3, 443, 7_200),
+                        new Asked.Undecided());
+        List<Told> told =
+                List.of(
+                        new Told.Granted(-4, 65_535, MappingView.FOREVER, 65_536),
+                        new Told.Granted(1, 0, 0),
+                        new Told.Deleted(59),
+                        new Told.Refused("NO_RESOURCES", "All ports are taken."));
+        List<RequestEntry> entries = new ArrayList<>();
+        Iterator<MappingOrigin> origins =
+                Stream.generate(() -> EnumSet.allOf(MappingOrigin.class))
+                        .flatMap(Set::stream)
+                        .iterator();
+        for (Asked one : asked) {
+            for (Told answer : told) {
+                MappingOrigin origin = origins.next();
+                entries.add(
+                        new RequestEntry(
+                                1_800_000_000_000L + entries.size(), origin, -9, one, answer));
+            }
+        }
+        // Each place has held something else before.
+        entries.reversed().forEach(entry -> log.add(7, entry));
+        entries.forEach(entry -> log.add(7, entry));
+
+        assertEquals(entries.reversed(), log.of(7));
     }
 
     private static RequestEntry entry(long wallMillis) {

@@ -18,7 +18,7 @@ import org.portreeve.control.store.StoreException;
  */
 final class Schema {
     /** The number of the last migration in {@link #MIGRATIONS}. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final String MIGRATIONS = "db/migration";
 

@@ -4,120 +4,94 @@ import static java.lang.Integer.toUnsignedLong;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
+import org.portreeve.control.store.sql.RecentHistory.Stretch;
 
-/** History in SQL. Any thread. */
+/**
+ * History in SQL: a table of all history with its indexes, and one of what was added lately. Any
+ * thread.
+ */
 final class SqlHistory implements HistoryStore {
-    /** Rows that go to the database at once and are committed together. */
-    private static final int BATCH = 10_000;
-
     private static final long HIGHEST_IP = 0xffff_ffffL;
 
-    private static final String INSERT =
-            """
-            INSERT INTO history (to_millis, node, realm, subscriber, protocol, external_ip,
-                first_port, last_port, from_millis, remote_ip)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
-
-    /** The parameters are those of the insertion. */
-    private static final String END =
-            """
-            UPDATE history SET to_millis = ?
-            WHERE node = ? AND realm = ? AND subscriber = ? AND protocol = ? AND external_ip = ?
-                AND first_port = ? AND last_port = ? AND from_millis = ? AND remote_ip = ?
-            """;
-
     private static final String SELECT =
-            """
-            SELECT DISTINCT realm, subscriber, protocol, external_ip, first_port, last_port,
-                from_millis, to_millis, remote_ip
-            FROM history
-            WHERE node = ? AND external_ip = ? AND first_port <= ? AND last_port >= ?
-                AND (protocol = ? OR protocol = 0) AND from_millis <= ? AND to_millis >= ?
-                AND (remote_ip BETWEEN ? AND ? OR remote_ip = 0)
-            ORDER BY from_millis DESC, protocol FETCH FIRST ? ROWS ONLY
-            """;
+            "SELECT DISTINCT "
+                    + HistoryRows.COLUMNS
+                    + """
+                     FROM history
+                    WHERE node = ? AND external_ip = ? AND first_port <= ? AND last_port >= ?
+                        AND (protocol = ? OR protocol = 0) AND from_millis <= ? AND to_millis >= ?
+                        AND (remote_ip BETWEEN ? AND ? OR remote_ip = 0)
+                    ORDER BY from_millis DESC, protocol FETCH FIRST ? ROWS ONLY
+                    """;
 
     private static final String SELECT_ONGOING =
-            """
-            SELECT realm, subscriber, protocol, external_ip, first_port, last_port,
-                from_millis, to_millis, remote_ip
-            FROM history WHERE to_millis = ? AND node = ?
-            """;
+            "SELECT " + HistoryRows.COLUMNS + " FROM history WHERE to_millis = ? AND node = ?";
+
+    private static final Comparator<HistoryEntry> LATEST_FIRST =
+            Comparator.comparingLong(HistoryEntry::fromMillis)
+                    .reversed()
+                    .thenComparingInt(HistoryEntry::protocol);
 
     private final Transactions transactions;
     private final String node;
+    private final HistoryRows rows;
+    private final RecentHistory recent;
 
     SqlHistory(Transactions transactions, String node) {
         this.transactions = transactions;
         this.node = node;
+        this.rows = new HistoryRows(node);
+        this.recent = new RecentHistory(node);
     }
 
     @Override
     public void add(List<HistoryEntry> entries) throws StoreException {
-        for (int from = 0; from < entries.size(); from += BATCH) {
-            List<HistoryEntry> batch =
-                    entries.subList(from, Math.min(from + BATCH, entries.size()));
-            transactions.append(
-                    "add to the history",
-                    connection -> {
-                        write(connection, batch);
-                        return true;
-                    });
-        }
+        transactions.append(
+                "add to the history",
+                connection -> {
+                    recent.add(connection, entries);
+                    return true;
+                });
     }
 
-    private void write(Connection connection, List<HistoryEntry> batch) throws SQLException {
-        // What began goes in first: it may have ended in the same batch.
-        insert(connection, batch.stream().filter(SqlHistory::isOngoing).toList());
-        List<HistoryEntry> ended = batch.stream().filter(entry -> !isOngoing(entry)).toList();
-        int[] changed = batch(connection, END, ended);
-        List<HistoryEntry> unknown = new ArrayList<>();
-        for (int i = 0; i < ended.size(); i++) {
-            if (changed[i] == 0) {
-                unknown.add(ended.get(i));
-            }
-        }
-        insert(connection, unknown);
+    @Override
+    public int settle(int most) throws StoreException {
+        return transactions.append(
+                "put the history in order",
+                connection -> {
+                    List<HistoryEntry> entries = new ArrayList<>();
+                    long place = RecentHistory.START;
+                    Optional<Stretch> next = recent.after(connection, place);
+                    while (next.isPresent()
+                            && (entries.isEmpty()
+                                    || entries.size() + next.get().entries().size() <= most)) {
+                        entries.addAll(next.get().entries());
+                        place = next.get().place();
+                        next = recent.after(connection, place);
+                    }
+                    rows.put(connection, Settlement.of(entries));
+                    recent.forget(connection, place);
+                    return entries.size();
+                });
     }
 
-    private static boolean isOngoing(HistoryEntry entry) {
-        return entry.toMillis() == HistoryEntry.ONGOING;
-    }
-
-    private void insert(Connection connection, List<HistoryEntry> entries) throws SQLException {
-        batch(connection, INSERT, entries);
-    }
-
-    private int[] batch(Connection connection, String sql, List<HistoryEntry> entries)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (HistoryEntry entry : entries) {
-                fill(statement, entry);
-                statement.addBatch();
-            }
-            return statement.executeBatch();
-        }
-    }
-
-    private void fill(PreparedStatement statement, HistoryEntry entry) throws SQLException {
-        statement.setLong(1, entry.toMillis());
-        statement.setString(2, node);
-        statement.setInt(3, entry.realm());
-        statement.setString(4, entry.subscriber());
-        statement.setInt(5, entry.protocol());
-        statement.setLong(6, toUnsignedLong(entry.externalIp()));
-        statement.setInt(7, entry.firstPort());
-        statement.setInt(8, entry.lastPort());
-        statement.setLong(9, entry.fromMillis());
-        statement.setLong(10, toUnsignedLong(entry.remoteIp()));
+    @Override
+    public long unsettled() throws StoreException {
+        return transactions.read("read the history", recent::count);
     }
 
     @Override
@@ -125,54 +99,105 @@ final class SqlHistory implements HistoryStore {
         return transactions.read(
                 "read the history",
                 connection -> {
+                    Set<HistoryEntry> ongoing = new LinkedHashSet<>();
                     try (PreparedStatement select = connection.prepareStatement(SELECT_ONGOING)) {
                         select.setLong(1, HistoryEntry.ONGOING);
                         select.setString(2, node);
-                        return entries(select.executeQuery());
+                        ongoing.addAll(HistoryRows.entries(select.executeQuery()));
                     }
+                    eachRecent(
+                            connection,
+                            _ -> true,
+                            entry -> {
+                                if (entry.isOngoing()) {
+                                    ongoing.add(entry);
+                                } else {
+                                    ongoing.remove(entry.beginning());
+                                }
+                            });
+                    return List.copyOf(ongoing);
                 });
+    }
+
+    /** A stretch at a time: there may be millions of entries. */
+    private void eachRecent(
+            Connection connection, IntPredicate externalIps, Consumer<HistoryEntry> reader)
+            throws SQLException {
+        Optional<Stretch> next = recent.after(connection, RecentHistory.START, externalIps);
+        while (next.isPresent()) {
+            next.get().entries().forEach(reader);
+            next = recent.after(connection, next.get().place(), externalIps);
+        }
     }
 
     @Override
     public List<HistoryEntry> find(
             int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis)
             throws StoreException {
+        var wanted = new Wanted(externalIp, port, protocol, remoteIp, fromMillis, toMillis);
         return transactions.read(
                 "read the history",
                 connection -> {
-                    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-                        select.setString(1, node);
-                        select.setLong(2, toUnsignedLong(externalIp));
-                        select.setInt(3, port);
-                        select.setInt(4, port);
-                        select.setInt(5, protocol);
-                        select.setLong(6, toMillis);
-                        select.setLong(7, fromMillis);
-                        boolean isAny = remoteIp == HistoryEntry.ANY_REMOTE;
-                        select.setLong(8, isAny ? 0 : toUnsignedLong(remoteIp));
-                        select.setLong(9, isAny ? HIGHEST_IP : toUnsignedLong(remoteIp));
-                        select.setInt(10, MAX_FOUND);
-                        return entries(select.executeQuery());
-                    }
+                    // In this order: what settles meanwhile is then met twice, and never missed.
+                    List<HistoryEntry> latest = new ArrayList<>();
+                    eachRecent(
+                            connection,
+                            ip -> ip == wanted.externalIp,
+                            entry -> {
+                                if (wanted.includes(entry)) {
+                                    latest.add(entry);
+                                }
+                            });
+                    return wanted.from(settled(connection, wanted), latest);
                 });
     }
 
-    private static List<HistoryEntry> entries(ResultSet rows) throws SQLException {
-        List<HistoryEntry> entries = new ArrayList<>();
-        while (rows.next()) {
-            int firstPort = rows.getInt(5);
-            entries.add(
-                    new HistoryEntry(
-                            rows.getInt(1),
-                            rows.getString(2),
-                            rows.getInt(3),
-                            (int) rows.getLong(4),
-                            firstPort,
-                            rows.getInt(6) - firstPort + 1,
-                            (int) rows.getLong(9),
-                            rows.getLong(7),
-                            rows.getLong(8)));
+    private List<HistoryEntry> settled(Connection connection, Wanted wanted) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+            select.setString(1, node);
+            select.setLong(2, toUnsignedLong(wanted.externalIp));
+            select.setInt(3, wanted.port);
+            select.setInt(4, wanted.port);
+            select.setInt(5, wanted.protocol);
+            select.setLong(6, wanted.toMillis);
+            select.setLong(7, wanted.fromMillis);
+            select.setLong(8, wanted.isOfAnyRemote() ? 0 : toUnsignedLong(wanted.remoteIp));
+            select.setLong(
+                    9, wanted.isOfAnyRemote() ? HIGHEST_IP : toUnsignedLong(wanted.remoteIp));
+            select.setInt(10, MAX_FOUND);
+            return HistoryRows.entries(select.executeQuery());
         }
-        return entries;
+    }
+
+    /** What is looked for, as {@link HistoryStore#find} has it. */
+    private record Wanted(
+            int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis) {
+        boolean isOfAnyRemote() {
+            return remoteIp == HistoryEntry.ANY_REMOTE;
+        }
+
+        /** Whether an entry of the address is one, but for its end, which another may tell. */
+        boolean includes(HistoryEntry entry) {
+            return entry.firstPort() <= port
+                    && entry.lastPort() >= port
+                    && (entry.protocol() == protocol
+                            || entry.protocol() == HistoryEntry.ANY_PROTOCOL)
+                    && entry.fromMillis() <= toMillis
+                    && (isOfAnyRemote()
+                            || entry.remoteIp() == remoteIp
+                            || entry.remoteIp() == HistoryEntry.ANY_REMOTE);
+        }
+
+        /** What is recent says more than what is settled: an end, of what was going on there. */
+        List<HistoryEntry> from(List<HistoryEntry> settled, List<HistoryEntry> latest) {
+            Map<HistoryEntry, HistoryEntry> found = new LinkedHashMap<>();
+            settled.forEach(entry -> found.put(entry.beginning(), entry));
+            latest.forEach(entry -> found.put(entry.beginning(), entry));
+            return found.values().stream()
+                    .filter(entry -> entry.toMillis() >= fromMillis)
+                    .sorted(LATEST_FIRST)
+                    .limit(MAX_FOUND)
+                    .toList();
+        }
     }
 }

@@ -154,7 +154,9 @@ class OpeningTest {
                         "V2__ongoing.sql",
                         0xB445_3566L,
                         "V3__remote.sql",
-                        0xA4E9_AD51L);
+                        0xA4E9_AD51L,
+                        "V4__recent.sql",
+                        0xD1E8_84E0L);
 
         assertEquals(new TreeMap<>(shipped), migrations());
         assertEquals(Schema.VERSION, shipped.size());

@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -470,5 +475,56 @@ abstract class StoreRules {
 
         assertEquals(2, holders(2048, 10_500, 10_500).size() + holders(2048, 0, 0).size());
         assertEquals(HistoryStore.MAX_FOUND, holders(2048, 0, 20_000).size());
+    }
+
+    @Test
+    void answersAreTheSameHoweverMuchOfTheHistoryHasSettled() throws StoreException {
+        var random = new Random(20261122);
+        Map<Integer, HistoryEntry> holders = new HashMap<>();
+        List<HistoryEntry> all = new ArrayList<>();
+        for (long now = 1; now <= 300; now++) {
+            int port = 2048 + random.nextInt(4);
+            HistoryEntry held = holders.remove(port);
+            List<HistoryEntry> news = new ArrayList<>();
+            if (held != null) {
+                all.remove(held);
+                news.add(single(held.subscriber(), port, held.fromMillis(), now));
+            }
+            if (held == null || random.nextBoolean()) {
+                HistoryEntry begun = single("s" + now, port, now, HistoryEntry.ONGOING);
+                holders.put(port, begun);
+                news.add(begun);
+            }
+            all.addAll(news);
+            store.history().add(news);
+            long unsettled = store.history().unsettled();
+            if (random.nextInt(3) == 0) {
+                int settled = store.history().settle(1 + random.nextInt(8));
+                assertTrue(settled > 0, "nothing settles");
+                assertEquals(unsettled - settled, store.history().unsettled());
+            }
+            assertFindsWhatWas(all, 2048 + random.nextInt(4), random.nextLong(1 + now), now);
+        }
+        assertEquals(Set.copyOf(holders.values()), Set.copyOf(store.history().ongoing()));
+        while (store.history().settle(10) > 0) {
+            assertEquals(Set.copyOf(holders.values()), Set.copyOf(store.history().ongoing()));
+        }
+        assertEquals(0, store.history().unsettled());
+        assertFindsWhatWas(all, 2048, 0, 999);
+    }
+
+    private void assertFindsWhatWas(List<HistoryEntry> all, int port, long from, long to)
+            throws StoreException {
+        List<HistoryEntry> was =
+                all.stream()
+                        .filter(entry -> entry.firstPort() == port)
+                        .filter(entry -> entry.fromMillis() <= to && entry.toMillis() >= from)
+                        .sorted(Comparator.comparingLong(HistoryEntry::fromMillis).reversed())
+                        .toList();
+        assertEquals(was, store.history().find(EXTERNAL, port, 6, 0, from, to));
+    }
+
+    private static HistoryEntry single(String subscriber, int port, long from, long to) {
+        return new HistoryEntry(0, subscriber, 6, EXTERNAL, port, 1, from, to);
     }
 }
