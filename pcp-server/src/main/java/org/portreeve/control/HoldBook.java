@@ -1,8 +1,7 @@
 package org.portreeve.control;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.portreeve.nat.InternalTuple;
 
 /**
@@ -13,15 +12,15 @@ final class HoldBook {
     private static final int LANE = 0;
 
     private final DeadlineBook<Hold> deadlines = new DeadlineBook<>(1);
-    private final Map<InternalTuple, Hold> byInternal = new HashMap<>();
-    private final Map<Long, Hold> byExternal = new HashMap<>();
+    private final Long2ObjectHashMap<Hold> byInternal = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<Hold> byExternal = new Long2ObjectHashMap<>();
 
     /** Adds a rest; an earlier one of the same external port gives way. */
     void add(Hold hold) {
         findExternal(hold.internal.protocol(), hold.addressIndex, hold.externalPort)
                 .ifPresent(this::remove);
         byExternal.put(externalKey(hold), hold);
-        byInternal.put(hold.internal, hold);
+        byInternal.put(LeaseBook.order(hold.internal), hold);
         deadlines.add(LANE, hold);
         hold.subscriber.holds++;
         hold.subscriber.setHolds += hold.ofSet ? 1 : 0;
@@ -30,7 +29,10 @@ final class HoldBook {
 
     void remove(Hold hold) {
         byExternal.remove(externalKey(hold));
-        byInternal.remove(hold.internal, hold);
+        long internalKey = LeaseBook.order(hold.internal);
+        if (byInternal.get(internalKey) == hold) {
+            byInternal.remove(internalKey);
+        }
         deadlines.remove(LANE, hold);
         hold.subscriber.holds--;
         hold.subscriber.setHolds -= hold.ofSet ? 1 : 0;
@@ -38,7 +40,7 @@ final class HoldBook {
 
     /** The latest rest of a port of this internal tuple. */
     Optional<Hold> find(InternalTuple internal) {
-        return Optional.ofNullable(byInternal.get(internal));
+        return Optional.ofNullable(byInternal.get(LeaseBook.order(internal)));
     }
 
     Optional<Hold> findExternal(int protocol, int addressIndex, int externalPort) {

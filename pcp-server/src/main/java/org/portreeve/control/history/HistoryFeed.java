@@ -135,16 +135,19 @@ public final class HistoryFeed implements AutoCloseable {
         boolean isCalm = rush.isOver();
         // What the store has of a million leases is read with the first change, not before.
         if (isCalm || !queue.isEmpty()) {
-            write();
+            write(true);
         }
         if (isCalm && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
             callRoll();
         }
     }
 
-    private void write() {
+    private void write(boolean settles) {
         try {
-            writer.writeAll(rush.isQuiet());
+            writer.writeAll();
+            if (settles) {
+                writer.settle(rush.isQuiet());
+            }
             if (fails) {
                 fails = false;
                 onCondition.accept(Optional.empty());
@@ -185,7 +188,7 @@ public final class HistoryFeed implements AutoCloseable {
     /** Writes what is left. To be called when port control has stopped, and before the store is. */
     @Override
     public void close() {
-        thread.execute(this::write);
+        thread.execute(() -> write(false));
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -17,14 +17,17 @@ final class HistoryWriter {
     /** Entries that settle in a second beside requests: they take a processor for 5 % of it. */
     private static final int SETTLED_BESIDE_REQUESTS = 1_000;
 
-    /** Entries that settle in a second in which there is little else to do. */
+    /** Entries that settle in a second with few requests. */
     private static final int SETTLED_IN_QUIET = 10_000;
 
     /**
-     * Entries that the store has to look through for each question, in some seconds, and that take
-     * 200 MB there; beyond them all that come in settle.
+     * Entries that the store has to look through for each question, in a quarter of a second, and
+     * that take 500 MB there; beyond them more settle.
      */
-    static final long MAX_UNSETTLED = 4_000_000;
+    static final long MAX_UNSETTLED = 10_000_000;
+
+    /** Entries beyond {@link #MAX_UNSETTLED} that settle in one call, in some seconds. */
+    private static final int SETTLED_BEYOND = 100_000;
 
     private final HistoryStore store;
     private final Queue<HistoryChange> queue;
@@ -33,6 +36,7 @@ final class HistoryWriter {
     private final OpenEntries open = new OpenEntries();
     private final Deque<HistoryEntry> unwritten = new ArrayDeque<>();
     private boolean isLoaded;
+    private boolean isCounted;
     private long unsettled;
 
     HistoryWriter(
@@ -46,28 +50,59 @@ final class HistoryWriter {
         this.maxUnsettled = maxUnsettled;
     }
 
-    /**
-     * Writes all that is queued, and lets a part of what was written settle.
-     *
-     * @param isQuiet whether there is little else to do
-     */
-    void writeAll(boolean isQuiet) throws StoreException {
+    /** Writes all that is queued. */
+    void writeAll() throws StoreException {
         try {
             load();
             while (prepare()) {
                 write();
             }
-            settle(isQuiet ? SETTLED_IN_QUIET : SETTLED_BESIDE_REQUESTS);
         } catch (StoreException e) {
-            counters.add(HistoryCounter.WRITES_FAILED, 1);
-            throw e;
+            throw failed(e);
         }
     }
 
+    /**
+     * Lets a part of what was written settle, and writes what is queued meanwhile. What does not
+     * settle makes questions slow, and to settle it makes requests slow.
+     *
+     * @param isQuiet whether few requests come
+     */
+    void settle(boolean isQuiet) throws StoreException {
+        int most = isQuiet ? SETTLED_IN_QUIET : SETTLED_BESIDE_REQUESTS;
+        long beyond = Math.min(unsettled - maxUnsettled, SETTLED_BEYOND);
+        long due = Math.max(Math.min(unsettled, most), beyond);
+        while (due > 0) {
+            int settled = settleSome((int) Math.min(due, BATCH));
+            due = settled == 0 ? 0 : due - settled;
+            writeAll();
+        }
+    }
+
+    private int settleSome(int most) throws StoreException {
+        try {
+            int settled = store.settle(most);
+            unsettled = settled == 0 ? 0 : Math.max(0, unsettled - settled);
+            return settled;
+        } catch (StoreException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Nobody knows then what the store has. */
+    private StoreException failed(StoreException e) {
+        isCounted = false;
+        counters.add(HistoryCounter.WRITES_FAILED, 1);
+        return e;
+    }
+
     private void load() throws StoreException {
+        if (!isCounted) {
+            unsettled = store.unsettled();
+            isCounted = true;
+        }
         if (!isLoaded) {
             open.load(store.ongoing());
-            unsettled = store.unsettled();
             isLoaded = true;
         }
     }
@@ -90,15 +125,5 @@ final class HistoryWriter {
         batch.forEach(_ -> unwritten.remove());
         unsettled += batch.size();
         counters.add(HistoryCounter.WRITTEN, batch.size());
-    }
-
-    /** What does not settle makes questions slow, and to settle it makes requests slow. */
-    private void settle(int most) throws StoreException {
-        long due = Math.max(Math.min(unsettled, most), unsettled - maxUnsettled);
-        while (due > 0) {
-            int settled = store.settle((int) Math.min(due, BATCH));
-            unsettled = settled == 0 ? 0 : Math.max(0, unsettled - settled);
-            due = settled == 0 ? 0 : due - settled;
-        }
     }
 }

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * How busy clients keep the node, and when those that a restart wakes have been answered: what can
- * wait leaves them the processors. One thread, which looks once a second.
+ * wait leaves them the processors. One thread, which looks about once a second.
  */
 public final class Rush {
     /** Fewer leases wake few clients, and nothing is done about them. */

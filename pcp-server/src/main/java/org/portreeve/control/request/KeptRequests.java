@@ -99,6 +99,11 @@ final class KeptRequests {
         }
     }
 
+    /** Keeps none. */
+    void clear() {
+        count = 0;
+    }
+
     /** What is kept, the last one first. */
     List<RequestEntry> latestFirst() {
         List<RequestEntry> entries = new ArrayList<>();

@@ -20,10 +20,22 @@ public final class RequestLog {
 
     /** Keeps a request of a subscriber. */
     public void add(long subscriberKey, RequestEntry entry) {
-        bySubscriber.computeIfAbsent(subscriberKey, _ -> new KeptRequests(EACH)).add(entry);
-        if (bySubscriber.size() > SUBSCRIBERS) {
-            bySubscriber.pollFirstEntry();
+        KeptRequests own = bySubscriber.get(subscriberKey);
+        if (own == null) {
+            own = room();
+            bySubscriber.put(subscriberKey, own);
         }
+        own.add(entry);
+    }
+
+    /** That of the one who was silent for longest is used again: a new one each time is garbage. */
+    private KeptRequests room() {
+        if (bySubscriber.size() < SUBSCRIBERS) {
+            return new KeptRequests(EACH);
+        }
+        KeptRequests former = bySubscriber.pollFirstEntry().getValue();
+        former.clear();
+        return former;
     }
 
     /** What is kept of a subscriber, the last one first. */

@@ -21,8 +21,8 @@ public interface HistoryStore {
      * Puts the oldest of the entries that did not settle yet where {@link #find} need not look
      * through them one by one. To be called by the thread that adds.
      *
-     * @param most how many at most, though never fewer than a thousand; all of them are kept in
-     *     memory and committed together
+     * @param most how many at most, but as many as were added together, up to a thousand, even if
+     *     that is more; all of them are kept in memory and committed together
      * @return how many they were; 0 when all have settled
      */
     int settle(int most) throws StoreException;
@@ -30,7 +30,7 @@ public interface HistoryStore {
     /** How many of the entries that were added did not settle yet. */
     long unsettled() throws StoreException;
 
-    /** What subscribers still have, as far as this store knows. */
+    /** What subscribers still have, as far as this store knows. For the thread that adds. */
     List<HistoryEntry> ongoing() throws StoreException;
 
     /**

@@ -2,6 +2,7 @@ package org.portreeve.control.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,14 +30,14 @@ class HistoryWriterTest {
     void whatFailsIsWrittenLaterAndOnce() throws StoreException {
         queue.add(new Began(PORT, 10));
         store.fails = true;
-        assertThrows(StoreException.class, () -> writer.writeAll(true));
+        assertThrows(StoreException.class, writer::writeAll);
         queue.add(new Ended(PORT, 20));
-        assertThrows(StoreException.class, () -> writer.writeAll(true));
+        assertThrows(StoreException.class, writer::writeAll);
         assertEquals(List.of(), store.entries);
 
         store.fails = false;
-        writer.writeAll(true);
-        writer.writeAll(true);
+        writer.writeAll();
+        writer.writeAll();
 
         assertEquals(
                 List.of(PORT.during(10, HistoryEntry.ONGOING), PORT.during(10, 20)), store.entries);
@@ -48,11 +49,11 @@ class HistoryWriterTest {
     void nothingIsWrittenBeforeItIsKnownWhatTheStoreHas() throws StoreException {
         queue.add(new Began(PORT, 10));
         store.isUnreadable = true;
-        assertThrows(StoreException.class, () -> writer.writeAll(true));
+        assertThrows(StoreException.class, writer::writeAll);
 
         store.isUnreadable = false;
         store.entries.add(PORT.during(5, HistoryEntry.ONGOING));
-        writer.writeAll(true);
+        writer.writeAll();
 
         assertEquals(List.of(PORT.during(5, HistoryEntry.ONGOING)), store.entries);
     }
@@ -63,47 +64,86 @@ class HistoryWriterTest {
             queue.add(new Began(new Possession(0, "ann", 6, 1, port, 1), 10));
         }
 
-        writer.writeAll(true);
+        writer.writeAll();
 
         assertEquals(25_000, store.entries.size());
         assertEquals(3, store.batches);
     }
 
     @Test
-    void whatWasWrittenSettlesTheFasterTheLessElseThereIsToDo() throws StoreException {
+    void whatWasWrittenSettlesTheFasterTheFewerRequestsCome() throws StoreException {
         begin(1, 25_000);
+        writer.writeAll();
 
-        writer.writeAll(false);
+        writer.settle(false);
         assertEquals(24_000, store.unsettled);
-        writer.writeAll(true);
+        writer.settle(true);
         assertEquals(14_000, store.unsettled);
-        writer.writeAll(true);
-        writer.writeAll(true);
+        writer.settle(true);
+        writer.settle(true);
         assertEquals(0, store.unsettled);
         int settlements = store.settlements;
-        writer.writeAll(true);
+        writer.settle(true);
         assertEquals(settlements, store.settlements);
     }
 
     @Test
     void whatAnEarlierProcessLeftUnsettledSettlesToo() throws StoreException {
         store.unsettled = 12_000;
+        writer.writeAll();
 
-        writer.writeAll(true);
+        writer.settle(true);
         assertEquals(2_000, store.unsettled);
-        writer.writeAll(true);
+        writer.settle(true);
         assertEquals(0, store.unsettled);
     }
 
     @Test
-    void moreThanAreLookedThroughInTimeSettleWhateverElseThereIsToDo() throws StoreException {
+    void moreThanAreLookedThroughInTimeSettleWhateverRequestsCome() throws StoreException {
         begin(1, 60_000);
         begin(2, 60_000);
+        writer.writeAll();
 
-        writer.writeAll(false);
+        writer.settle(false);
 
         assertEquals(120_000, counters.value(HistoryCounter.WRITTEN));
         assertEquals(MOST_UNSETTLED, store.unsettled);
+    }
+
+    @Test
+    void whatIsQueuedWhileMuchSettlesIsWrittenMeanwhile() throws StoreException {
+        begin(1, 60_000);
+        begin(2, 60_000);
+        writer.writeAll();
+        List<Integer> waiting = new ArrayList<>();
+        store.onSettle =
+                () -> {
+                    waiting.add(queue.size());
+                    begin(3 + waiting.size(), 100);
+                };
+
+        writer.settle(false);
+
+        assertEquals(80, waiting.size());
+        assertTrue(waiting.stream().allMatch(size -> size == 0), () -> waiting + " waited");
+        assertEquals(120_000 + 80 * 100, counters.value(HistoryCounter.WRITTEN));
+    }
+
+    @Test
+    void afterAFailureTheStoreIsAskedWhatItHas() throws StoreException {
+        begin(1, 25_000);
+        store.fails = true;
+        assertThrows(StoreException.class, writer::writeAll);
+        store.fails = false;
+        // The commit took place although nobody heard of it.
+        store.unsettled = 5_000;
+
+        writer.writeAll();
+        assertEquals(30_000, store.unsettled);
+        writer.settle(true);
+        writer.settle(true);
+        writer.settle(true);
+        assertEquals(0, store.unsettled);
     }
 
     private void begin(int address, int ports) {
@@ -112,7 +152,7 @@ class HistoryWriterTest {
         }
     }
 
-    /** A store that fails when told so. */
+    /** A store that fails when told so, and settles a thousand at a time. */
     private static final class FailingStore implements HistoryStore {
         private final List<HistoryEntry> entries = new ArrayList<>();
         private boolean fails;
@@ -120,6 +160,7 @@ class HistoryWriterTest {
         private int batches;
         private int unsettled;
         private int settlements;
+        private Runnable onSettle = () -> {};
 
         @Override
         public void add(List<HistoryEntry> added) throws StoreException {
@@ -133,7 +174,8 @@ class HistoryWriterTest {
 
         @Override
         public int settle(int most) {
-            int settled = Math.min(most, unsettled);
+            onSettle.run();
+            int settled = Math.min(Math.min(most, 1_000), unsettled);
             unsettled -= settled;
             settlements++;
             return settled;

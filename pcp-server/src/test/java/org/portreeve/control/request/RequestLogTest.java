@@ -1,6 +1,7 @@
 package org.portreeve.control.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -50,6 +51,18 @@ class RequestLogTest {
         assertEquals(List.of(), log.of(1));
         assertEquals(1, log.of(2).size());
         assertEquals(1, log.of(RequestLog.SUBSCRIBERS).size());
+    }
+
+    @Test
+    void whoeverComesInThePlaceOfAnotherHasNothingOfIt() {
+        for (int key = 0; key <= RequestLog.SUBSCRIBERS; key++) {
+            for (int i = 0; i < 3; i++) {
+                log.add(key, entry(key));
+            }
+        }
+        List<RequestEntry> kept = log.of(RequestLog.SUBSCRIBERS);
+        assertEquals(3, kept.size());
+        assertTrue(kept.stream().allMatch(e -> e.wallMillis() == RequestLog.SUBSCRIBERS));
     }
 
     @Test

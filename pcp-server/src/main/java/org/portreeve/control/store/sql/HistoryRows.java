@@ -39,9 +39,9 @@ final class HistoryRows {
     }
 
     /** Puts a stretch of recent history into the table of all history. */
-    void put(Connection connection, Settlement settlement) throws SQLException {
+    void put(Connection connection, SettledStretch stretch) throws SQLException {
         // An end of what the table does not know is one row with both times.
-        List<HistoryEntry> ended = settlement.ended();
+        List<HistoryEntry> ended = stretch.ended();
         int[] changed = batch(connection, END, ended);
         List<HistoryEntry> unknown = new ArrayList<>();
         for (int i = 0; i < ended.size(); i++) {
@@ -50,7 +50,7 @@ final class HistoryRows {
             }
         }
         batch(connection, INSERT, unknown);
-        batch(connection, INSERT, settlement.begun());
+        batch(connection, INSERT, stretch.begun());
     }
 
     private int[] batch(Connection connection, String sql, List<HistoryEntry> entries)

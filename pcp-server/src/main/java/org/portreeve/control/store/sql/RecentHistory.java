@@ -18,6 +18,9 @@ final class RecentHistory {
     /** Before all places. */
     static final long START = 0;
 
+    /** After all places. */
+    static final long END = Long.MAX_VALUE;
+
     private static final String INSERT =
             "INSERT INTO history_recent (node, place, entry_count, entries) VALUES (?, ?, ?, ?)";
 
@@ -30,7 +33,7 @@ final class RecentHistory {
 
     private static final String SELECT_LAST =
             """
-            SELECT place FROM history_recent WHERE node = ?
+            SELECT place, entries FROM history_recent WHERE node = ? AND place < ?
             ORDER BY node DESC, place DESC FETCH FIRST 1 ROWS ONLY
             """;
 
@@ -53,7 +56,18 @@ final class RecentHistory {
 
     /** Adds entries, in as many rows as they need. */
     void add(Connection connection, List<HistoryEntry> entries) throws SQLException {
-        long place = lastPlace.get() == START ? last(connection) : lastPlace.get();
+        try {
+            lastPlace.set(add(connection, entries, lastPlace(connection)));
+        } catch (SQLException e) {
+            // Somebody else may have taken the place: looked for anew the next time.
+            lastPlace.set(START);
+            throw e;
+        }
+    }
+
+    private long add(Connection connection, List<HistoryEntry> entries, long last)
+            throws SQLException {
+        long place = last;
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             int from = 0;
             while (from < entries.size()) {
@@ -68,43 +82,44 @@ final class RecentHistory {
             }
             insert.executeBatch();
         }
-        // A place that a failed commit leaves unused is no harm.
-        lastPlace.set(place);
+        return place;
     }
 
-    private long last(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(SELECT_LAST)) {
-            select.setString(1, node);
-            ResultSet found = select.executeQuery();
-            return found.next() ? found.getLong(1) : START;
-        }
+    private long lastPlace(Connection connection) throws SQLException {
+        return lastPlace.get() > START
+                ? lastPlace.get()
+                : before(connection, END, _ -> false).map(Stretch::place).orElse(START);
     }
 
     /** The first stretch after a place. */
     Optional<Stretch> after(Connection connection, long place) throws SQLException {
-        return after(connection, place, _ -> true);
+        return stretch(connection, SELECT_NEXT, place, _ -> true);
     }
 
-    /** The first stretch after a place, with its entries of some external addresses. */
-    Optional<Stretch> after(Connection connection, long place, IntPredicate externalIps)
+    /** The last stretch before a place, with its entries of some external addresses. */
+    Optional<Stretch> before(Connection connection, long place, IntPredicate externalIps)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(SELECT_NEXT)) {
+        return stretch(connection, SELECT_LAST, place, externalIps);
+    }
+
+    private Optional<Stretch> stretch(
+            Connection connection, String query, long place, IntPredicate externalIps)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(query)) {
             select.setString(1, node);
             select.setLong(2, place);
             ResultSet found = select.executeQuery();
-            return found.next()
-                    ? Optional.of(
-                            new Stretch(found.getLong(1), decode(found.getBytes(2), externalIps)))
-                    : Optional.empty();
+            return found.next() ? Optional.of(stretch(found, externalIps)) : Optional.empty();
         }
     }
 
-    private static List<HistoryEntry> decode(byte[] entries, IntPredicate externalIps)
-            throws SQLException {
+    private static Stretch stretch(ResultSet row, IntPredicate externalIps) throws SQLException {
+        long place = row.getLong(1);
         try {
-            return StretchCodec.decode(entries, externalIps);
+            return new Stretch(place, StretchCodec.decode(row.getBytes(2), externalIps));
         } catch (IllegalArgumentException e) {
-            throw new SQLException("history_recent holds " + e.getMessage(), e);
+            throw new SQLException(
+                    "history_recent holds %s at place %d".formatted(e.getMessage(), place), e);
         }
     }
 

@@ -83,7 +83,7 @@ final class SqlHistory implements HistoryStore {
                         place = next.get().place();
                         next = recent.after(connection, place);
                     }
-                    rows.put(connection, Settlement.of(entries));
+                    rows.put(connection, SettledStretch.of(entries));
                     recent.forget(connection, place);
                     return entries.size();
                 });
@@ -107,7 +107,6 @@ final class SqlHistory implements HistoryStore {
                     }
                     eachRecent(
                             connection,
-                            _ -> true,
                             entry -> {
                                 if (entry.isOngoing()) {
                                     ongoing.add(entry);
@@ -120,13 +119,12 @@ final class SqlHistory implements HistoryStore {
     }
 
     /** A stretch at a time: there may be millions of entries. */
-    private void eachRecent(
-            Connection connection, IntPredicate externalIps, Consumer<HistoryEntry> reader)
+    private void eachRecent(Connection connection, Consumer<HistoryEntry> reader)
             throws SQLException {
-        Optional<Stretch> next = recent.after(connection, RecentHistory.START, externalIps);
+        Optional<Stretch> next = recent.after(connection, RecentHistory.START);
         while (next.isPresent()) {
             next.get().entries().forEach(reader);
-            next = recent.after(connection, next.get().place(), externalIps);
+            next = recent.after(connection, next.get().place());
         }
     }
 
@@ -138,21 +136,39 @@ final class SqlHistory implements HistoryStore {
         return transactions.read(
                 "read the history",
                 connection -> {
-                    // In this order: what settles meanwhile is then met twice, and never missed.
-                    List<HistoryEntry> latest = new ArrayList<>();
-                    eachRecent(
-                            connection,
-                            ip -> ip == wanted.externalIp,
-                            entry -> {
-                                if (wanted.includes(entry)) {
-                                    latest.add(entry);
-                                }
-                            });
-                    return wanted.from(settled(connection, wanted), latest);
+                    Map<HistoryEntry, HistoryEntry> latest = latest(connection, wanted);
+                    return wanted.from(latest, settled(connection, wanted, latest.size()));
                 });
     }
 
-    private List<HistoryEntry> settled(Connection connection, Wanted wanted) throws SQLException {
+    /**
+     * What recent history says last of each that is wanted, by its beginning. The latest is read
+     * first, and the table after all of them: what settles meanwhile is met there, and whoever
+     * meets a beginning here has met its end before.
+     */
+    private Map<HistoryEntry, HistoryEntry> latest(Connection connection, Wanted wanted)
+            throws SQLException {
+        Map<HistoryEntry, HistoryEntry> latest = new LinkedHashMap<>();
+        IntPredicate isWanted = ip -> ip == wanted.externalIp;
+        Optional<Stretch> last = recent.before(connection, RecentHistory.END, isWanted);
+        while (last.isPresent()) {
+            for (HistoryEntry entry : last.get().entries().reversed()) {
+                if (wanted.includes(entry)) {
+                    latest.putIfAbsent(entry.beginning(), entry);
+                }
+            }
+            last = recent.before(connection, last.get().place(), isWanted);
+        }
+        return latest;
+    }
+
+    /**
+     * What the table has.
+     *
+     * @param more how many of them recent history may say to be over before what is wanted
+     */
+    private List<HistoryEntry> settled(Connection connection, Wanted wanted, int more)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
             select.setString(1, node);
             select.setLong(2, toUnsignedLong(wanted.externalIp));
@@ -164,7 +180,7 @@ final class SqlHistory implements HistoryStore {
             select.setLong(8, wanted.isOfAnyRemote() ? 0 : toUnsignedLong(wanted.remoteIp));
             select.setLong(
                     9, wanted.isOfAnyRemote() ? HIGHEST_IP : toUnsignedLong(wanted.remoteIp));
-            select.setInt(10, MAX_FOUND);
+            select.setInt(10, MAX_FOUND + more);
             return HistoryRows.entries(select.executeQuery());
         }
     }
@@ -189,15 +205,21 @@ final class SqlHistory implements HistoryStore {
         }
 
         /** What is recent says more than what is settled: an end, of what was going on there. */
-        List<HistoryEntry> from(List<HistoryEntry> settled, List<HistoryEntry> latest) {
+        List<HistoryEntry> from(
+                Map<HistoryEntry, HistoryEntry> latest, List<HistoryEntry> settled) {
             Map<HistoryEntry, HistoryEntry> found = new LinkedHashMap<>();
-            settled.forEach(entry -> found.put(entry.beginning(), entry));
-            latest.forEach(entry -> found.put(entry.beginning(), entry));
+            // Of two that began in the same millisecond the later one is not the shorter one.
+            settled.forEach(entry -> found.merge(entry.beginning(), entry, Wanted::longer));
+            found.putAll(latest);
             return found.values().stream()
                     .filter(entry -> entry.toMillis() >= fromMillis)
                     .sorted(LATEST_FIRST)
                     .limit(MAX_FOUND)
                     .toList();
+        }
+
+        private static HistoryEntry longer(HistoryEntry one, HistoryEntry other) {
+            return one.toMillis() >= other.toMillis() ? one : other;
         }
     }
 }

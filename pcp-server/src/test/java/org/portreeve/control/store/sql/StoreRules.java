@@ -377,10 +377,22 @@ abstract class StoreRules {
                 0, subscriber, HistoryEntry.ANY_PROTOCOL, EXTERNAL, firstPort, 512, from, to);
     }
 
+    /** The answer, which is the same before and after everything has settled. */
+    private List<HistoryEntry> find(
+            int externalIp, int port, int protocol, int remoteIp, long from, long to)
+            throws StoreException {
+        HistoryStore history = store.history();
+        List<HistoryEntry> found = history.find(externalIp, port, protocol, remoteIp, from, to);
+        int settled;
+        do {
+            settled = history.settle(10_000);
+        } while (settled > 0);
+        assertEquals(found, history.find(externalIp, port, protocol, remoteIp, from, to));
+        return found;
+    }
+
     private List<String> holders(int port, long from, long to) throws StoreException {
-        return store.history().find(EXTERNAL, port, 6, 0, from, to).stream()
-                .map(HistoryEntry::subscriber)
-                .toList();
+        return find(EXTERNAL, port, 6, 0, from, to).stream().map(HistoryEntry::subscriber).toList();
     }
 
     @Test
@@ -404,9 +416,9 @@ abstract class StoreRules {
     void singlePortIsOneProtocolsOwn() throws StoreException {
         store.history().add(List.of(new HistoryEntry(0, "a", 17, EXTERNAL, 5000, 1, 1, 9)));
 
-        assertEquals(1, store.history().find(EXTERNAL, 5000, 17, 0, 5, 5).size());
-        assertEquals(0, store.history().find(EXTERNAL, 5000, 6, 0, 5, 5).size());
-        assertEquals(0, store.history().find(EXTERNAL + 1, 5000, 17, 0, 5, 5).size());
+        assertEquals(1, find(EXTERNAL, 5000, 17, 0, 5, 5).size());
+        assertEquals(0, find(EXTERNAL, 5000, 6, 0, 5, 5).size());
+        assertEquals(0, find(EXTERNAL + 1, 5000, 17, 0, 5, 5).size());
     }
 
     @Test
@@ -416,15 +428,13 @@ abstract class StoreRules {
         HistoryEntry other = shared("other", -2, 9);
         store.history().add(List.of(one, other, shared("one", 1, 8)));
 
-        assertEquals(List.of(other), store.history().find(EXTERNAL, 700, 6, -2, 5, 5));
+        assertEquals(List.of(other), find(EXTERNAL, 700, 6, -2, 5, 5));
         assertEquals(
                 List.of("one"),
-                store.history().find(EXTERNAL, 700, 6, 1, 5, 5).stream()
-                        .map(HistoryEntry::subscriber)
-                        .toList());
-        assertEquals(List.of(), store.history().find(EXTERNAL, 700, 6, 1, 9, 9));
-        assertEquals(List.of(), store.history().find(EXTERNAL, 700, 6, 3, 5, 5));
-        assertEquals(2, store.history().find(EXTERNAL, 700, 6, 0, 5, 5).size());
+                find(EXTERNAL, 700, 6, 1, 5, 5).stream().map(HistoryEntry::subscriber).toList());
+        assertEquals(List.of(), find(EXTERNAL, 700, 6, 1, 9, 9));
+        assertEquals(List.of(), find(EXTERNAL, 700, 6, 3, 5, 5));
+        assertEquals(2, find(EXTERNAL, 700, 6, 0, 5, 5).size());
     }
 
     private static HistoryEntry shared(String subscriber, int remoteIp, long toMillis) {
@@ -444,7 +454,7 @@ abstract class StoreRules {
 
         assertEquals(List.of("second"), holders(2048, 400, 9999));
         assertEquals(List.of("second", "first"), holders(2048, 0, 9999));
-        assertEquals(List.of(ended), store.history().find(EXTERNAL, 2048, 6, 0, 0, 250));
+        assertEquals(List.of(ended), find(EXTERNAL, 2048, 6, 0, 0, 250));
     }
 
     @Test
@@ -499,8 +509,10 @@ abstract class StoreRules {
             store.history().add(news);
             long unsettled = store.history().unsettled();
             if (random.nextInt(3) == 0) {
-                int settled = store.history().settle(1 + random.nextInt(8));
+                int most = 1 + random.nextInt(8);
+                int settled = store.history().settle(most);
                 assertTrue(settled > 0, "nothing settles");
+                assertTrue(settled <= Math.max(2, most), settled + " of " + most);
                 assertEquals(unsettled - settled, store.history().unsettled());
             }
             assertFindsWhatWas(all, 2048 + random.nextInt(4), random.nextLong(1 + now), now);
@@ -511,6 +523,63 @@ abstract class StoreRules {
         }
         assertEquals(0, store.history().unsettled());
         assertFindsWhatWas(all, 2048, 0, 999);
+    }
+
+    @Test
+    void whatHasNotSettledIsThereAfterTheStoreIsOpenedAgain() throws StoreException {
+        HistoryEntry begun = single("s", 2048, 100, HistoryEntry.ONGOING);
+        HistoryEntry other = single("s", 2049, 100, HistoryEntry.ONGOING);
+        store.history().add(List.of(begun));
+        store.history().add(List.of(other));
+        store.close();
+
+        try (SqlStore next = reopened("cgn-1")) {
+            HistoryStore history = next.history();
+            assertEquals(2, history.unsettled());
+            assertEquals(List.of(begun, other), history.ongoing());
+            HistoryEntry over = single("s", 2048, 100, 200);
+            history.add(List.of(over));
+            assertEquals(List.of(other), history.ongoing());
+            assertEquals(List.of(over), history.find(EXTERNAL, 2048, 6, 0, 0, 300));
+            assertEquals(3, history.settle(10));
+            assertEquals(List.of(over), history.find(EXTERNAL, 2048, 6, 0, 0, 300));
+        }
+        try (SqlStore neighbour = reopened("cgn-2")) {
+            assertEquals(List.of(), neighbour.history().find(EXTERNAL, 2049, 6, 0, 0, 300));
+            assertEquals(List.of(), neighbour.history().ongoing());
+        }
+    }
+
+    @Test
+    void whatHasEndedIsNotTakenForOngoingWhileItSettles() throws Exception {
+        int ports = 2_000;
+        List<HistoryEntry> begun = new ArrayList<>();
+        List<HistoryEntry> ended = new ArrayList<>();
+        for (int port = 1; port <= ports; port++) {
+            begun.add(single("s", port, 100, HistoryEntry.ONGOING));
+            ended.add(single("s", port, 100, 200));
+        }
+        for (int from = 0; from < ports; from += 20) {
+            store.history().add(begun.subList(from, from + 20));
+        }
+        store.history().add(ended);
+        Future<?> settling;
+        try (var executor = Executors.newSingleThreadExecutor()) {
+            settling =
+                    executor.submit(() -> {
+                        int settled;
+                        do {
+                            settled = store.history().settle(20);
+                        } while (settled > 0);
+                        return true;
+                    });
+            for (int port = 1; !settling.isDone(); port = port % ports + 1) {
+                assertEquals(
+                        List.of(ended.get(port - 1)),
+                        store.history().find(EXTERNAL, port, 6, 0, 0, 300));
+            }
+        }
+        assertEquals(true, settling.get());
     }
 
     private void assertFindsWhatWas(List<HistoryEntry> all, int port, long from, long to)

@@ -16,14 +16,14 @@ import org.portreeve.control.store.HistoryEntry;
  * @param begun what began in the stretch, over or not
  * @param ended what ended in the stretch and began before it, as far as anybody knows
  */
-record Settlement(List<HistoryEntry> begun, List<HistoryEntry> ended) {
+record SettledStretch(List<HistoryEntry> begun, List<HistoryEntry> ended) {
     private static final Comparator<HistoryEntry> BY_PORT =
             Comparator.comparingLong((HistoryEntry entry) -> toUnsignedLong(entry.externalIp()))
                     .thenComparingInt(HistoryEntry::firstPort)
                     .thenComparingLong(HistoryEntry::fromMillis);
 
     /** Of entries in the order in which they were added. */
-    static Settlement of(List<HistoryEntry> recent) {
+    static SettledStretch of(List<HistoryEntry> recent) {
         Map<HistoryEntry, HistoryEntry> begun = new LinkedHashMap<>();
         Map<HistoryEntry, HistoryEntry> ended = new LinkedHashMap<>();
         for (HistoryEntry entry : recent) {
@@ -34,7 +34,7 @@ record Settlement(List<HistoryEntry> begun, List<HistoryEntry> ended) {
                 ended.put(beginning, entry);
             }
         }
-        return new Settlement(byPort(begun), byPort(ended));
+        return new SettledStretch(byPort(begun), byPort(ended));
     }
 
     private static List<HistoryEntry> byPort(Map<HistoryEntry, HistoryEntry> entries) {
