@@ -20,6 +20,9 @@ public final class Grounds implements AutoCloseable {
     /** A burst of 100 requests at 20 a second, the default of a profile. */
     private static final long REST_MILLIS = 5_000;
 
+    /** Beyond the hold-down time of a port, two minutes. */
+    private static final long PORTS_REST_MILLIS = 130_000;
+
     private final int shards;
     private final int rounds;
     private final int seconds;
@@ -58,6 +61,11 @@ public final class Grounds implements AutoCloseable {
     int warmUpSeconds(Server server, Operation operation) {
         boolean isCold = server == Server.PORTREEVE && warm.add(operation);
         return Math.max(isCold ? COLD_SECONDS : WARM_SECONDS, seconds);
+    }
+
+    /** Until the ports that were deleted before have rested: the ends of a million are work too. */
+    void awaitRests() {
+        Pauses.sleep(PORTS_REST_MILLIS);
     }
 
     /** Until each subscriber may ask its burst again, where the same ones asked before. */

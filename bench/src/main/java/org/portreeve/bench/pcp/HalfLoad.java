@@ -47,6 +47,8 @@ record HalfLoad(Operation operation, long mappings) implements Measurement {
             Reading reading = stage.closedLoop(operation, Server.PORTREEVE, seconds);
             rate = reading.sample().figure();
         }
+        stage.asker().level(Server.PORTREEVE, mappings);
+        grounds.awaitRests();
         return Math.max(1, Math.round(rate / 2));
     }
 

@@ -21,6 +21,7 @@ record Restart(long mappings) implements Measurement {
     public void run(Grounds grounds, Report report) {
         Product product = grounds.product();
         product.stage().asker().level(Server.PORTREEVE, mappings);
+        grounds.awaitRests();
         List<Double> afterKill = new ArrayList<>();
         List<Double> afterStop = new ArrayList<>();
         for (int i = 0; i < grounds.rounds(); i++) {
