@@ -35,7 +35,9 @@ public final class LabProcess {
     LabProcess(List<String> command, Process entry) {
         this.command = List.copyOf(command);
         this.entry = entry;
-        this.reader = Thread.ofVirtual().name("lab-output").start(this::readLines);
+        // Not a virtual one: reading from a pipe holds its carrier, and after a minute without any
+        // news a further one may find none that is free.
+        this.reader = Thread.ofPlatform().daemon().name("lab-output").start(this::readLines);
     }
 
     private void readLines() {
