@@ -27,7 +27,7 @@ final class StretchCodec {
     private static final int MAX_BYTES = 1 << 19;
 
     /** Few enough to settle beside other work. */
-    static final int MAX_ENTRIES = 1_000;
+    private static final int MAX_ENTRIES = 1_000;
 
     private static final byte FORMAT = 1;
     private static final int FIXED_BYTES = 35;
@@ -41,7 +41,7 @@ final class StretchCodec {
         int bytes = 1;
         int to = from;
         while (to < Math.min(entries.size(), from + MAX_ENTRIES)) {
-            bytes += FIXED_BYTES + 3 * entries.get(to).subscriber().length();
+            bytes += mostBytes(entries.get(to));
             if (bytes > MAX_BYTES && to > from) {
                 break;
             }
@@ -50,10 +50,15 @@ final class StretchCodec {
         return to - from;
     }
 
+    /** No character of a name takes more than three octets. */
+    private static int mostBytes(HistoryEntry entry) {
+        return FIXED_BYTES + 3 * entry.subscriber().length();
+    }
+
     static byte[] encode(List<HistoryEntry> entries) {
         int bytes = 1;
         for (HistoryEntry entry : entries) {
-            bytes += FIXED_BYTES + 3 * entry.subscriber().length();
+            bytes += mostBytes(entry);
         }
         ByteBuffer octets = ByteBuffer.allocate(bytes).put(FORMAT);
         for (HistoryEntry entry : entries) {
@@ -119,11 +124,7 @@ final class StretchCodec {
         int portCount = (octets.getShort() & 0xffff) + 1;
         int realm = octets.getInt();
         int protocol = octets.get() & 0xff;
-        int length = octets.getShort() & 0xffff;
-        if (length > octets.remaining()) {
-            throw new BufferUnderflowException();
-        }
-        byte[] name = new byte[length];
+        byte[] name = new byte[octets.getShort() & 0xffff];
         octets.get(name);
         String subscriber = new String(name, UTF_8);
         return new HistoryEntry(
