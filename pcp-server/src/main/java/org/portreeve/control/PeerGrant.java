@@ -5,6 +5,7 @@ import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.ShardRequests.Request;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.MapPolicy;
+import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
@@ -210,12 +211,26 @@ final class PeerGrant {
                         kept.addressIndex(),
                         kept.externalPort(),
                         PeerLease.Owner.of(command, before),
-                        // Not later than the translator's, which counted from some time after.
-                        sentNs + kept.remainingNs());
+                        deadlineNs(kept.remainingNs()));
         before.ifPresent(b -> b.recording(true));
         if (!append(lease)) {
             recorded(lease, false);
         }
+    }
+
+    /**
+     * Not later than the translator's, which counted from some time after the question was sent;
+     * nor, for the time that took, sooner than what was promised before.
+     */
+    private long deadlineNs(long remainingNs) {
+        long soonestNs = sentNs + remainingNs;
+        return before.map(PeerLease::deadlineNs)
+                .filter(promisedNs -> promisedNs - soonestNs > 0)
+                .map(promisedNs ->
+                        promisedNs - state.nowNs < remainingNs
+                                ? promisedNs
+                                : state.nowNs + remainingNs)
+                .orElse(soonestNs);
     }
 
     private boolean append(PeerLease lease) {
@@ -256,6 +271,7 @@ final class PeerGrant {
         // A session that ended unnoticed was made again, perhaps at another port.
         before.ifPresent(state.peers::remove);
         state.peers.add(lease);
+        endOthersHold(lease);
         state.pairings.publish(subscriber, command.peer().internal().internalIp());
         done(
                 outcome(
@@ -263,6 +279,15 @@ final class PeerGrant {
                         lease.externalPort,
                         lease.deadlineNs() - state.nowNs,
                         lease.owner().description()));
+    }
+
+    /** Port control counts a rest from a moment later than the translator, which gave the port. */
+    private void endOthersHold(PeerLease lease) {
+        InternalTuple internal = lease.peer.internal();
+        state.holds
+                .findExternal(internal.protocol(), lease.addressIndex, lease.externalPort)
+                .filter(hold -> !hold.internal.equals(internal))
+                .ifPresent(state::endHold);
     }
 
     private PeerOutcome outcome(

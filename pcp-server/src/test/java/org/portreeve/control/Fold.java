@@ -60,8 +60,15 @@ final class Fold {
             case JournalRecord.DrainEnded r -> drains.remove(r.externalIp());
             case JournalRecord.SubscriberDrained r -> drainedSubscribers.put(r.subscriber(), r);
             case JournalRecord.SubscriberDrainEnded r -> drainedSubscribers.remove(r.subscriber());
-            case JournalRecord.PeerGranted r ->
-                    peers.put(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()), r);
+            case JournalRecord.PeerGranted r -> {
+                peers.put(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()), r);
+                List<Integer> external =
+                        List.of(r.internal().protocol(), r.externalIp(), r.externalPort());
+                JournalRecord.PortHeld hold = holds.get(external);
+                if (hold != null && !hold.internal().equals(r.internal())) {
+                    holds.remove(external);
+                }
+            }
             case JournalRecord.PeerEnded r ->
                     peers.remove(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()));
         }

@@ -78,7 +78,7 @@ public final class JournalImage {
             case DrainEnded(int ip) -> drains.remove(ip);
             case SubscriberDrained drained -> drainedSubscribers.put(drained.subscriber(), drained);
             case SubscriberDrainEnded(String subscriber) -> drainedSubscribers.remove(subscriber);
-            case PeerGranted peer -> peers.put(Session.of(peer), peer);
+            case PeerGranted peer -> put(peer);
             case PeerEnded(InternalTuple internal, int remoteIp, int remotePort) ->
                     peers.remove(new Session(internal, remoteIp, remotePort));
         }
@@ -91,6 +91,17 @@ public final class JournalImage {
         } else {
             insisted.remove(lease.internal());
         }
+    }
+
+    /**
+     * The translator gave the port, so it rests for nobody else, whatever a clock that was set back
+     * since makes of the rest's deadline.
+     */
+    private void put(PeerGranted peer) {
+        peers.put(Session.of(peer), peer);
+        holds.computeIfPresent(
+                ExternalTuple.of(peer),
+                (_, hold) -> hold.internal().equals(peer.internal()) ? hold : null);
     }
 
     private void remove(InternalTuple internal) {
@@ -188,9 +199,10 @@ public final class JournalImage {
                         drainedSubscribers.values().stream(),
                         pairings.values().stream(),
                         blocks.values().stream(),
-                        holds.values().stream(),
                         leases.values().stream().map(this::record),
-                        peers.values().stream())
+                        peers.values().stream(),
+                        // After what would end them: those that are here came later.
+                        holds.values().stream())
                 .flatMap(records -> records);
     }
 
@@ -202,6 +214,11 @@ public final class JournalImage {
         static ExternalTuple of(PortHeld hold) {
             return new ExternalTuple(
                     hold.internal().protocol(), hold.externalIp(), hold.externalPort());
+        }
+
+        static ExternalTuple of(PeerGranted peer) {
+            return new ExternalTuple(
+                    peer.internal().protocol(), peer.externalIp(), peer.externalPort());
         }
     }
 

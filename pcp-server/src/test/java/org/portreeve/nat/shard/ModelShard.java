@@ -58,11 +58,18 @@ public final class ModelShard {
         public boolean active;
         public long outboundUntilNs = Long.MIN_VALUE;
 
+        /** How its port rests when nothing else keeps it; null as nobody had it before. */
+        private Rest held;
+
         private Mapping(InternalTuple internal, int subscriber, int addressIndex, int port) {
             this.internal = internal;
             this.subscriber = subscriber;
             this.addressIndex = addressIndex;
             this.port = port;
+        }
+
+        private Rest rest(RestKind kind, long untilNs) {
+            return new Rest(internal, subscriber, untilNs, kind, isApart);
         }
     }
 
@@ -169,7 +176,9 @@ public final class ModelShard {
             case ShardCommand.ReserveSet c -> reserve(c.alone());
             case ShardCommand.RestoreSet c -> refuse(c.requestId(), Refusal.CANNOT_PROVIDE);
             case ShardCommand.ActivateMapping c -> {
-                mappings.get(c.internal()).active = true;
+                Mapping mapping = mappings.get(c.internal());
+                mapping.active = true;
+                mapping.held = null;
                 link.emit(Kind.ACTIVATED, c.requestId(), 0, 0, 0);
             }
             case ShardCommand.ReleaseReservation c -> {
@@ -475,7 +484,10 @@ public final class ModelShard {
         mappings.put(internal, mapping);
         Mapping other = owners.put(key(internal.protocol(), addressIndex, port), mapping);
         assert other == null : "an external tuple has two owners";
-        rests.remove(key(internal.protocol(), addressIndex, port));
+        Rest rest = rests.remove(key(internal.protocol(), addressIndex, port));
+        if (rest != null && rest.internal.equals(internal)) {
+            mapping.held = rest;
+        }
         known.add(subscriber);
         return mapping;
     }
@@ -499,10 +511,13 @@ public final class ModelShard {
         if (found) {
             mapping.explicit = false;
             mapping.active = false;
+            if (rest) {
+                mapping.held = mapping.rest(RestKind.EXPLICIT, nowNs + holdNs(mapping));
+            }
             if (!outbound) {
                 remove(mapping);
-                if (rest) {
-                    rest(mapping, RestKind.EXPLICIT, holdNs(mapping));
+                if (mapping.held != null && mapping.held.untilNs > nowNs) {
+                    rest(mapping, mapping.held.kind, mapping.held.untilNs - nowNs);
                 }
             }
         }
@@ -535,14 +550,7 @@ public final class ModelShard {
     }
 
     private void rest(Mapping mapping, RestKind kind, long restNs) {
-        rests.put(
-                key(mapping),
-                new Rest(
-                        mapping.internal,
-                        mapping.subscriber,
-                        nowNs + restNs,
-                        kind,
-                        mapping.isApart));
+        rests.put(key(mapping), mapping.rest(kind, nowNs + restNs));
     }
 
     private long holdNs(Mapping mapping) {
@@ -621,6 +629,7 @@ public final class ModelShard {
                             : add(c.internal(), c.subscriber(), c.addressIndex(), c.externalPort());
             mapping.subscriber = c.subscriber();
             mapping.reserved = true;
+            mapping.held = null;
             mapping.isApart = true;
             link.emit(Kind.RESERVED, c.requestId(), c.addressIndex(), c.externalPort(), 0);
         }
@@ -695,7 +704,9 @@ public final class ModelShard {
         for (Mapping mapping : List.copyOf(mappings.values())) {
             if (!mapping.explicit && !mapping.reserved && !isInUse(mapping)) {
                 remove(mapping);
-                rest(mapping, RestKind.IMPLICIT, nat.timers().holdDownNs());
+                RestKind kind = mapping.held == null ? RestKind.IMPLICIT : mapping.held.kind;
+                long heldNs = mapping.held == null ? 0 : mapping.held.untilNs - nowNs;
+                rest(mapping, kind, Math.max(heldNs, nat.timers().holdDownNs()));
             }
         }
         returnBlocks();
