@@ -3,7 +3,6 @@ package org.portreeve.control;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongFunction;
-import java.util.stream.IntStream;
 import org.portreeve.control.MapOutcome.Reason;
 import org.portreeve.control.MapRules.Decision;
 import org.portreeve.control.ShardRequests.Request;
@@ -150,16 +149,24 @@ final class Grant {
 
     private void reserved(ShardOutcome.Reserved reserved) {
         subscriber.hadPort = true;
-        OptionalInt others =
-                IntStream.range(reserved.externalPort(), reserved.externalPort() + size)
-                        .filter(port -> isOthers(reserved.addressIndex(), port))
-                        .findFirst();
-        if (!reserved.existing() && others.isPresent()) {
-            evadeFromPort = others.getAsInt();
+        int others = firstOfOthers(reserved);
+        if (!reserved.existing() && others != 0) {
+            evadeFromPort = others;
             release();
         } else {
             record(reserved);
         }
+    }
+
+    /** The first of the ports that is another's; 0 when none is. */
+    private int firstOfOthers(ShardOutcome.Reserved reserved) {
+        for (int i = 0; i < size; i++) {
+            int port = reserved.externalPort() + i;
+            if (isOthers(reserved.addressIndex(), port)) {
+                return port;
+            }
+        }
+        return 0;
     }
 
     private boolean isOthers(int addressIndex, int port) {
@@ -227,10 +234,13 @@ final class Grant {
     }
 
     private boolean isOwned(Lease lease) {
-        int protocol = lease.protocol();
-        return IntStream.range(lease.externalPort(), lease.externalPort() + lease.size())
-                .anyMatch(port ->
-                        state.leases.findExternal(protocol, lease.addressIndex, port).isPresent());
+        for (int i = 0; i < lease.size(); i++) {
+            int port = lease.externalPort() + i;
+            if (state.leases.findExternal(lease.protocol(), lease.addressIndex, port).isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void recorded(Lease lease, JournalRecord granted, boolean durable) {

@@ -153,9 +153,10 @@ final class Pairings {
      * when the pool is not deterministic (RFC 7422 §2).
      */
     OptionalInt computed(long subscriberKey) {
-        List<Prefix> prefixes =
-                ranges.rangePorts() == 0 ? List.of() : state.subscribers.prefixesOf(subscriberKey);
-        return prefixes.stream()
+        if (ranges.rangePorts() == 0) {
+            return OptionalInt.empty();
+        }
+        return state.subscribers.prefixesOf(subscriberKey).stream()
                 .mapToInt(prefix -> ranges.addressIndex(prefix.network()))
                 .filter(addressIndex -> addressIndex != DeterministicRanges.NONE)
                 .findFirst();

@@ -46,6 +46,8 @@ record Rate(Operation operation, long mappings) implements Measurement {
         for (Server server : servers) {
             level(grounds, server);
             sample(grounds, server, grounds.warmUpSeconds(server, operation));
+            // Or the crowd would have nothing left to ask the echo for.
+            level(grounds, server);
             readings.put(server, new ArrayList<>());
         }
         for (int round = 0; round < grounds.rounds(); round++) {

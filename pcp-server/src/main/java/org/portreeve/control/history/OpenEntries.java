@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.portreeve.control.history.HistoryChange.Began;
@@ -116,13 +115,11 @@ final class OpenEntries {
             return List.of();
         }
         // Whoever had the place before has it no more, even if nobody heard of that end.
-        Stream<HistoryEntry> over =
-                former == null
-                        ? Stream.of()
-                        : Stream.of(over(former.at(possession), former.fromMillis, atMillis));
         put(possession, Since.of(possession, atMillis));
         HistoryEntry begun = possession.during(atMillis, HistoryEntry.ONGOING);
-        return Stream.concat(over, Stream.of(begun)).toList();
+        return former == null
+                ? List.of(begun)
+                : List.of(over(former.at(possession), former.fromMillis, atMillis), begun);
     }
 
     private Since at(Possession possession) {
