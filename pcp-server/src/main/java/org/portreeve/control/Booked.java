@@ -11,9 +11,6 @@ abstract class Booked {
     /** Its slot in the book, which owns this. */
     int slot = NONE;
 
-    /** Its position among the deadlines of its lane, which the book owns as well. */
-    int heapIndex = NONE;
-
     /** When it ends, on the monotonic clock. */
     abstract long deadlineNs();
 }

@@ -84,7 +84,7 @@ final class Companions {
 
     private boolean isHeld(InternalTuple internal, int protocol, int addressIndex, int port) {
         return holds.findExternal(protocol, addressIndex, port)
-                .filter(hold -> isOther(internal, hold.internal))
+                .filter(hold -> isOther(internal, hold.internal()))
                 .isPresent();
     }
 

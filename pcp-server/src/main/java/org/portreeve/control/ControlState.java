@@ -209,7 +209,7 @@ final class ControlState {
                         externalIp(lease.addressIndex),
                         lease.externalPort(),
                         lease.remainingSeconds(nowNs),
-                        lease.owner().description(),
+                        lease.description(),
                         lease.span())
                 : new MapOutcome.Refused(
                         MapOutcome.Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
@@ -286,11 +286,11 @@ final class ControlState {
 
     JournalRecord.PortHeld held(Hold hold) {
         return new JournalRecord.PortHeld(
-                hold.internal,
+                hold.internal(),
                 subscribers.id(hold.subscriber),
                 externalIp(hold.addressIndex),
                 hold.externalPort,
-                hold.nonce,
+                hold.nonce(),
                 wallMillisOf(hold.deadlineNs()),
                 hold.ofSet);
     }
@@ -300,7 +300,7 @@ final class ControlState {
         holds.remove(hold);
         recorder.note(
                 new JournalRecord.HoldEnded(
-                        hold.internal.protocol(),
+                        hold.protocol(),
                         externalIp(hold.addressIndex),
                         hold.externalPort));
         pairings.forgetIfUnused(hold.subscriber);

@@ -1,5 +1,6 @@
 package org.portreeve.control;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongFunction;
@@ -101,7 +102,7 @@ final class Grant {
                     command.set().keepsParity(),
                     suggestedPort,
                     create.reclaim(),
-                    Lease.Owner.of(command).filters());
+                    command.filters().after(List.of()));
         }
         return new ShardCommand.ReserveMapping(
                 requestId,
@@ -111,7 +112,7 @@ final class Grant {
                 suggestedPort,
                 command.preferFailure(),
                 create.reclaim(),
-                Lease.Owner.of(command).filters());
+                command.filters().after(List.of()));
     }
 
     /** Whether a port is another tuple's by reservation, in force or waiting. */
@@ -204,6 +205,7 @@ final class Grant {
     }
 
     private void record(ShardOutcome.Reserved reserved) {
+        Lease.Owner owner = Lease.Owner.of(command);
         Lease lease =
                 new Lease(
                         command.internal(),
@@ -211,9 +213,9 @@ final class Grant {
                         reserved.addressIndex(),
                         reserved.externalPort(),
                         size,
-                        Lease.Owner.of(command),
+                        owner,
                         create.deadlineNs());
-        JournalRecord granted = state.granted(lease, lease.owner(), lease.deadlineNs());
+        JournalRecord granted = state.granted(lease, owner, lease.deadlineNs());
         // A tuple of a moved address has a mapping at its former owner's external address. Or the
         // end of the port's last lease is not durable yet: a restart would find two owners.
         if (reserved.addressIndex() != subscriber.addressIndex

@@ -17,10 +17,10 @@ final class HoldBook {
 
     /** Adds a rest; an earlier one of the same external port gives way. */
     void add(Hold hold) {
-        findExternal(hold.internal.protocol(), hold.addressIndex, hold.externalPort)
+        findExternal(hold.protocol(), hold.addressIndex, hold.externalPort)
                 .ifPresent(this::remove);
         byExternal.put(externalKey(hold), hold);
-        byInternal.put(LeaseBook.order(hold.internal), hold);
+        byInternal.put(hold.order(), hold);
         deadlines.add(LANE, hold);
         hold.subscriber.holds++;
         hold.subscriber.setHolds += hold.ofSet ? 1 : 0;
@@ -29,7 +29,7 @@ final class HoldBook {
 
     void remove(Hold hold) {
         byExternal.remove(externalKey(hold));
-        long internalKey = LeaseBook.order(hold.internal);
+        long internalKey = hold.order();
         if (byInternal.get(internalKey) == hold) {
             byInternal.remove(internalKey);
         }
@@ -65,6 +65,6 @@ final class HoldBook {
     }
 
     private static long externalKey(Hold hold) {
-        return ExternalTuple.key(hold.internal.protocol(), hold.addressIndex, hold.externalPort);
+        return ExternalTuple.key(hold.protocol(), hold.addressIndex, hold.externalPort);
     }
 }

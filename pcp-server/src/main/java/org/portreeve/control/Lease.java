@@ -89,6 +89,10 @@ final class Lease extends Booked {
                 insists);
     }
 
+    String description() {
+        return description;
+    }
+
     /** Whether a change of it is on its way into the journal. */
     boolean isRecording() {
         return recording;
@@ -105,8 +109,13 @@ final class Lease extends Booked {
         this.originCode = (byte) owner.origin().code();
         this.clientIp = owner.clientIp();
         this.clientPort = (char) owner.clientPort();
-        this.description = owner.description();
-        this.filters = owner.filters();
+        // What stays is not written: the collector looks through what a long-lived object points to.
+        if (!owner.description().equals(description)) {
+            this.description = owner.description();
+        }
+        if (!owner.filters().equals(filters)) {
+            this.filters = owner.filters();
+        }
         this.insists = owner.insists();
         this.deadlineNs = deadlineNs;
     }

@@ -1,58 +1,70 @@
 package org.portreeve.control;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Leases in the order of their first internal tuples ({@link Lease#order}), no two of which are the
- * same. They stand on shelves of a bounded size, which take less room than the nodes of a tree:
- * some 8 octets for each, when most are there. Every step is O(log n) but for what is moved on one
- * shelf. Event loop only.
+ * same. They stand on shelves of a bounded size, and each of them and each shelf beside its number
+ * in the order, so that a search reads numbers alone: some 20 octets for each lease, when most are
+ * there. Every step is O(log n) but for what is moved on one shelf, or of the shelves when one is
+ * put up or taken away. Event loop only.
  */
 final class LeaseOrder {
     /** Leases of a shelf that becomes two. */
     private static final int SHELF = 128;
 
-    /** The shelves, each by the least order that it may have; the one at 0 is always there. */
-    private final NavigableMap<Long, List<Lease>> shelves = new TreeMap<>();
+    /** The least order that each shelf may have; the one at 0 is always there. */
+    private long[] firsts = new long[16];
 
+    private Shelf[] shelves = new Shelf[16];
+    private int shelfCount = 1;
     private int size;
 
     LeaseOrder() {
-        shelves.put(0L, new ArrayList<>());
+        shelves[0] = new Shelf(new long[0], new Lease[0]);
     }
 
     void add(Lease lease) {
-        Map.Entry<Long, List<Lease>> place = shelves.floorEntry(lease.order());
-        List<Lease> shelf = place.getValue();
-        shelf.add(firstAfter(shelf, lease.order()), lease);
+        int at = shelfOf(lease.order());
+        Shelf shelf = shelves[at];
+        shelf.add(lease);
         size++;
-        if (shelf.size() == SHELF) {
-            split(place);
+        if (shelf.count == SHELF) {
+            split(at);
         }
     }
 
-    /** Both halves are copies: a list that was full once keeps its room. */
-    private void split(Map.Entry<Long, List<Lease>> place) {
-        List<Lease> lower = place.getValue().subList(0, SHELF / 2);
-        List<Lease> upper = place.getValue().subList(SHELF / 2, SHELF);
-        shelves.put(upper.getFirst().order(), new ArrayList<>(upper));
-        shelves.put(place.getKey(), new ArrayList<>(lower));
+    private void split(int at) {
+        Shelf full = shelves[at];
+        makeRoom();
+        System.arraycopy(firsts, at + 1, firsts, at + 2, shelfCount - at - 1);
+        System.arraycopy(shelves, at + 1, shelves, at + 2, shelfCount - at - 1);
+        shelfCount++;
+        shelves[at] = full.part(0, SHELF / 2);
+        shelves[at + 1] = full.part(SHELF / 2, SHELF);
+        firsts[at + 1] = shelves[at + 1].orders[0];
+    }
+
+    private void makeRoom() {
+        if (shelfCount == shelves.length) {
+            firsts = Arrays.copyOf(firsts, grown(shelfCount));
+            shelves = Arrays.copyOf(shelves, grown(shelfCount));
+        }
     }
 
     /** Removes a lease that is there. */
     void remove(Lease lease) {
-        Map.Entry<Long, List<Lease>> place = shelves.floorEntry(lease.order());
-        List<Lease> shelf = place.getValue();
-        Lease removed = shelf.remove(firstAfter(shelf, lease.order()) - 1);
-        assert removed == lease : "a lease was not in its place";
+        int at = shelfOf(lease.order());
+        shelves[at].remove(lease);
         size--;
-        if (shelf.isEmpty() && place.getKey() != 0) {
-            shelves.remove(place.getKey());
+        if (shelves[at].count == 0 && at > 0) {
+            shelfCount--;
+            System.arraycopy(firsts, at + 1, firsts, at, shelfCount - at);
+            System.arraycopy(shelves, at + 1, shelves, at, shelfCount - at);
+            shelves[shelfCount] = null;
         }
     }
 
@@ -62,50 +74,100 @@ final class LeaseOrder {
 
     /** The last lease at a place in the order or before it. */
     Optional<Lease> atOrBefore(long order) {
-        List<Lease> shelf = shelf(order);
-        int after = firstAfter(shelf, order);
+        int at = shelfOf(order);
+        int after = shelves[at].firstAfter(order);
         if (after > 0) {
-            return Optional.of(shelf.get(after - 1));
+            return Optional.of(shelves[at].leases[after - 1]);
         }
         // A shelf without its first leases says nothing about those of the shelf before.
-        return Optional.ofNullable(shelves.lowerEntry(shelves.floorKey(order)))
-                .map(Map.Entry::getValue)
-                .filter(before -> !before.isEmpty())
-                .map(List::getLast);
+        return at > 0 ? shelves[at - 1].last() : Optional.empty();
     }
 
     /** The first leases after one place in the order, up to another. */
     List<Lease> range(long afterOrder, long lastOrder, int limit) {
         List<Lease> found = new ArrayList<>();
-        long first = shelves.floorKey(Math.max(0, afterOrder));
-        for (List<Lease> shelf : shelves.tailMap(first).values()) {
-            for (int i = firstAfter(shelf, afterOrder); i < shelf.size(); i++) {
-                Lease lease = shelf.get(i);
-                if (lease.order() > lastOrder || found.size() == limit) {
+        for (int at = shelfOf(Math.max(0, afterOrder)); at < shelfCount; at++) {
+            Shelf shelf = shelves[at];
+            for (int i = shelf.firstAfter(afterOrder); i < shelf.count; i++) {
+                if (shelf.orders[i] > lastOrder || found.size() == limit) {
                     return found;
                 }
-                found.add(lease);
+                found.add(shelf.leases[i]);
             }
         }
         return found;
     }
 
-    private List<Lease> shelf(long order) {
-        return shelves.floorEntry(order).getValue();
+    /** Where the shelf stands that has a place in the order. */
+    private int shelfOf(long order) {
+        return firstAfter(firsts, shelfCount, order) - 1;
     }
 
-    /** Where on a shelf those after a place in the order begin. */
-    private static int firstAfter(List<Lease> shelf, long order) {
+    /** Where those after a place in the order begin. */
+    private static int firstAfter(long[] orders, int count, long order) {
         int low = 0;
-        int high = shelf.size();
+        int high = count;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (shelf.get(middle).order() <= order) {
+            if (orders[middle] <= order) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         return low;
+    }
+
+    private static int grown(int length) {
+        return length + (length >> 1) + 1;
+    }
+
+    /** Some leases that follow each other, each beside its number. */
+    private static final class Shelf {
+        private long[] orders;
+        private Lease[] leases;
+        private int count;
+
+        Shelf(long[] orders, Lease[] leases) {
+            this.orders = orders;
+            this.leases = leases;
+            this.count = orders.length;
+        }
+
+        /** A copy: a shelf that was full once keeps its room. */
+        Shelf part(int from, int to) {
+            return new Shelf(
+                    Arrays.copyOfRange(orders, from, to), Arrays.copyOfRange(leases, from, to));
+        }
+
+        void add(Lease lease) {
+            if (count == orders.length) {
+                orders = Arrays.copyOf(orders, grown(count));
+                leases = Arrays.copyOf(leases, grown(count));
+            }
+            int at = firstAfter(lease.order());
+            System.arraycopy(orders, at, orders, at + 1, count - at);
+            System.arraycopy(leases, at, leases, at + 1, count - at);
+            orders[at] = lease.order();
+            leases[at] = lease;
+            count++;
+        }
+
+        void remove(Lease lease) {
+            int at = firstAfter(lease.order()) - 1;
+            assert at >= 0 && leases[at] == lease : "a lease was not in its place";
+            count--;
+            System.arraycopy(orders, at + 1, orders, at, count - at);
+            System.arraycopy(leases, at + 1, leases, at, count - at);
+            leases[count] = null;
+        }
+
+        Optional<Lease> last() {
+            return count == 0 ? Optional.empty() : Optional.of(leases[count - 1]);
+        }
+
+        int firstAfter(long order) {
+            return LeaseOrder.firstAfter(orders, count, order);
+        }
     }
 }

@@ -195,7 +195,7 @@ final class Obstacles {
     private Optional<Conflict> rest(Wanted wanted, int addressIndex) {
         return state.holds
                 .findExternal(wanted.internal.protocol(), addressIndex, wanted.externalPort)
-                .filter(hold -> !hold.internal.equals(wanted.internal))
+                .filter(hold -> !hold.internal().equals(wanted.internal))
                 .map(hold ->
                         new Conflict.PortResting(
                                 state.subscribers.id(hold.subscriber),

@@ -286,7 +286,7 @@ final class PeerGrant {
         InternalTuple internal = lease.peer.internal();
         state.holds
                 .findExternal(internal.protocol(), lease.addressIndex, lease.externalPort)
-                .filter(hold -> !hold.internal.equals(internal))
+                .filter(hold -> !hold.internal().equals(internal))
                 .ifPresent(state::endHold);
     }
 

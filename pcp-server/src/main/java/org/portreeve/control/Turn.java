@@ -6,6 +6,9 @@ import org.portreeve.nat.InternalTuple;
 final class Turn extends Waiting<MapCommand, MapOutcome> {
     final InternalTuple internal;
 
+    /** Whether the deadline of the tuple's lease passed meanwhile. */
+    boolean hasLostTimer;
+
     Turn(InternalTuple internal) {
         super(Turns.noResources());
         this.internal = internal;

@@ -46,8 +46,7 @@ final class Turns {
         if (turn == null) {
             Turn fresh = new Turn(internal);
             busy.put(internal, fresh);
-            fresh.waiting().add(wish);
-            goOn(fresh);
+            begin(fresh, wish, wish.command());
         } else {
             join(turn, wish);
         }
@@ -65,10 +64,15 @@ final class Turns {
             Turn turn = new Turn(command.internal());
             busy.put(turn.internal, turn);
             sets.begin(command);
-            turn.take(aimed);
-            if (!begin(turn, command)) {
-                goOn(turn);
-            }
+            begin(turn, aimed, command);
+        }
+    }
+
+    /** Begins the first operation of a turn: what a request comes to. */
+    private void begin(Turn turn, Wish<MapCommand, MapOutcome> wish, MapCommand command) {
+        turn.take(wish);
+        if (!begin(turn, command)) {
+            goOn(turn);
         }
     }
 
@@ -92,10 +96,12 @@ final class Turns {
      */
     boolean expire(Lease lease) {
         state.leases.disarm(lease);
-        Turn turn = new Turn(lease.internal());
-        if (busy.containsKey(turn.internal)) {
+        Turn underWay = busy.get(lease.internal());
+        if (underWay != null) {
+            underWay.hasLostTimer = true;
             return true;
         }
+        Turn turn = new Turn(lease.internal());
         if (!new Ending(state, turn, lease).expire()) {
             state.leases.changed(lease);
             return false;
@@ -186,8 +192,9 @@ final class Turns {
     private void leave(Turn turn) {
         busy.remove(turn.internal);
         sets.end(turn.internal);
-        // Only a lease whose deadline passed meanwhile has lost its timer.
-        state.leases.find(turn.internal).ifPresent(state.leases::changed);
+        if (turn.hasLostTimer) {
+            state.leases.find(turn.internal).ifPresent(state.leases::changed);
+        }
     }
 
     /** Returns whether the operation is still under way; else it was answered. */
