@@ -1,7 +1,7 @@
 package org.portreeve.control;
 
 import java.util.Optional;
-import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.Long2LongHashMap;
 import org.portreeve.nat.InternalTuple;
 
 /**
@@ -12,16 +12,19 @@ final class HoldBook {
     private static final int LANE = 0;
 
     private final DeadlineBook<Hold> deadlines = new DeadlineBook<>(1);
-    private final Long2ObjectHashMap<Hold> byInternal = new Long2ObjectHashMap<>();
-    private final Long2ObjectHashMap<Hold> byExternal = new Long2ObjectHashMap<>();
+
+    /** The slots of {@link #deadlines}, as by external tuple. */
+    private final Long2LongHashMap byInternal = new Long2LongHashMap(Booked.NONE);
+
+    private final Long2LongHashMap byExternal = new Long2LongHashMap(Booked.NONE);
 
     /** Adds a rest; an earlier one of the same external port gives way. */
     void add(Hold hold) {
         findExternal(hold.protocol(), hold.addressIndex, hold.externalPort)
                 .ifPresent(this::remove);
-        byExternal.put(externalKey(hold), hold);
-        byInternal.put(hold.order(), hold);
         deadlines.add(LANE, hold);
+        byExternal.put(externalKey(hold), hold.slot);
+        byInternal.put(hold.order(), hold.slot);
         hold.subscriber.holds++;
         hold.subscriber.setHolds += hold.ofSet ? 1 : 0;
         hold.subscriber.hadPort = true;
@@ -30,7 +33,7 @@ final class HoldBook {
     void remove(Hold hold) {
         byExternal.remove(externalKey(hold));
         long internalKey = hold.order();
-        if (byInternal.get(internalKey) == hold) {
+        if (byInternal.get(internalKey) == hold.slot) {
             byInternal.remove(internalKey);
         }
         deadlines.remove(LANE, hold);
@@ -40,12 +43,16 @@ final class HoldBook {
 
     /** The latest rest of a port of this internal tuple. */
     Optional<Hold> find(InternalTuple internal) {
-        return Optional.ofNullable(byInternal.get(LeaseBook.order(internal)));
+        return of(byInternal.get(LeaseBook.order(internal)));
     }
 
     Optional<Hold> findExternal(int protocol, int addressIndex, int externalPort) {
         long key = ExternalTuple.key(protocol, addressIndex, externalPort);
-        return Optional.ofNullable(byExternal.get(key));
+        return of(byExternal.get(key));
+    }
+
+    private Optional<Hold> of(long slot) {
+        return slot == Booked.NONE ? Optional.empty() : deadlines.at((int) slot);
     }
 
     Optional<Hold> due(long nowNs) {

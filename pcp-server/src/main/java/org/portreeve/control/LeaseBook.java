@@ -3,7 +3,7 @@ package org.portreeve.control;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.Long2LongHashMap;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.config.NatConfig;
 
@@ -15,13 +15,17 @@ import org.portreeve.nat.config.NatConfig;
 final class LeaseBook {
     private final NatConfig nat;
     private final DeadlineBook<Lease> deadlines;
-    private final LeaseOrder byInternal = new LeaseOrder();
-    private final Long2ObjectHashMap<Lease> byExternal = new Long2ObjectHashMap<>();
+    private final LeaseOrder byInternal;
+
+    /** The slots of {@link #deadlines}: the collector has no need to look through numbers. */
+    private final Long2LongHashMap byExternal = new Long2LongHashMap(Booked.NONE);
+
     private int sets;
 
     LeaseBook(NatConfig nat) {
         this.nat = nat;
         this.deadlines = new DeadlineBook<>(nat.shardCount());
+        this.byInternal = new LeaseOrder(slot -> deadlines.at(slot).orElseThrow());
     }
 
     /** Whether the translator has no room for more, so that nothing need be asked of it. */
@@ -32,13 +36,13 @@ final class LeaseBook {
     /** Adds a lease of a tuple that has none. Its subscriber has counted it before. */
     void add(Lease lease) {
         assert isFree(lease) : "an internal tuple got two leases";
+        deadlines.add(shardOf(lease), lease);
         byInternal.add(lease);
         for (int i = 0; i < lease.size(); i++) {
-            Lease other = byExternal.put(externalKey(lease, i), lease);
-            assert other == null : "an external tuple got two owners";
+            long other = byExternal.put(externalKey(lease, i), lease.slot);
+            assert other == Booked.NONE : "an external tuple got two owners";
         }
         sets += lease.isSet() ? 1 : 0;
-        deadlines.add(shardOf(lease), lease);
     }
 
     private boolean isFree(Lease lease) {
@@ -87,7 +91,8 @@ final class LeaseBook {
 
     Optional<Lease> findExternal(int protocol, int addressIndex, int externalPort) {
         long key = ExternalTuple.key(protocol, addressIndex, externalPort);
-        return Optional.ofNullable(byExternal.get(key));
+        int slot = (int) byExternal.get(key);
+        return slot == Booked.NONE ? Optional.empty() : deadlines.at(slot);
     }
 
     /** The place of an internal tuple in the order of internal address, protocol and port. */

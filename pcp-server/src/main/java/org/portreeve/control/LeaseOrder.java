@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Leases in the order of their first internal tuples ({@link Lease#order}), no two of which are the
- * same. They stand on shelves of a bounded size, and each of them and each shelf beside its number
- * in the order, so that a search reads numbers alone: some 20 octets for each lease, when most are
- * there. Every step is O(log n) but for what is moved on one shelf, or of the shelves when one is
+ * same. Their slots stand on shelves of a bounded size, and each of them and each shelf beside its
+ * number in the order, so that a search, and the collector, read numbers alone: some 20 octets for
+ * each lease, when most are there. Every step is O(log n) but for what is moved on one shelf, or of the shelves when one is
  * put up or taken away. Event loop only.
  */
 final class LeaseOrder {
@@ -22,11 +23,15 @@ final class LeaseOrder {
     private Shelf[] shelves = new Shelf[16];
     private int shelfCount = 1;
     private int size;
+    private final IntFunction<Lease> leases;
 
-    LeaseOrder() {
-        shelves[0] = new Shelf(new long[0], new Lease[0]);
+    /** Begins without leases; {@code leases} are those of the slots that are added. */
+    LeaseOrder(IntFunction<Lease> leases) {
+        this.leases = leases;
+        shelves[0] = new Shelf(new long[0], new int[0]);
     }
 
+    /** Adds a lease that has a slot. */
     void add(Lease lease) {
         int at = shelfOf(lease.order());
         Shelf shelf = shelves[at];
@@ -77,10 +82,11 @@ final class LeaseOrder {
         int at = shelfOf(order);
         int after = shelves[at].firstAfter(order);
         if (after > 0) {
-            return Optional.of(shelves[at].leases[after - 1]);
+            return Optional.of(leases.apply(shelves[at].slots[after - 1]));
         }
         // A shelf without its first leases says nothing about those of the shelf before.
-        return at > 0 ? shelves[at - 1].last() : Optional.empty();
+        boolean hasBefore = at > 0 && shelves[at - 1].count > 0;
+        return hasBefore ? Optional.of(leases.apply(shelves[at - 1].last())) : Optional.empty();
     }
 
     /** The first leases after one place in the order, up to another. */
@@ -92,7 +98,7 @@ final class LeaseOrder {
                 if (shelf.orders[i] > lastOrder || found.size() == limit) {
                     return found;
                 }
-                found.add(shelf.leases[i]);
+                found.add(leases.apply(shelf.slots[i]));
             }
         }
         return found;
@@ -122,48 +128,47 @@ final class LeaseOrder {
         return length + (length >> 1) + 1;
     }
 
-    /** Some leases that follow each other, each beside its number. */
+    /** The slots of some leases that follow each other, each beside its number. */
     private static final class Shelf {
         private long[] orders;
-        private Lease[] leases;
+        private int[] slots;
         private int count;
 
-        Shelf(long[] orders, Lease[] leases) {
+        Shelf(long[] orders, int[] slots) {
             this.orders = orders;
-            this.leases = leases;
+            this.slots = slots;
             this.count = orders.length;
         }
 
         /** A copy: a shelf that was full once keeps its room. */
         Shelf part(int from, int to) {
             return new Shelf(
-                    Arrays.copyOfRange(orders, from, to), Arrays.copyOfRange(leases, from, to));
+                    Arrays.copyOfRange(orders, from, to), Arrays.copyOfRange(slots, from, to));
         }
 
         void add(Lease lease) {
             if (count == orders.length) {
                 orders = Arrays.copyOf(orders, grown(count));
-                leases = Arrays.copyOf(leases, grown(count));
+                slots = Arrays.copyOf(slots, grown(count));
             }
             int at = firstAfter(lease.order());
             System.arraycopy(orders, at, orders, at + 1, count - at);
-            System.arraycopy(leases, at, leases, at + 1, count - at);
+            System.arraycopy(slots, at, slots, at + 1, count - at);
             orders[at] = lease.order();
-            leases[at] = lease;
+            slots[at] = lease.slot;
             count++;
         }
 
         void remove(Lease lease) {
             int at = firstAfter(lease.order()) - 1;
-            assert at >= 0 && leases[at] == lease : "a lease was not in its place";
+            assert at >= 0 && slots[at] == lease.slot : "a lease was not in its place";
             count--;
             System.arraycopy(orders, at + 1, orders, at, count - at);
-            System.arraycopy(leases, at + 1, leases, at, count - at);
-            leases[count] = null;
+            System.arraycopy(slots, at + 1, slots, at, count - at);
         }
 
-        Optional<Lease> last() {
-            return count == 0 ? Optional.empty() : Optional.of(leases[count - 1]);
+        int last() {
+            return slots[count - 1];
         }
 
         int firstAfter(long order) {

@@ -33,7 +33,8 @@ class LeaseOrderTest {
                     List.of(new PeerFilter(new Prefix(Ipv4.of("198.51.100.7"), 32), 443)),
                     true);
 
-    private final LeaseOrder order = new LeaseOrder();
+    private final DeadlineBook<Lease> slots = new DeadlineBook<>(1);
+    private final LeaseOrder order = new LeaseOrder(slot -> slots.at(slot).orElseThrow());
     private final TreeMap<Long, Lease> model = new TreeMap<>();
 
     @ParameterizedTest(name = "-Dseed={0}")
@@ -126,6 +127,7 @@ class LeaseOrderTest {
         if (!model.containsKey(place)) {
             Lease lease = new Lease(internal, SUBSCRIBER, 0, 1, 1, OWNER, 0);
             model.put(place, lease);
+            slots.add(0, lease);
             order.add(lease);
         }
     }
@@ -135,6 +137,7 @@ class LeaseOrderTest {
         if (one != null) {
             model.remove(one.getKey());
             order.remove(one.getValue());
+            slots.remove(0, one.getValue());
         }
     }
 
