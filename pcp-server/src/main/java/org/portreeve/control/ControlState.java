@@ -300,9 +300,7 @@ final class ControlState {
         holds.remove(hold);
         recorder.note(
                 new JournalRecord.HoldEnded(
-                        hold.protocol(),
-                        externalIp(hold.addressIndex),
-                        hold.externalPort));
+                        hold.protocol(), externalIp(hold.addressIndex), hold.externalPort));
         pairings.forgetIfUnused(hold.subscriber);
     }
 }

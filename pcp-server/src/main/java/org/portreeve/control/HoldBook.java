@@ -20,8 +20,7 @@ final class HoldBook {
 
     /** Adds a rest; an earlier one of the same external port gives way. */
     void add(Hold hold) {
-        findExternal(hold.protocol(), hold.addressIndex, hold.externalPort)
-                .ifPresent(this::remove);
+        findExternal(hold.protocol(), hold.addressIndex, hold.externalPort).ifPresent(this::remove);
         deadlines.add(LANE, hold);
         byExternal.put(externalKey(hold), hold.slot);
         byInternal.put(hold.order(), hold.slot);

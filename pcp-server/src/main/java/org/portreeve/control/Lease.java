@@ -109,7 +109,8 @@ final class Lease extends Booked {
         this.originCode = (byte) owner.origin().code();
         this.clientIp = owner.clientIp();
         this.clientPort = (char) owner.clientPort();
-        // What stays is not written: the collector looks through what a long-lived object points to.
+        // What stays is not written: the collector looks through what a long-lived object points
+        // to.
         if (!owner.description().equals(description)) {
             this.description = owner.description();
         }

@@ -10,8 +10,8 @@ import java.util.function.IntFunction;
  * Leases in the order of their first internal tuples ({@link Lease#order}), no two of which are the
  * same. Their slots stand on shelves of a bounded size, and each of them and each shelf beside its
  * number in the order, so that a search, and the collector, read numbers alone: some 20 octets for
- * each lease, when most are there. Every step is O(log n) but for what is moved on one shelf, or of the shelves when one is
- * put up or taken away. Event loop only.
+ * each lease, when most are there. Every step is O(log n) but for what is moved on one shelf, or of
+ * the shelves when one is put up or taken away. Event loop only.
  */
 final class LeaseOrder {
     /** Leases of a shelf that becomes two. */

@@ -2,7 +2,6 @@ package org.portreeve.control;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -12,7 +11,6 @@ import org.portreeve.control.Subscriber.Wanted;
 import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.nat.InternalTuple;
-import org.portreeve.nat.Prefix;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.port.DeterministicRanges;
 import org.portreeve.nat.shard.ShardCommand;
