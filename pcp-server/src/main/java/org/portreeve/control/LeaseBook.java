@@ -9,7 +9,7 @@ import org.portreeve.nat.config.NatConfig;
 
 /**
  * All leases in memory: in the order of their first internal tuples, which is also how staff see
- * them, by each external tuple, and by deadline. Some 130 octets for each with all that it is made
+ * them, by each external tuple, and by deadline. Some 150 octets for each with all that it is made
  * of. Bounded by the capacity for mappings. Event loop only.
  */
 final class LeaseBook {

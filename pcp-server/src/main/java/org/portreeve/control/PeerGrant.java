@@ -220,16 +220,13 @@ final class PeerGrant {
 
     /**
      * Not later than the translator's, which counted from some time after the question was sent;
-     * nor, for the time that took, sooner than what was promised before.
+     * nor, for the time that took, sooner than what was promised before, if that is still kept.
      */
     private long deadlineNs(long remainingNs) {
         long soonestNs = sentNs + remainingNs;
         return before.map(PeerLease::deadlineNs)
                 .filter(promisedNs -> promisedNs - soonestNs > 0)
-                .map(promisedNs ->
-                        promisedNs - state.nowNs < remainingNs
-                                ? promisedNs
-                                : state.nowNs + remainingNs)
+                .filter(promisedNs -> promisedNs - state.nowNs <= remainingNs)
                 .orElse(soonestNs);
     }
 

@@ -6,7 +6,9 @@ import org.portreeve.nat.InternalTuple;
 final class Turn extends Waiting<MapCommand, MapOutcome> {
     final InternalTuple internal;
 
-    /** Whether the deadline of the tuple's lease passed meanwhile. */
+    /**
+     * Whether the deadline of the tuple's lease passed, so that a lease that stays has no timer.
+     */
     boolean hasLostTimer;
 
     Turn(InternalTuple internal) {

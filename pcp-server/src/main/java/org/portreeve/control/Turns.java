@@ -102,6 +102,7 @@ final class Turns {
             return true;
         }
         Turn turn = new Turn(lease.internal());
+        turn.hasLostTimer = true;
         if (!new Ending(state, turn, lease).expire()) {
             state.leases.changed(lease);
             return false;

@@ -55,6 +55,35 @@ class DeadlineBookTest {
         assertTrue(book.due(0, Long.MAX_VALUE).isEmpty());
     }
 
+    @Test
+    void aDeadlineMayBePutOffPastTheEndOfTheClock() {
+        Entry entry = new Entry(0, Long.MAX_VALUE - 1);
+        book.add(0, entry);
+        entry.deadlineNs = Long.MIN_VALUE + 1;
+        book.arm(0, entry);
+
+        assertTrue(book.due(0, Long.MIN_VALUE).isEmpty());
+        assertEquals(entry, book.due(0, Long.MIN_VALUE + 1).orElseThrow());
+    }
+
+    @Test
+    void oneIsDueBehindManyThatWerePutOff() {
+        for (int i = 0; i < 2_500; i++) {
+            Entry entry = new Entry(0, i);
+            book.add(0, entry);
+            entry.deadlineNs = 10_000;
+            book.arm(0, entry);
+        }
+        Entry due = new Entry(0, 5_000);
+        book.add(0, due);
+
+        assertTrue(book.due(0, 6_000).isEmpty());
+        assertTrue(book.due(0, 6_000).isEmpty());
+        assertEquals(due, book.due(0, 6_000).orElseThrow());
+        book.remove(0, due);
+        assertTrue(book.due(0, 6_000).isEmpty());
+    }
+
     @ParameterizedTest(name = "-Dseed={0}")
     @MethodSource("org.portreeve.testkit.Seeds#all")
     void behavesLikeAPlainListSearchedThrough(long seed) {

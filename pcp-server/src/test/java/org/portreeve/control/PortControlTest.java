@@ -412,6 +412,21 @@ class PortControlTest {
     }
 
     @Test
+    void aLeaseWhoseTimeIsOverDuringARenewalThatIsLostEnds() {
+        rig.granted(wish(WEB, 600));
+        rig.advance(599);
+        List<MapOutcome> answers = rig.ask(wish(WEB, 600));
+        rig.advance(2);
+        rig.control.doWork(rig.nowNs, rig.wallMillis);
+        rig.journal.force(false, Integer.MAX_VALUE);
+        rig.settle();
+
+        assertEquals(List.of(new Refused(Reason.NO_RESOURCES, 30)), answers);
+        assertTrue(rig.active(WEB).isEmpty());
+        assertEquals(0, rig.control.sizes().leases());
+    }
+
+    @Test
     void anEndThatCannotBeWrittenIsTriedUntilItIs() {
         rig.granted(wish(WEB, 600));
         rig.journal.full = true;

@@ -95,13 +95,15 @@ public final class JournalImage {
 
     /**
      * The translator gave the port, so it rests for nobody else, whatever a clock that was set back
-     * since makes of the rest's deadline.
+     * since makes of the rest's deadline. What is only written again gives nothing.
      */
     private void put(PeerGranted peer) {
-        peers.put(Session.of(peer), peer);
-        holds.computeIfPresent(
-                ExternalTuple.of(peer),
-                (_, hold) -> hold.internal().equals(peer.internal()) ? hold : null);
+        PeerGranted before = peers.put(Session.of(peer), peer);
+        ExternalTuple external = ExternalTuple.of(peer);
+        if (before == null || !ExternalTuple.of(before).equals(external)) {
+            holds.computeIfPresent(
+                    external, (_, hold) -> hold.internal().equals(peer.internal()) ? hold : null);
+        }
     }
 
     private void remove(InternalTuple internal) {

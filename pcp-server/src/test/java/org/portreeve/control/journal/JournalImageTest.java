@@ -61,6 +61,7 @@ class JournalImageTest {
         assertTrue(image.holds().isEmpty());
 
         image.apply(hold(INTERNAL, 2));
+        image.apply(peer(other));
         JournalImage copy = new JournalImage();
         image.records().forEach(copy::apply);
         assertEquals(List.of(hold(INTERNAL, 2)), List.copyOf(copy.holds()));
