@@ -60,22 +60,11 @@ final class Fold {
             case JournalRecord.DrainEnded r -> drains.remove(r.externalIp());
             case JournalRecord.SubscriberDrained r -> drainedSubscribers.put(r.subscriber(), r);
             case JournalRecord.SubscriberDrainEnded r -> drainedSubscribers.remove(r.subscriber());
-            case JournalRecord.PeerGranted r -> {
-                var peer = new PeerTuple(r.internal(), r.remoteIp(), r.remotePort());
-                JournalRecord.PeerGranted before = peers.put(peer, r);
-                JournalRecord.PortHeld hold = holds.get(external(r));
-                boolean isNew = before == null || !external(before).equals(external(r));
-                if (isNew && hold != null && !hold.internal().equals(r.internal())) {
-                    holds.remove(external(r));
-                }
-            }
+            case JournalRecord.PeerGranted r ->
+                    peers.put(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()), r);
             case JournalRecord.PeerEnded r ->
                     peers.remove(new PeerTuple(r.internal(), r.remoteIp(), r.remotePort()));
         }
-    }
-
-    private static List<Integer> external(JournalRecord.PeerGranted peer) {
-        return List.of(peer.internal().protocol(), peer.externalIp(), peer.externalPort());
     }
 
     RecoveredState state() {

@@ -78,7 +78,7 @@ public final class JournalImage {
             case DrainEnded(int ip) -> drains.remove(ip);
             case SubscriberDrained drained -> drainedSubscribers.put(drained.subscriber(), drained);
             case SubscriberDrainEnded(String subscriber) -> drainedSubscribers.remove(subscriber);
-            case PeerGranted peer -> put(peer);
+            case PeerGranted peer -> peers.put(Session.of(peer), peer);
             case PeerEnded(InternalTuple internal, int remoteIp, int remotePort) ->
                     peers.remove(new Session(internal, remoteIp, remotePort));
         }
@@ -90,19 +90,6 @@ public final class JournalImage {
             insisted.add(lease.internal());
         } else {
             insisted.remove(lease.internal());
-        }
-    }
-
-    /**
-     * The translator gave the port, so it rests for nobody else, whatever a clock that was set back
-     * since makes of the rest's deadline. What is only written again gives nothing.
-     */
-    private void put(PeerGranted peer) {
-        PeerGranted before = peers.put(Session.of(peer), peer);
-        ExternalTuple external = ExternalTuple.of(peer);
-        if (before == null || !ExternalTuple.of(before).equals(external)) {
-            holds.computeIfPresent(
-                    external, (_, hold) -> hold.internal().equals(peer.internal()) ? hold : null);
         }
     }
 
@@ -201,10 +188,9 @@ public final class JournalImage {
                         drainedSubscribers.values().stream(),
                         pairings.values().stream(),
                         blocks.values().stream(),
+                        holds.values().stream(),
                         leases.values().stream().map(this::record),
-                        peers.values().stream(),
-                        // After what would end them: those that are here came later.
-                        holds.values().stream())
+                        peers.values().stream())
                 .flatMap(records -> records);
     }
 
@@ -216,11 +202,6 @@ public final class JournalImage {
         static ExternalTuple of(PortHeld hold) {
             return new ExternalTuple(
                     hold.internal().protocol(), hold.externalIp(), hold.externalPort());
-        }
-
-        static ExternalTuple of(PeerGranted peer) {
-            return new ExternalTuple(
-                    peer.internal().protocol(), peer.externalIp(), peer.externalPort());
         }
     }
 

@@ -152,15 +152,17 @@ class HistoryFeedTest {
             store.history().add(List.of(GONE));
             granted(node, 1);
 
+            MapOutcome.Granted meanwhile;
             try (HistoryFeed feed = feed(node, store, rush)) {
-                MapOutcome.Granted meanwhile = granted(node, 2);
+                meanwhile = granted(node, 2);
                 awaitWritten(feed, 1);
-                assertEquals(
-                        Set.of(9, meanwhile.externalPort()),
-                        store.history().ongoing().stream()
-                                .map(HistoryEntry::firstPort)
-                                .collect(Collectors.toSet()));
             }
+
+            assertEquals(
+                    Set.of(9, meanwhile.externalPort()),
+                    store.history().ongoing().stream()
+                            .map(HistoryEntry::firstPort)
+                            .collect(Collectors.toSet()));
         }
     }
 

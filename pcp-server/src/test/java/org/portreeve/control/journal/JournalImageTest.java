@@ -51,23 +51,6 @@ class JournalImageTest {
     }
 
     @Test
-    void holdGivesWayToAnotherTuplesPeerAndComesAfterIt() {
-        InternalTuple other = InternalTuple.of(17, 2, 1000);
-        image.apply(hold(INTERNAL, 1));
-        image.apply(peer(INTERNAL));
-        assertEquals(List.of(hold(INTERNAL, 1)), List.copyOf(image.holds()));
-
-        image.apply(peer(other));
-        assertTrue(image.holds().isEmpty());
-
-        image.apply(hold(INTERNAL, 2));
-        image.apply(peer(other));
-        JournalImage copy = new JournalImage();
-        image.records().forEach(copy::apply);
-        assertEquals(List.of(hold(INTERNAL, 2)), List.copyOf(copy.holds()));
-    }
-
-    @Test
     void pairingAndBlockAreKeptByTheirKeys() {
         image.apply(new JournalRecord.Paired("a", 7));
         image.apply(new JournalRecord.Paired("a", 8));
@@ -113,11 +96,6 @@ class JournalImageTest {
     private static JournalRecord.LeaseGranted lease(long deadlineMillis) {
         return new JournalRecord.LeaseGranted(
                 INTERNAL, "a", 7, 2000, Nonce.ZERO, LeaseOrigin.PCP, 1, 5350, deadlineMillis, "");
-    }
-
-    private static JournalRecord.PeerGranted peer(InternalTuple internal) {
-        return new JournalRecord.PeerGranted(
-                internal, 9, 443, "a", 7, 2000, Nonce.ZERO, 1, 5350, 3, "");
     }
 
     private static JournalRecord.PortHeld hold(InternalTuple internal, long untilMillis) {
