@@ -3,17 +3,11 @@ package org.portreeve.control;
 import org.portreeve.nat.InternalTuple;
 
 /**
- * An external port that rests for its former owner (RFC 6887 §15). As there may be a million it is
- * one object, which makes its tuple and its nonce when asked for them. Owned by {@link HoldBook};
- * event loop only.
+ * An external port that rests for its former owner (RFC 6887 §15). Makes its nonce when asked for
+ * it. Owned by {@link HoldBook}; event loop only.
  */
-final class Hold extends Booked {
-    final Subscriber subscriber;
-    final int addressIndex;
+final class Hold extends BookedTuple {
     final int externalPort;
-    private final int internalIp;
-    private final byte protocol;
-    private final char internalPort;
     private final int nonceLow;
     private final long nonceHigh;
 
@@ -30,30 +24,12 @@ final class Hold extends Booked {
             Nonce nonce,
             boolean ofSet,
             long deadlineNs) {
-        assert internal.realm() == InternalTuple.DEFAULT_REALM : "a realm that nobody keeps";
-        this.internalIp = internal.internalIp();
-        this.protocol = (byte) internal.protocol();
-        this.internalPort = (char) internal.internalPort();
-        this.subscriber = subscriber;
-        this.addressIndex = addressIndex;
+        super(internal, subscriber, addressIndex);
         this.externalPort = externalPort;
         this.nonceHigh = nonce.high();
         this.nonceLow = nonce.low();
         this.ofSet = ofSet;
         this.deadlineNs = deadlineNs;
-    }
-
-    InternalTuple internal() {
-        return InternalTuple.of(protocol(), internalIp, internalPort);
-    }
-
-    /** The place of its tuple among all. */
-    long order() {
-        return LeaseBook.order(internalIp, protocol(), internalPort);
-    }
-
-    int protocol() {
-        return Byte.toUnsignedInt(protocol);
     }
 
     Nonce nonce() {

@@ -6,16 +6,10 @@ import org.portreeve.nat.PeerFilter;
 
 /**
  * A granted explicit mapping with its owner's proof and deadline (RFC 6887 §11.3, §15). What it
- * says is durable: it changes once the journal has the change. As there are a million it is one
- * object, which makes its tuple and its owner when asked for them. Owned by {@link LeaseBook};
- * event loop only.
+ * says is durable: it changes once the journal has the change. Makes its owner when asked for it.
+ * Owned by {@link LeaseBook}; event loop only.
  */
-final class Lease extends Booked {
-    final Subscriber subscriber;
-    final int addressIndex;
-    private final int internalIp;
-    private final byte protocol;
-    private final char internalPort;
+final class Lease extends BookedTuple {
     private final char firstExternalPort;
     private final char portCount;
     private long nonceHigh;
@@ -38,29 +32,10 @@ final class Lease extends Booked {
             int size,
             Owner owner,
             long deadlineNs) {
-        assert internal.realm() == InternalTuple.DEFAULT_REALM : "a realm that nobody keeps";
-        this.internalIp = internal.internalIp();
-        this.protocol = (byte) internal.protocol();
-        this.internalPort = (char) internal.internalPort();
-        this.subscriber = subscriber;
-        this.addressIndex = addressIndex;
+        super(internal, subscriber, addressIndex);
         this.firstExternalPort = (char) externalPort;
         this.portCount = (char) size;
         change(owner, deadlineNs);
-    }
-
-    /** The internal tuple of its first port. */
-    InternalTuple internal() {
-        return InternalTuple.of(protocol(), internalIp, internalPort);
-    }
-
-    /** The place of its first tuple among all leases. */
-    long order() {
-        return LeaseBook.order(internalIp, protocol(), internalPort);
-    }
-
-    int protocol() {
-        return Byte.toUnsignedInt(protocol);
     }
 
     /** The external port of its first tuple. */
