@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.portreeve.testkit.host.Host;
 import org.portreeve.testkit.lab.JavaProgram;
 import org.portreeve.testkit.lab.Lab;
@@ -175,7 +176,7 @@ public final class KillRun {
                         probes.gotIn(),
                         probes.spoken(),
                         probes.disguised()),
-                judge.violations());
+                Stream.concat(judge.violations().stream(), probes.violations().stream()).toList());
     }
 
     private static void sleep(long millis) {

@@ -4,11 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.portreeve.testkit.host.Datagram;
@@ -46,6 +44,8 @@ final class Probes implements AutoCloseable {
     private final RandomGenerator random;
     private final List<UdpSocket> sockets = new ArrayList<>();
 
+    private final List<String> violations = new ArrayList<>();
+
     private int sent;
     private int lost;
     private int keptOut;
@@ -54,7 +54,12 @@ final class Probes implements AutoCloseable {
     private int disguised;
 
     /** A packet to an external tuple, and the line by which the load tells that it arrived. */
-    private record Probe(int host, String external, String arrival) {}
+    private record Probe(int host, String external, String arrival) {
+        String text() {
+            return "a datagram from %s to %s, to be seen as \"%s\","
+                    .formatted(address(host), external, arrival);
+        }
+    }
 
     /** Opens the sockets of these hosts. */
     Probes(Host inet, LabProcess load, RandomGenerator random) {
@@ -132,7 +137,7 @@ final class Probes implements AutoCloseable {
     private void exchange(List<Probe> admitted, List<Probe> refused) {
         int from = load.lineCount();
         refused.forEach(this::send);
-        SequencedSet<String> missing = new LinkedHashSet<>();
+        Set<String> missing = new HashSet<>();
         admitted.forEach(probe -> missing.add(probe.arrival()));
         sent += missing.size();
         keptOut += refused.size();
@@ -140,13 +145,21 @@ final class Probes implements AutoCloseable {
             admitted.stream()
                     .filter(probe -> missing.contains(probe.arrival()))
                     .forEach(this::send);
-            String last = missing.getLast();
-            load.awaitLine(from, line -> line.equals(last), ARRIVAL);
-            missing.removeAll(load.linesFrom(from));
+            // Not the last one alone: where shards wait for a processor, others come after it.
+            load.awaitLine(from, line -> missing.remove(line) && missing.isEmpty(), ARRIVAL);
         }
         lost += missing.size();
+        admitted.stream()
+                .filter(probe -> missing.contains(probe.arrival()))
+                .map(Probe::text)
+                .forEach(probe -> violations.add(probe + " did not arrive"));
         Set<String> arrived = new HashSet<>(load.linesFrom(from));
-        gotIn += (int) refused.stream().filter(probe -> arrived.contains(probe.arrival())).count();
+        refused.stream()
+                .filter(probe -> arrived.contains(probe.arrival()))
+                .forEach(probe -> {
+                    gotIn++;
+                    violations.add(probe.text() + " arrived");
+                });
     }
 
     private void send(Probe probe) {
@@ -168,11 +181,25 @@ final class Probes implements AutoCloseable {
             if (heard.isPresent()) {
                 Datagram datagram = heard.get();
                 String seen = datagram.address() + "/17/" + datagram.port();
-                disguised += seen.equals(peer.external()) ? 0 : 1;
+                if (!seen.equals(peer.external())) {
+                    disguise(peer, seen);
+                }
                 return;
             }
         }
+        disguise(peer, "nothing");
+    }
+
+    private void disguise(Held peer, String seen) {
         disguised++;
+        violations.add(
+                "the remote peer of %s, promised %s, saw %s"
+                        .formatted(peer.ack().internal(), peer.external(), seen));
+    }
+
+    /** What went wrong, a sentence for each datagram. */
+    List<String> violations() {
+        return List.copyOf(violations);
     }
 
     /** Packets that had to arrive at a subscriber. */
