@@ -50,6 +50,10 @@ record Rate(Operation operation, long mappings) implements Measurement {
             level(grounds, server);
             readings.put(server, new ArrayList<>());
         }
+        if (operation == Operation.RENEW) {
+            // What new mappings were measured with before is gone then, and ends no more.
+            grounds.awaitRests();
+        }
         for (int round = 0; round < grounds.rounds(); round++) {
             for (Server server : servers) {
                 level(grounds, server);
