@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.agrona.collections.Long2ObjectHashMap;
+import java.util.Optional;
 import org.agrona.collections.LongHashSet;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
@@ -15,11 +15,11 @@ import org.portreeve.control.store.HistoryEntry;
 
 /**
  * Since when each has what it has. Bounded by the leases, reservations, port blocks and mappings at
- * shared ports of a node; some 50 octets for each but the last. Writer thread only.
+ * shared ports of a node. Writer thread only.
  */
 final class OpenEntries {
     /** Who has ports towards everybody, by {@link Possession#key}. */
-    private final Long2ObjectHashMap<Since> open = new Long2ObjectHashMap<>();
+    private final OpenPorts open = new OpenPorts();
 
     /** Who has a shared port towards a remote address, by {@link Possession#place}. */
     private final Map<Possession, Since> sharers = new HashMap<>();
@@ -31,49 +31,6 @@ final class OpenEntries {
     private final List<HistoryEntry> left = new ArrayList<>();
 
     private long rollMillis;
-
-    /**
-     * Whose ports are at a place, and since when; small, as there are a million.
-     *
-     * @param furtherPorts how many there are after the first
-     */
-    private record Since(char realm, char furtherPorts, String subscriber, long fromMillis) {
-        static Since of(Possession possession, long fromMillis) {
-            return new Since(
-                    (char) possession.realm(),
-                    (char) (possession.portCount() - 1),
-                    possession.subscriber(),
-                    fromMillis);
-        }
-
-        int portCount() {
-            return furtherPorts + 1;
-        }
-
-        /** The whole possession, from its key. */
-        Possession at(long key) {
-            return Possession.of(key, realm, subscriber, portCount());
-        }
-
-        /** The whole possession, from another one at its place. */
-        Possession at(Possession place) {
-            return new Possession(
-                    realm,
-                    subscriber,
-                    place.protocol(),
-                    place.externalIp(),
-                    place.firstPort(),
-                    portCount(),
-                    place.remoteIp());
-        }
-
-        /** Whether these are the ports of a possession at this place. */
-        boolean isOf(Possession possession) {
-            return realm == possession.realm()
-                    && portCount() == possession.portCount()
-                    && subscriber.equals(possession.subscriber());
-        }
-    }
 
     /** Begins with what the store takes to be going on. */
     void load(List<HistoryEntry> ongoing) {
@@ -87,11 +44,10 @@ final class OpenEntries {
             left.add(entry);
             return;
         }
-        Since former = open.get(possession.key());
-        boolean isSame = former != null && former.isOf(possession);
-        if (former != null && !isSame) {
+        Optional<Since> former = open.find(possession.key());
+        if (former.isPresent() && !former.get().isOf(possession)) {
             left.add(entry);
-        } else if (!isSame || entry.fromMillis() < former.fromMillis()) {
+        } else if (former.isEmpty() || entry.fromMillis() < former.get().fromMillis()) {
             open.put(possession.key(), Since.of(possession, entry.fromMillis()));
         }
     }
@@ -108,8 +64,9 @@ final class OpenEntries {
     }
 
     private List<HistoryEntry> begin(Possession possession, long atMillis) {
-        Since former = at(possession);
-        if (former != null && former.isOf(possession) && !possession.isShared()) {
+        Optional<Since> former = at(possession);
+        boolean isSame = former.isPresent() && former.get().isOf(possession);
+        if (isSame && !possession.isShared()) {
             // It was there before a restart, and still is.
             missing.remove(possession.key());
             return List.of();
@@ -117,13 +74,19 @@ final class OpenEntries {
         // Whoever had the place before has it no more, even if nobody heard of that end.
         put(possession, Since.of(possession, atMillis));
         HistoryEntry begun = possession.during(atMillis, HistoryEntry.ONGOING);
-        return former == null
+        return former.isEmpty()
                 ? List.of(begun)
-                : List.of(over(former.at(possession), former.fromMillis, atMillis), begun);
+                : List.of(over(former.get(), possession, atMillis), begun);
     }
 
-    private Since at(Possession possession) {
-        return possession.isShared() ? sharers.get(possession.place()) : open.get(possession.key());
+    private Optional<Since> at(Possession possession) {
+        return possession.isShared()
+                ? Optional.ofNullable(sharers.get(possession.place()))
+                : open.find(possession.key());
+    }
+
+    private static HistoryEntry over(Since former, Possession place, long atMillis) {
+        return over(former.at(place), former.fromMillis(), atMillis);
     }
 
     private void put(Possession possession, Since since) {
@@ -136,8 +99,8 @@ final class OpenEntries {
     }
 
     private HistoryEntry end(Possession possession, long atMillis) {
-        Since since = at(possession);
-        if (since == null || !since.isOf(possession)) {
+        Optional<Since> since = at(possession).filter(found -> found.isOf(possession));
+        if (since.isEmpty()) {
             // Of what nobody heard when it began this moment alone is certain.
             return possession.during(atMillis, atMillis);
         }
@@ -147,7 +110,7 @@ final class OpenEntries {
             open.remove(possession.key());
             missing.remove(possession.key());
         }
-        return over(possession, since.fromMillis, atMillis);
+        return over(possession, since.get().fromMillis(), atMillis);
     }
 
     private static HistoryEntry over(Possession possession, long fromMillis, long atMillis) {
@@ -158,7 +121,7 @@ final class OpenEntries {
     private List<HistoryEntry> beginRoll(long atMillis) {
         rollMillis = atMillis;
         missing.clear();
-        open.forEachLong((key, _) -> missing.add(key));
+        open.forEachKey(missing::add);
         List<HistoryEntry> over =
                 left.stream()
                         .map(each -> over(Possession.of(each), each.fromMillis(), atMillis))
@@ -170,8 +133,8 @@ final class OpenEntries {
     private List<HistoryEntry> endRoll() {
         List<HistoryEntry> over = new ArrayList<>();
         missing.forEachLong(key -> {
-            Since gone = open.remove(key);
-            over.add(over(gone.at(key), gone.fromMillis, rollMillis));
+            Since gone = open.remove(key).orElseThrow();
+            over.add(over(gone.at(key), gone.fromMillis(), rollMillis));
         });
         missing.clear();
         // It was as large as all that is open.
