@@ -29,7 +29,10 @@ class PatientClientsTest {
     private static final String CLIENT = "127.1.0.1";
     private static final int PORT = 5000;
     private static final int HOUR_SECONDS = 3600;
-    private static final int CROWD = 60;
+    private static final int CROWD = 1_000;
+
+    /** Clients that ask at once, fewer than the socket of the node has room for. */
+    private static final int GROUP = 50;
 
     /** RFC 6886 §3.6: whether an epoch says that the gateway lost its mappings. */
     private static boolean isLoss(long before, long after, double elapsedSeconds) {
@@ -109,17 +112,11 @@ class PatientClientsTest {
         int[] ports = new int[CROWD];
         try (var node = PcpNode.on("127.0.0.1")) {
             for (int i = 0; i < CROWD; i++) {
-                clients.add(node.client("127.1.1." + (i + 1)));
+                clients.add(node.client("127.1.%d.%d".formatted(1 + i / 250, 1 + i % 250)));
             }
             for (int halfLife = 0; halfLife <= 8; halfLife++) {
-                for (int i = 0; i < CROWD; i++) {
-                    clients.get(i).send(map(UDP, PORT, ports[i], 7200));
-                }
-                for (int i = 0; i < CROWD; i++) {
-                    byte[] answer = clients.get(i).receive();
-                    assertEquals(7200, lifetime(answer));
-                    assertTrue(halfLife == 0 || ports[i] == externalPort(answer));
-                    ports[i] = externalPort(answer);
+                for (int first = 0; first < CROWD; first += GROUP) {
+                    renew(clients, ports, first, halfLife == 0);
                 }
                 node.skipSeconds(HOUR_SECONDS);
             }
@@ -127,6 +124,20 @@ class PatientClientsTest {
             assertEquals(CROWD, IntStream.of(ports).distinct().count());
         } finally {
             clients.forEach(RawClient::close);
+        }
+    }
+
+    /** Each of a group asks for its mapping, and from the second time on must have its port. */
+    private static void renew(List<RawClient> clients, int[] ports, int first, boolean isNew)
+            throws Exception {
+        for (int i = first; i < first + GROUP; i++) {
+            clients.get(i).send(map(UDP, PORT, ports[i], 7200));
+        }
+        for (int i = first; i < first + GROUP; i++) {
+            byte[] answer = clients.get(i).receive();
+            assertEquals(7200, lifetime(answer));
+            assertTrue(isNew || ports[i] == externalPort(answer));
+            ports[i] = externalPort(answer);
         }
     }
 }

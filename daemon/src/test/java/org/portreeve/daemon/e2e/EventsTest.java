@@ -8,7 +8,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,8 @@ import org.portreeve.testkit.lab.Capture;
 import org.portreeve.testkit.lab.Lab;
 import org.portreeve.testkit.lab.Namespace;
 import org.portreeve.testkit.lab.NodeConfig;
+import org.portreeve.testkit.pcp.PcpAnswer;
+import org.portreeve.testkit.pcp.PcpRequests;
 
 /** The event log of a running node: what packets cause, a quota, and a rotation. */
 @Tag("e2e")
@@ -29,6 +34,7 @@ import org.portreeve.testkit.lab.NodeConfig;
 class EventsTest {
     private static final long LOOK_NS = 20_000_000;
     private static final String SUBSCRIBER = "alice";
+    private static final int NOT_AUTHORIZED = 2;
     private Scene scene;
     private Path file;
 
@@ -82,6 +88,29 @@ class EventsTest {
         assertEquals(Lab.SUB_OTHER, awaited("mapping-made").getString("internal-address"));
     }
 
+    @Test
+    @Conformance("PCP-SEC-005")
+    void noLogHasTheNonceOfAGrantedOrARefusedRequest() throws IOException {
+        byte[] owner = HexFormat.of().parseHex("1a2b3c4d5e6f7a8b9cadbeef");
+        byte[] stranger = HexFormat.of().parseHex("76543210fedcba91357bdf02");
+        int port = Scene.freshPort();
+        scene.granted(PcpRequests.UDP, port, owner, Scene.LONG_SECONDS);
+        PcpAnswer refused = scene.map(PcpRequests.UDP, port, stranger, Scene.LONG_SECONDS);
+        assertEquals(NOT_AUTHORIZED, refused.result());
+        scene.granted(PcpRequests.UDP, port, owner, 0);
+        awaited("mapping-ended");
+
+        String logs = Files.readString(file) + scene.node().process().output();
+        assertTrue(logs.contains("\"internal-port\":" + port), logs);
+        String plain = logs.toLowerCase(Locale.ROOT).replaceAll("[ :-]", "");
+        for (byte[] nonce : List.of(owner, stranger)) {
+            String octets = HexFormat.of().formatHex(nonce);
+            assertFalse(plain.contains(octets.substring(0, 16)), logs);
+            assertFalse(plain.contains(octets.substring(16)), logs);
+            assertFalse(logs.contains(Base64.getEncoder().encodeToString(nonce)), logs);
+        }
+    }
+
     private NodeConfig config(Lab lab) {
         return NodeConfig.of(lab, 2)
                 .with(
@@ -90,7 +119,7 @@ class EventsTest {
                         subscribers: [{id: alice, prefixes: [%s/32]}, {id: bob, prefixes: [%s/32]}]
                         events:
                           file: %s
-                          kinds: [block-leased, block-active, mapping-made, port-quota]
+                          kinds: [block-leased, block-active, mapping-made, mapping-ended, port-quota]
                         """
                                 .formatted(Lab.SUB, Lab.SUB_OTHER, file));
     }
