@@ -43,6 +43,11 @@ final class AddressLoads {
         return least();
     }
 
+    /** Whether new subscribers may get an address. */
+    boolean isInUse(int addressIndex) {
+        return !isOut[addressIndex];
+    }
+
     /** How many subscribers an address has. */
     int of(int addressIndex) {
         return loads[addressIndex];

@@ -51,6 +51,9 @@ public enum ControlCounter implements Counter {
     DRAINED_REFUSED("Requests and pairings refused because staff drain the subscriber"),
     PAIRINGS_UNRECORDED("Pairings used before their record was kept, for the same reason"),
     PAIRINGS_MADE("Subscribers paired with an external address"),
+    PAIRINGS_SUGGESTED(
+            "Subscribers paired with the address that they suggested, as"
+                    + " pcp.honour-suggested-address lets them"),
     PAIRINGS_MOVED("Subscribers that got another external address because theirs leaves the pool"),
     PAIRINGS_ENDED("Pairings given up because the subscriber had nothing left"),
     CHECKPOINTS("Times that everything live was written anew so that old journal could go"),

@@ -52,6 +52,7 @@ final class Grant {
 
     /** Returns whether it is under way; else it was refused. */
     boolean begin() {
+        state.pairings.reconsider(subscriber, command.suggestedIp());
         subscriber.explicit++;
         subscriber.sets += size > 1 ? 1 : 0;
         subscriber.operations++;
@@ -70,7 +71,7 @@ final class Grant {
             state.counters.increment(ControlCounter.LEASES_FULL);
             return refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
-        if (!state.pairings.pair(subscriber)) {
+        if (!state.pairings.pair(subscriber, command.suggestedIp())) {
             return refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
         int addressIndex = subscriber.addressIndex;

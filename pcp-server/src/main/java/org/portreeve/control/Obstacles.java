@@ -138,13 +138,13 @@ final class Obstacles {
                 state.subscribers
                         .find(wanted.subscriberKey)
                         .map(state.pairings::likely)
-                        .orElseGet(() -> state.pairings.likely(wanted.subscriberKey));
+                        .orElseGet(() -> state.pairings.choice().likely(wanted.subscriberKey));
         boolean isPaired =
                 state.subscribers
                                 .find(wanted.subscriberKey)
                                 .filter(s -> s.pairing != Subscriber.Pairing.NONE)
                                 .isPresent()
-                        || state.pairings.computed(wanted.subscriberKey).isPresent();
+                        || state.pairings.choice().computed(wanted.subscriberKey).isPresent();
         boolean fits = state.externalIp(addressIndex) == wanted.externalIp;
         return fits || (!isPaired && state.addressIndex(wanted.externalIp) >= 0)
                 ? Optional.empty()

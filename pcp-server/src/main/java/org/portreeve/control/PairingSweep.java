@@ -27,7 +27,7 @@ final class PairingSweep {
             slot = (slot + 1) % state.subscribers.slotCount();
             state.subscribers
                     .slot(slot)
-                    .filter(s -> !s.hadPort || s.idle)
+                    .filter(Subscriber::isPerhapsOver)
                     .ifPresent(state.pairings::onIdle);
         }
     }

@@ -12,15 +12,13 @@ import org.portreeve.control.journal.JournalRecord;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.directory.Directory;
-import org.portreeve.nat.port.DeterministicRanges;
 import org.portreeve.nat.shard.ShardCommand;
 import org.portreeve.nat.shard.ShardOutcome;
 
 /**
- * Which external address a subscriber has (RFC 6888 REQ-2): the one that a deterministic pool
- * computes, else the one with the fewest subscribers, until nothing of it is left. Only a durable
- * pairing is published, so that a packet never leaves by an address that a restart would forget.
- * Event loop only.
+ * Which external address a subscriber has (RFC 6888 REQ-2): the one that {@link AddressChoice}
+ * finds, until nothing of the subscriber is left. Only a durable pairing is published, so that a
+ * packet never leaves by an address that a restart would forget. Event loop only.
  */
 final class Pairings {
     private static final int REALM = InternalTuple.DEFAULT_REALM;
@@ -30,7 +28,7 @@ final class Pairings {
 
     private final ControlState state;
     private final Entries entries;
-    private final DeterministicRanges ranges;
+    private final AddressChoice choice;
     private final AddressLoads loads;
 
     /** Pairings whose record is on its way, oldest first; as many as subscribers at most. */
@@ -39,8 +37,8 @@ final class Pairings {
     Pairings(ControlState state, Directory directory, Policy policy) {
         this.state = state;
         this.entries = new Entries(state, directory);
-        this.ranges = new DeterministicRanges(state.nat.inside(), state.nat.pool());
-        this.loads = new AddressLoads(state.pool);
+        this.choice = new AddressChoice(state);
+        this.loads = choice.loads();
         apply(policy, true);
     }
 
@@ -52,6 +50,11 @@ final class Pairings {
     /** How many subscribers each address has. */
     AddressLoads loads() {
         return loads;
+    }
+
+    /** Which address those get who have none. */
+    AddressChoice choice() {
+        return choice;
     }
 
     /**
@@ -106,9 +109,22 @@ final class Pairings {
         return pairAt(subscriber, likely(subscriber));
     }
 
+    /** The same for a request that suggests an address, 0 for none. */
+    boolean pair(Subscriber subscriber, int suggestedIp) {
+        OptionalInt honoured =
+                subscriber.pairing == Pairing.NONE
+                        ? choice.honoured(subscriber.key, suggestedIp)
+                        : OptionalInt.empty();
+        boolean isPaired = pairAt(subscriber, honoured.orElseGet(() -> likely(subscriber)));
+        if (isPaired && honoured.isPresent()) {
+            state.counters.increment(ControlCounter.PAIRINGS_SUGGESTED);
+        }
+        return isPaired;
+    }
+
     /** The same with this address, when the subscriber has none and the pool computes none. */
     boolean pairAt(Subscriber subscriber, int wanted) {
-        int addressIndex = computed(subscriber.key).orElse(wanted);
+        int addressIndex = choice.computed(subscriber.key).orElse(wanted);
         entries.showProfile(subscriber);
         if (subscriber.pairing != Pairing.NONE) {
             return subscriber.pairing != Pairing.STALLED;
@@ -130,34 +146,8 @@ final class Pairings {
     /** The address of a subscriber, or the one that it would get now. */
     int likely(Subscriber subscriber) {
         return subscriber.pairing == Pairing.NONE
-                ? likely(subscriber.key)
+                ? choice.likely(subscriber.key)
                 : subscriber.addressIndex;
-    }
-
-    /**
-     * The address that an unpaired subscriber would get: the one that the pool computes, else that
-     * of its reservations, else the one with the fewest subscribers.
-     */
-    int likely(long subscriberKey) {
-        OptionalInt computed = computed(subscriberKey);
-        OptionalInt fixed =
-                computed.isPresent() ? computed : state.statics.addressIndexOf(subscriberKey);
-        boolean isStaying = fixed.isPresent() && !state.pool.isLeaving(fixed.getAsInt());
-        return isStaying ? fixed.getAsInt() : loads.least();
-    }
-
-    /**
-     * The address that the pool computes for a subscriber, from its first internal address; empty
-     * when the pool is not deterministic (RFC 7422 §2).
-     */
-    OptionalInt computed(long subscriberKey) {
-        if (ranges.rangePorts() == 0) {
-            return OptionalInt.empty();
-        }
-        return state.subscribers.prefixesOf(subscriberKey).stream()
-                .mapToInt(prefix -> ranges.addressIndex(prefix.network()))
-                .filter(addressIndex -> addressIndex != DeterministicRanges.NONE)
-                .findFirst();
     }
 
     /** Calls when the record of a pairing is durable or lost; at once when it is already. */
@@ -174,7 +164,7 @@ final class Pairings {
      * one by now.
      */
     boolean restore(Subscriber subscriber, int addressIndex) {
-        if (computed(subscriber.key).orElse(addressIndex) != addressIndex) {
+        if (choice.computed(subscriber.key).orElse(addressIndex) != addressIndex) {
             return false;
         }
         entries.showProfile(subscriber);
@@ -270,6 +260,20 @@ final class Pairings {
     void onIdle(Subscriber subscriber) {
         subscriber.idle = true;
         forgetIfUnused(subscriber);
+    }
+
+    /**
+     * Gives the pairing of a subscriber that suggests another address up for that, if its shard has
+     * nothing left, and never had anything or said so: the sweep would some time. Its request is
+     * then {@link #isParked}.
+     */
+    void reconsider(Subscriber subscriber, int suggestedIp) {
+        if (subscriber.isPaired()
+                && subscriber.isPerhapsOver()
+                && suggestedIp != state.externalIp(subscriber.addressIndex)
+                && choice.honoured(subscriber.key, suggestedIp).isPresent()) {
+            onIdle(subscriber);
+        }
     }
 
     /** A grant failed, perhaps before the shard had anything of the subscriber. */

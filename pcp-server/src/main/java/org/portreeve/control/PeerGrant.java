@@ -69,6 +69,7 @@ final class PeerGrant {
     /** Keeps the session. Returns whether that is under way; else it was refused. */
     boolean keep() {
         keeps = true;
+        state.pairings.reconsider(subscriber, command.suggestedIp());
         subscriber.operations++;
         subscriber.explicit += before.isEmpty() ? 1 : 0;
         return state.pairings.isParked(subscriber, this::resume) || reserve();
@@ -86,7 +87,9 @@ final class PeerGrant {
             state.counters.increment(ControlCounter.LEASES_FULL);
             return refuse(PeerTurns.noResources());
         }
-        return state.pairings.pair(subscriber) ? search() : refuse(PeerTurns.noResources());
+        return state.pairings.pair(subscriber, command.suggestedIp())
+                ? search()
+                : refuse(PeerTurns.noResources());
     }
 
     private boolean search() {

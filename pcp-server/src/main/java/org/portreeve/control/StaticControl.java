@@ -114,7 +114,7 @@ public final class StaticControl {
                 state.subscribers
                         .find(key)
                         .map(state.pairings::likely)
-                        .orElseGet(() -> state.pairings.likely(key));
+                        .orElseGet(() -> state.pairings.choice().likely(key));
         int externalIp = draft.externalIp().orElse(state.externalIp(likely));
         new Survey(wanted(draft, externalIp, replaced))
                 .begin(conflicts ->

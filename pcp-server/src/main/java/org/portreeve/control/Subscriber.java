@@ -109,6 +109,14 @@ final class Subscriber {
         return explicit == 0 && holds == 0 && operations == 0 && reservations == 0;
     }
 
+    /**
+     * Whether its shard may have nothing of it: it never had anything, so that it does not say so,
+     * or said so.
+     */
+    boolean isPerhapsOver() {
+        return !hadPort || idle;
+    }
+
     /** Whether nobody waits for its pairing. */
     boolean isUnwanted() {
         return wanted.isEmpty() && askers.isEmpty() && parked.isEmpty();

@@ -19,6 +19,7 @@ import org.portreeve.nat.Protocol;
 public final class Clients {
     static final int HOSTS = 5;
     static final int PORTS = 7;
+    private static final int NOT_OURS = 0xcb00_7101;
 
     private final SplittableRandom random;
     private final Supplier<ControlConfig> config;
@@ -58,12 +59,13 @@ public final class Clients {
         }
         long[] lifetimes = {0, 0, 1, 120, 200, 600, 3600};
         InternalTuple internal = tuple();
+        LeaseOrigin origin = random.nextInt(5) == 0 ? LeaseOrigin.NAT_PMP : LeaseOrigin.PCP;
         MapCommand command =
                 new MapCommand(
                         internal,
                         random.nextInt(8) == 0 ? ControlRig.OTHER_NONCE : ControlRig.NONCE,
-                        random.nextInt(5) == 0 ? LeaseOrigin.NAT_PMP : LeaseOrigin.PCP,
-                        0,
+                        origin,
+                        origin == LeaseOrigin.PCP ? suggestedIp() : 0,
                         random.nextBoolean() ? 0 : 1022 + random.nextInt(12),
                         random.nextInt(6) == 0,
                         lifetimes[random.nextInt(lifetimes.length)],
@@ -75,6 +77,16 @@ public final class Clients {
         }
         lately.add(command);
         return command;
+    }
+
+    /** Mostly none, else one of the pool, or one that is nobody's. */
+    private int suggestedIp() {
+        List<Integer> pool = config.get().nat().pool().addresses();
+        return switch (random.nextInt(8)) {
+            case 0 -> NOT_OURS;
+            case 1, 2 -> pool.get(random.nextInt(pool.size()));
+            default -> 0;
+        };
     }
 
     /** Sends a command; the listener hears each grant, with its command. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.portreeve.control.policy.MapPolicy;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.RequestRate;
@@ -93,6 +94,28 @@ final class ControlRig {
         Map<String, Profile> byName = new HashMap<>(of.profiles());
         profiles.forEach(p -> byName.put(p.name(), p));
         return new Policy(byName, plans, of.lifetime());
+    }
+
+    /** The same policy, but that subscribers may choose their external address. */
+    static Policy honouring(Policy policy) {
+        Map<String, Profile> changed = new HashMap<>();
+        policy.profiles()
+                .forEach((name, each) -> {
+                    MapPolicy map = each.map();
+                    var honours =
+                            new MapPolicy(
+                                    map.nonce(),
+                                    map.filters(),
+                                    map.isStrictlySimple(),
+                                    map.isOpen(),
+                                    true,
+                                    map.sets());
+                    changed.put(
+                            name,
+                            new Profile(
+                                    name, each.rules(), each.requests(), honours, each.withheld()));
+                });
+        return new Policy(changed, policy.subscribers(), policy.lifetime());
     }
 
     static Profile profile(String name, int mappings) {
@@ -262,6 +285,21 @@ final class ControlRig {
                 internal.internalIp(),
                 5350,
                 Description.NONE);
+    }
+
+    /** The same for an external address that its requester would like. */
+    static MapCommand at(int suggestedIp, MapCommand wish) {
+        return new MapCommand(
+                wish.internal(),
+                wish.nonce(),
+                wish.origin(),
+                suggestedIp,
+                wish.suggestedPort(),
+                wish.preferFailure(),
+                wish.lifetimeSeconds(),
+                wish.clientIp(),
+                wish.clientPort(),
+                wish.description());
     }
 
     static MapCommand natPmp(InternalTuple internal, int suggestedPort, long lifetimeSeconds) {

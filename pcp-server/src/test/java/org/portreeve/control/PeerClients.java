@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.portreeve.control.journal.JournalRecord;
@@ -36,11 +37,12 @@ final class PeerClients {
                         random.nextBoolean() ? Protocol.UDP : Protocol.TCP,
                         ControlRig.HOST_A + random.nextInt(Clients.HOSTS),
                         1 + random.nextInt(Clients.PORTS));
+        List<Integer> pool = rig.config.nat().pool().addresses();
         PeerCommand command =
                 new PeerCommand(
                         new PeerTuple(internal, REMOTE + random.nextInt(2), 443),
                         random.nextInt(8) == 0 ? ControlRig.OTHER_NONCE : ControlRig.NONCE,
-                        0,
+                        random.nextInt(4) > 0 ? 0 : pool.get(random.nextInt(pool.size())),
                         random.nextInt(4) > 0 ? 0 : 1022 + random.nextInt(12),
                         LIFETIMES[random.nextInt(LIFETIMES.length)],
                         internal.internalIp(),

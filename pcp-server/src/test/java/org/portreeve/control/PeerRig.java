@@ -60,8 +60,12 @@ final class PeerRig {
     }
 
     PeerRig(NatConfig nat) {
-        this.nat = nat;
-        config = ControlConfig.of(nat);
+        this(ControlConfig.of(nat));
+    }
+
+    PeerRig(ControlConfig config) {
+        this.nat = config.nat();
+        this.config = config;
         start();
     }
 

@@ -3,6 +3,7 @@ package org.portreeve.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,8 @@ import org.portreeve.testkit.Seeds;
  * Goal: whatever the order in which shards, journal, clock and requesters move, nothing is granted
  * that is not durable and active, no external tuple has two owners, quotas hold, each request is
  * answered once, and a restart keeps what was granted. Method: some thousand random steps with a
- * model of the translator; a journal that is late, refuses and loses; kills.
+ * model of the translator; a journal that is late, refuses and loses; kills; in half of the runs
+ * subscribers may choose their external address.
  */
 class PortControlSimulationTest {
     private static final int STEPS = 4000;
@@ -40,6 +42,7 @@ class PortControlSimulationTest {
     private PeerClients peers;
     private boolean journalFails;
     private boolean staffActs;
+    private boolean honoursAddresses;
 
     static Stream<Arguments> runs() {
         return LongStream.of(1, 3)
@@ -65,7 +68,15 @@ class PortControlSimulationTest {
         random = new SplittableRandom(seed);
         // Few ports, so that they run out.
         PortRange incoming = new PortRange(1024, 1031);
-        rig = new ControlRig(shardCount, ControlConfig.of(ControlRig.nat(shardCount, incoming)));
+        ControlConfig usual = ControlConfig.of(ControlRig.nat(shardCount, incoming));
+        honoursAddresses = random.nextBoolean();
+        rig =
+                new ControlRig(
+                        shardCount,
+                        honoursAddresses
+                                ? new ControlConfig(
+                                        usual.nat(), ControlRig.honouring(usual.policy()))
+                                : usual);
         clients = new Clients(random, () -> rig.config);
         staff = new Staff(random, rig, clients);
         peers = new PeerClients(random, rig);
@@ -167,6 +178,7 @@ class PortControlSimulationTest {
     private void checkAlways() {
         if (!staffActs) {
             checkQuotas();
+            checkPairings();
         }
         Set<Long> external = new HashSet<>();
         for (ModelShard.Mapping m : explicit()) {
@@ -178,6 +190,15 @@ class PortControlSimulationTest {
                         assertTrue(rig.forwards(internal, a.granted()), "cut early: " + internal));
         if (!staffActs) {
             peers.checkPromises();
+        }
+    }
+
+    /** RFC 6888 REQ-2: all that a subscriber has is at one address, whatever it suggests. */
+    private void checkPairings() {
+        Map<Integer, Integer> addressOf = new HashMap<>();
+        for (ModelShard.Mapping m : explicit()) {
+            Integer other = addressOf.putIfAbsent(m.subscriber, m.addressIndex);
+            assertTrue(other == null || other == m.addressIndex, "two addresses: " + m.internal);
         }
     }
 
@@ -207,6 +228,8 @@ class PortControlSimulationTest {
         assertEquals(active, rig.journal.durable().leases.keySet());
         assertEquals(active.size(), rig.control.sizes().leases());
         staff.checkAtRest(explicit());
+        long suggested = rig.control.counters().value(ControlCounter.PAIRINGS_SUGGESTED);
+        assertTrue(honoursAddresses || suggested == 0, "chosen by its subscriber");
     }
 
     private List<ModelShard.Mapping> explicit() {

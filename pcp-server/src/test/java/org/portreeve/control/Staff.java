@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.portreeve.control.policy.Policy;
+import org.portreeve.control.policy.Profile;
 import org.portreeve.control.policy.SubscriberPlan;
 import org.portreeve.control.view.Listing;
 import org.portreeve.control.view.MappingEvent;
@@ -46,11 +47,16 @@ final class Staff {
     private long answered;
     private boolean reloaded;
 
+    /** Whether all policies let subscribers choose their external address. */
+    private final boolean isHonouring;
+
     Staff(SplittableRandom random, ControlRig rig, Clients clients) {
         this.random = random;
         this.rig = rig;
         this.clients = clients;
         this.policies = policies(rig.config.nat());
+        this.isHonouring =
+                rig.config.policy().profiles().get(Profile.DEFAULT).map().honoursAddress();
         began();
     }
 
@@ -119,7 +125,8 @@ final class Staff {
 
     private void reload() {
         Policy before = rig.config.policy();
-        rig.apply(policies.get(random.nextInt(policies.size())));
+        Policy next = policies.get(random.nextInt(policies.size()));
+        rig.apply(isHonouring ? ControlRig.honouring(next) : next);
         reloaded = true;
         for (int host = HOST_A; host < HOST_A + Clients.HOSTS; host++) {
             if (!ownerOf(host, before).equals(ownerOf(host, rig.config.policy()))) {

@@ -112,7 +112,7 @@ class PortSetTest {
 
     private static ControlConfig config(ControlConfig usual, SetLimits sets) {
         Profile profile = usual.policy().profiles().get(Profile.DEFAULT);
-        var map = new MapPolicy(NoncePolicy.STRICT, 16, false, true, sets);
+        var map = new MapPolicy(NoncePolicy.STRICT, 16, false, true, false, sets);
         var changed =
                 new Profile(profile.name(), usual.nat().rules(), profile.requests(), map, Set.of());
         return new ControlConfig(

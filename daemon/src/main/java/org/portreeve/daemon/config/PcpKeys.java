@@ -40,6 +40,16 @@ final class PcpKeys {
                                         + " subscribers can take each other's addresses.")
                         .live(),
                 one(
+                                "pcp.honour-suggested-address",
+                                new Flag(),
+                                "false",
+                                "Whether a subscriber without an external address gets the one of"
+                                        + " the pool that its MAP or PEER suggests, while there is"
+                                        + " room (RFC 6887 §11.3), and not the one with the fewest"
+                                        + " subscribers. Who has an address keeps it (RFC 6888"
+                                        + " REQ-2).")
+                        .live(),
+                one(
                                 "pcp.description-bytes",
                                 new Whole(1, Description.MAX_BYTES, false),
                                 Integer.toString(Description.MAX_BYTES),

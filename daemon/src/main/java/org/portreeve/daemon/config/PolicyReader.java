@@ -71,6 +71,7 @@ final class PolicyReader {
                 settings.whole(quota + ".filters"),
                 settings.isTrue("pcp.strict-simple-model"),
                 settings.text(ConfigPath.profile(profile) + ".explicit-mappings").equals("open"),
+                settings.isTrue("pcp.honour-suggested-address"),
                 new MapPolicy.SetLimits(
                         settings.whole(quota + ".port-sets"),
                         settings.whole(quota + ".port-set-size")));

@@ -87,6 +87,20 @@ class PcpKeysTest {
     }
 
     @Test
+    void aReloadLetsSubscribersOfAllProfilesSuggestAddresses() {
+        String profiles = "profiles: {lax: {nonce: 'off'}}\n";
+        Valid strict = valid(profiles);
+        Valid honouring = valid(profiles + "pcp: {honour-suggested-address: true}\n");
+
+        NodeConfig config = ConfigChange.between(strict, honouring).inForce().config();
+
+        for (String profile : List.of("default", "lax")) {
+            assertFalse(strict.config().policy().profiles().get(profile).map().honoursAddress());
+            assertTrue(config.policy().profiles().get(profile).map().honoursAddress());
+        }
+    }
+
+    @Test
     @Conformance("PCP-PS-013")
     void eachProfileHasItsLimitsOfPortSets() {
         String yaml =

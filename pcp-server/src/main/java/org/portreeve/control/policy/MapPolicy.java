@@ -13,10 +13,17 @@ import org.portreeve.nat.config.NatConfig;
  *     (RFC 6887 §18.1)
  * @param isOpen whether a mapping may be asked for where implicit ones keep strangers out (RFC 6887
  *     §18.1.1)
+ * @param honoursAddress whether a subscriber that has no external address gets the one of the pool
+ *     that its request suggests (RFC 6887 §11.3); one that has an address keeps it
  * @param sets what sets of ports may be asked for
  */
 public record MapPolicy(
-        NoncePolicy nonce, int filters, boolean isStrictlySimple, boolean isOpen, SetLimits sets) {
+        NoncePolicy nonce,
+        int filters,
+        boolean isStrictlySimple,
+        boolean isOpen,
+        boolean honoursAddress,
+        SetLimits sets) {
     /** What holds unless somebody says otherwise. */
     public static final MapPolicy USUAL = new MapPolicy(NoncePolicy.STRICT, 16, false, true);
 
@@ -28,9 +35,9 @@ public record MapPolicy(
         }
     }
 
-    /** One with the usual limits of sets. */
+    /** One with the usual limits of sets, whose subscribers do not choose their addresses. */
     public MapPolicy(NoncePolicy nonce, int filters, boolean isStrictlySimple, boolean isOpen) {
-        this(nonce, filters, isStrictlySimple, isOpen, SetLimits.USUAL);
+        this(nonce, filters, isStrictlySimple, isOpen, false, SetLimits.USUAL);
     }
 
     /** What of a time that was asked for is left where nothing outlives implicit mappings. */
