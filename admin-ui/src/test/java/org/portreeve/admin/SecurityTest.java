@@ -2,10 +2,12 @@ package org.portreeve.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +27,15 @@ import org.portreeve.admin.security.Principal;
 import org.portreeve.admin.security.UserWish;
 import org.portreeve.admin.web.Route;
 import org.portreeve.admin.web.Site;
+import org.portreeve.control.LeaseOrigin;
+import org.portreeve.control.MapCommand;
+import org.portreeve.control.MapOutcome;
+import org.portreeve.control.Nonce;
 import org.portreeve.control.store.User.Role;
+import org.portreeve.nat.InternalTuple;
+import org.portreeve.nat.Ipv4;
+import org.portreeve.nat.Protocol;
+import org.portreeve.testkit.Conformance;
 
 /**
  * Goal: nobody gets in where the table of routes does not say so. Method: every line of the table
@@ -170,6 +181,125 @@ class SecurityTest {
         }
         Map<String, String> wrong = Visitor.basic(names.get(Role.ADMIN), "wrong password");
         assertEquals(401, rig.visitor().send("GET", "/api/v1/status", "", wrong).statusCode());
+    }
+
+    /** RFC 7843 §7: who acts for a subscriber here has logged in; else nothing of it changes. */
+    @Test
+    @Conformance("PCP-TPI-008")
+    void whoIsNotLoggedInChangesNothingOfASubscriber() throws Exception {
+        String host = "100.64.3.1";
+        lease(host, 8080);
+        Map<String, String> staff = admin();
+        staff.put("Content-Type", "application/json");
+        HttpResponse<String> made =
+                rig.visitor().send("POST", "/api/v1/reservations", draft(host, 443), staff);
+        assertEquals(201, made.statusCode(), made::body);
+        String before = seen(host, staff);
+        List<Wish> wishes = wishes(host, location(made));
+        Visitor forger = rig.visitor();
+        forger.plantSession("y".repeat(43));
+        Map<String, String> guess = Visitor.basic(names.get(Role.OPERATOR), "not the password");
+
+        for (Wish wish : wishes) {
+            for (Visitor visitor : List.of(rig.visitor(), forger)) {
+                for (Map<String, String> login : List.of(Map.<String, String>of(), guess)) {
+                    var headers = new HashMap<>(login);
+                    headers.put("Content-Type", wish.type);
+                    int status =
+                            visitor.send(wish.method, wish.path, wish.body, headers).statusCode();
+                    assertTrue(status == 401 || status == 429, wish + " " + status);
+                }
+            }
+        }
+
+        assertEquals(before, seen(host, staff));
+        // It was for want of a login: what the API was asked for is done for staff.
+        for (Wish wish : wishes) {
+            if (wish.path.startsWith("/api")) {
+                int status =
+                        rig.visitor()
+                                .send(wish.method, wish.path, wish.body, withTag(wish, made, staff))
+                                .statusCode();
+                assertTrue(status >= 200 && status < 300, wish + " " + status);
+            }
+        }
+        assertNotEquals(before, seen(host, staff));
+        rig.visitor().send("DELETE", "/api/v1/subscriber-drains/" + host, "", staff);
+    }
+
+    /** What somebody wants to be done for a subscriber. */
+    private record Wish(String method, String path, String type, String body) {}
+
+    private static List<Wish> wishes(String host, String reservation) {
+        String json = "application/json";
+        String form = "application/x-www-form-urlencoded";
+        String page = reservation.replace("/api/v1", "") + "/delete";
+        String address = new JsonObject().put("address", host).encode();
+        String subscriber = new JsonObject().put("subscriber", host).encode();
+        return List.of(
+                new Wish("POST", "/api/v1/reservations", json, draft(host, 80)),
+                new Wish("DELETE", reservation, json, ""),
+                new Wish("DELETE", "/api/v1/mappings/tcp/" + host + "/8080", json, ""),
+                new Wish("POST", "/api/v1/subscribers/release", json, address),
+                new Wish("POST", "/api/v1/subscriber-drains", json, subscriber),
+                new Wish("POST", "/reservations/new", form, "protocol=tcp&internal-port=80"),
+                new Wish("POST", page, form, ""),
+                new Wish("POST", "/subscribers/" + host + "/release", form, ""),
+                new Wish("POST", "/mappings/drop", form, "protocol=tcp&internal-port=8080"));
+    }
+
+    private static String draft(String host, int port) {
+        return new JsonObject()
+                .put("protocol", "tcp")
+                .put("internalAddress", host)
+                .put("internalPort", port)
+                .put("externalPort", 4000 + port)
+                .encode();
+    }
+
+    private static Map<String, String> withTag(
+            Wish wish, HttpResponse<String> made, Map<String, String> staff) {
+        var headers = new HashMap<>(staff);
+        if (wish.path.equals(location(made))) {
+            headers.put("If-Match", made.headers().firstValue("ETag").orElseThrow());
+        }
+        return headers;
+    }
+
+    private static void lease(String host, int port) throws Exception {
+        int ip = Ipv4.of(host);
+        var command =
+                new MapCommand(
+                        InternalTuple.of(Protocol.TCP, ip, port),
+                        new Nonce(1, 2),
+                        LeaseOrigin.PCP,
+                        0,
+                        0,
+                        false,
+                        3600,
+                        ip,
+                        5350,
+                        "");
+        MapOutcome outcome =
+                rig.node().desk().map(command).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertInstanceOf(MapOutcome.Granted.class, outcome);
+    }
+
+    /** Its mappings, and all reservations and drains, as staff see them. */
+    private static String seen(String host, Map<String, String> staff) {
+        JsonObject found = listed("/mappings?internalAddress=" + host, staff);
+        String mappings =
+                found.getJsonArray("items").stream()
+                        .map(JsonObject.class::cast)
+                        .map(m -> m.getInteger("internalPort") + ":" + m.getInteger("externalPort"))
+                        .sorted()
+                        .toList()
+                        .toString();
+        return mappings + listed("/reservations", staff) + listed("/subscriber-drains", staff);
+    }
+
+    private static JsonObject listed(String path, Map<String, String> staff) {
+        return Visitor.json(200, rig.visitor().send("GET", "/api/v1" + path, "", staff));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.view.Listing;
 import org.portreeve.control.view.MappingQuery;
@@ -26,9 +27,12 @@ import org.portreeve.nat.shard.ShardLink;
 import org.portreeve.nat.shard.ShardSecrets;
 import org.portreeve.natpmp.NatPmpCounter;
 import org.portreeve.natpmp.NatPmpServer;
+import org.portreeve.pcp.InsideLinks;
 import org.portreeve.pcp.PcpCounter;
 import org.portreeve.pcp.PcpServer;
+import org.portreeve.pcp.PcpSettings;
 import org.portreeve.pcp.Requester;
+import org.portreeve.pcp.wire.PcpAddress;
 
 /**
  * The PCP server before the real translator, octets in and octets out, on a clock that a test
@@ -153,6 +157,38 @@ final class PeerRig {
         settle();
         assertEquals(1, answers.size(), "answers");
         return answers.getFirst();
+    }
+
+    /** The answers to a request that came by a device. */
+    List<byte[]> ask(int clientIp, String device, byte[] request) {
+        List<byte[]> answers = new ArrayList<>();
+        var client = new Requester(PcpAddress.ofIpv4(clientIp), CLIENT_PORT, device, answers::add);
+        server.onDatagram(request, client, nowNs, wallMillis);
+        settle();
+        return answers;
+    }
+
+    /** Serves by these settings where these devices lead to hosts. */
+    void use(PcpSettings settings, Function<PcpAddress, Optional<String>> deviceTowards) {
+        server.use(settings);
+        server.links(new InsideLinks(List.of(), deviceTowards));
+        settle();
+    }
+
+    /** What has been written: lines of the log, requests and mappings for staff, the journal. */
+    String written(String... subscribers) {
+        List<String> all = new ArrayList<>();
+        Optional<String> line = server.notice(nowNs);
+        while (line.isPresent()) {
+            all.add(line.get());
+            line = server.notice(nowNs);
+        }
+        for (String subscriber : subscribers) {
+            all.add(control.requests().of(subscriber).toString());
+        }
+        all.add(listed().toString());
+        all.add(journal.durable().state().toString());
+        return String.join("\n", all);
     }
 
     /** What leaves outside when a packet comes from inside. */

@@ -39,7 +39,7 @@ public record ConfigChange(Valid inForce, List<String> changed, List<String> wai
                 continue;
             }
             if (isLive(path)) {
-                changed.add(path + ": " + before + " -> " + after);
+                changed.add(path + ": " + step(path, before, after));
                 values.remove(path);
                 Optional.ofNullable(wanted.values().get(path))
                         .ifPresent(value -> values.put(path, value));
@@ -50,6 +50,12 @@ public record ConfigChange(Valid inForce, List<String> changed, List<String> wai
         }
         NodeConfig config = running.config().withLive(wanted.config());
         return new ConfigChange(new Valid(config, wanted.notes(), values), changed, waiting);
+    }
+
+    private static String step(String path, String before, String after) {
+        return ConfigKeys.find(path).filter(ConfigKey::isConfidential).isPresent()
+                ? "changed"
+                : before + " -> " + after;
     }
 
     private static boolean isLive(String path) {

@@ -50,6 +50,11 @@ record ConfigKey(
         return new ConfigKey(path, kind, isList, defaults, availability, true, sentence);
     }
 
+    /** Whether its value stays out of the log: an identifier says who somebody is (RFC 7843 §7). */
+    boolean isConfidential() {
+        return kind instanceof ValueKind.Identifier;
+    }
+
     /** Whether this version lets a value of the right kind stand in the file. */
     boolean isAvailable(List<String> texts) {
         return switch (availability) {

@@ -193,15 +193,15 @@ final class ThirdPartyReader {
         for (String realm : realms) {
             String before = seen.putIfAbsent(id(realm), realm);
             if (before != null) {
-                fault(
-                        realm + ".identifier",
+                faultOfIdentifier(
+                        realm,
                         "is that of the realm of line %d already".formatted(settings.line(before)),
                         faults);
             }
             int length = id(realm).lengthBytes();
             if (!lengths.contains(length)) {
-                fault(
-                        realm + ".identifier",
+                faultOfIdentifier(
+                        realm,
                         "has %d octets, which %s leaves out"
                                 .formatted(length, ThirdPartyKeys.LENGTHS),
                         faults);
@@ -229,6 +229,12 @@ final class ThirdPartyReader {
             }
             before = before.range.last() < next.range.last() ? next : before;
         }
+    }
+
+    /** By its line alone: a reload writes faults to the log. */
+    private void faultOfIdentifier(String realm, String allowed, List<Fault> faults) {
+        String path = realm + ".identifier";
+        faults.add(new Fault(settings.line(path), path, "", allowed));
     }
 
     private void fault(String path, String allowed, List<Fault> faults) {

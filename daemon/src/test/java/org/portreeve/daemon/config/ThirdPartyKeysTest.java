@@ -1,6 +1,7 @@
 package org.portreeve.daemon.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -132,6 +133,31 @@ class ThirdPartyKeysTest {
 
         String said = refused.faults().getFirst().allowed();
         assertTrue(said.contains(reason), () -> refused.faults().toString());
+    }
+
+    /** RFC 7843 §7: what a reload writes to the log says which realm changed, by its place. */
+    @Test
+    void identifiersAreNotInWhatAReloadSays() {
+        var before =
+                assertInstanceOf(
+                        Valid.class, read("realms: [{identifier: anne, prefixes: [10.1.0.0/16]}]"));
+        var after =
+                assertInstanceOf(
+                        Valid.class, read("realms: [{identifier: bert, prefixes: [10.1.0.0/16]}]"));
+
+        ConfigChange change = ConfigChange.between(before, after);
+
+        assertEquals(List.of("pcp.third-party.realms[0].identifier: changed"), change.changed());
+        assertEquals(after.config().pcp(), change.inForce().config().pcp());
+        var refused =
+                assertInstanceOf(
+                        Refused.class,
+                        read(
+                                "identifier-lengths: [2], realms: [{identifier: anne, prefixes:"
+                                        + " [10.1.0.0/16]}, {identifier: anne, prefixes:"
+                                        + " [10.2.0.0/16]}]"));
+        assertEquals(3, refused.faults().size(), () -> refused.faults().toString());
+        assertFalse(refused.faults().toString().contains("anne"), refused::toString);
     }
 
     @Test
