@@ -82,7 +82,9 @@ final class Grant {
                 && command.suggestedIp() != state.externalIp(addressIndex)) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.LONG_ERROR_SECONDS);
         }
-        boolean reserved = isReserved(addressIndex, create.suggestedPort());
+        boolean reserved =
+                state.statics.isForAnother(
+                        command.internal(), addressIndex, create.suggestedPort());
         if (reserved && command.preferFailure()) {
             return refuse(Reason.CANNOT_PROVIDE_EXTERNAL, MapRules.LONG_ERROR_SECONDS);
         }
@@ -114,16 +116,6 @@ final class Grant {
                 command.preferFailure(),
                 create.reclaim(),
                 command.filters().after(List.of()));
-    }
-
-    /** Whether a port is another tuple's by reservation, in force or waiting. */
-    private boolean isReserved(int addressIndex, int externalPort) {
-        return state.statics
-                .book()
-                .findExternal(
-                        command.internal().protocol(), state.externalIp(addressIndex), externalPort)
-                .filter(mapping -> !mapping.internal().equals(command.internal()))
-                .isPresent();
     }
 
     private void onOutcome(ShardOutcome outcome) {
@@ -173,7 +165,7 @@ final class Grant {
 
     private boolean isOthers(int addressIndex, int port) {
         return state.companions.isForeign(command, addressIndex, port)
-                || isReserved(addressIndex, port);
+                || state.statics.isForAnother(command.internal(), addressIndex, port);
     }
 
     /** The port is kept for another host (RFC 6886 §3.3) or by staff; tries one that is not. */

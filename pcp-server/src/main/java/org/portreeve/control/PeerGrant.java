@@ -106,16 +106,12 @@ final class PeerGrant {
     }
 
     private Step firstStep() {
-        boolean isOthers = keeps && isReserved(addressIndex, command.suggestedPort());
-        return isOthers ? Step.SEARCH_ONLY : Step.SEARCH;
+        boolean wantsOthers = keeps && isOthers(addressIndex, command.suggestedPort());
+        return wantsOthers ? Step.SEARCH_ONLY : Step.SEARCH;
     }
 
-    /** Whether a port is another tuple's by reservation, in force or waiting. */
-    private boolean isReserved(int addressIndex, int externalPort) {
-        return state.statics
-                .book()
-                .isForAnother(
-                        command.peer().internal(), state.externalIp(addressIndex), externalPort);
+    private boolean isOthers(int addressIndex, int externalPort) {
+        return state.statics.isForAnother(command.peer().internal(), addressIndex, externalPort);
     }
 
     private boolean send() {
@@ -175,7 +171,7 @@ final class PeerGrant {
             step = Step.SEARCH;
             sentNs = state.nowNs;
             request.orElseThrow().send(this::keepSession);
-        } else if (before.isEmpty() && isReserved(kept.addressIndex(), kept.externalPort())) {
+        } else if (before.isEmpty() && isOthers(kept.addressIndex(), kept.externalPort())) {
             undone = refused(ShardOutcome.Refusal.CANNOT_PROVIDE);
             subscriber.hadPort = true;
             undo();

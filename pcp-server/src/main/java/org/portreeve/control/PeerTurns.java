@@ -169,11 +169,9 @@ final class PeerTurns {
 
     /** Whether the address of a session leaves the pool, or staff want its port for another. */
     private boolean isGivingWay(PeerLease lease) {
-        int externalIp = state.externalIp(lease.addressIndex);
         return state.pool.isLeaving(lease.addressIndex)
-                || state.statics
-                        .book()
-                        .isForAnother(lease.peer.internal(), externalIp, lease.externalPort);
+                || state.statics.isForAnother(
+                        lease.peer.internal(), lease.addressIndex, lease.externalPort);
     }
 
     private boolean ask(PeerTurn turn, PeerCommand command, long key, Optional<PeerLease> lease) {

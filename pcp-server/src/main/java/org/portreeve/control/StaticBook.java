@@ -60,13 +60,6 @@ final class StaticBook {
         return Optional.ofNullable(byExternal.get(key(protocol, externalIp, externalPort)));
     }
 
-    /** Whether an external tuple is reserved, in force or waiting, for another internal one. */
-    boolean isForAnother(InternalTuple internal, int externalIp, int externalPort) {
-        return findExternal(internal.protocol(), externalIp, externalPort)
-                .filter(mapping -> !mapping.internal().equals(internal))
-                .isPresent();
-    }
-
     /** The external address of a subscriber's oldest reservation. */
     OptionalInt externalIpOf(long subscriberKey) {
         TreeMap<Long, StaticMapping> mappings = bySubscriber.get(subscriberKey);

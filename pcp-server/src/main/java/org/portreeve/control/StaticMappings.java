@@ -206,6 +206,13 @@ final class StaticMappings {
                 .filter(StaticMapping::isInForce);
     }
 
+    /** Whether a port is another tuple's by reservation, in force or waiting. */
+    boolean isForAnother(InternalTuple internal, int addressIndex, int externalPort) {
+        return book.findExternal(internal.protocol(), state.externalIp(addressIndex), externalPort)
+                .filter(mapping -> !mapping.internal().equals(internal))
+                .isPresent();
+    }
+
     /** Where a subscriber's reservations lie. */
     OptionalInt addressIndexOf(long subscriberKey) {
         OptionalInt externalIp = book.externalIpOf(subscriberKey);
