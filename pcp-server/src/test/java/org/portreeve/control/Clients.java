@@ -84,7 +84,7 @@ public final class Clients {
         List<Integer> pool = config.get().nat().pool().addresses();
         return switch (random.nextInt(8)) {
             case 0 -> NOT_OURS;
-            case 1, 2 -> pool.get(random.nextInt(pool.size()));
+            case 1, 2, 3 -> pool.get(random.nextInt(pool.size()));
             default -> 0;
         };
     }

@@ -33,6 +33,10 @@ import org.portreeve.testkit.Seeds;
  */
 class PortControlSimulationTest {
     private static final int STEPS = 4000;
+
+    /** Longer than a lease, or a port that rests. */
+    private static final long SILENCE_SECONDS = 8_000;
+
     private static final long CLOCK_SLACK_NS = 30_000_000_000L;
 
     private SplittableRandom random;
@@ -114,6 +118,7 @@ class PortControlSimulationTest {
             case 3, 4 -> rig.journal.wantsCheckpoint = true;
             case 5 -> checkAtRest();
             case 6 -> rig.wallMillis += random.nextInt(-4000, 4000);
+            case 7, 8 -> silence();
             default -> {
                 journalFails = false;
                 rig.journal.full = false;
@@ -126,6 +131,14 @@ class PortControlSimulationTest {
         long aheadNs = far ? random.nextLong(400_000_000_000L) : random.nextLong(50_000_000L);
         rig.nowNs += aheadNs;
         rig.wallMillis += aheadNs / Durations.NS_PER_MILLI;
+    }
+
+    /** Nobody asks until nothing is left of anybody, so that all are paired anew. */
+    private void silence() {
+        for (int i = 0; i < 4; i++) {
+            rig.advance(SILENCE_SECONDS);
+            rig.settle();
+        }
     }
 
     private void ask() {
