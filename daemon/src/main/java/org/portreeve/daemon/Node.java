@@ -18,12 +18,14 @@ import org.portreeve.admin.web.AdminServices;
 import org.portreeve.admin.web.NodeHandle;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounter;
+import org.portreeve.control.LostJournal;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.counter.Counters;
 import org.portreeve.control.desk.Desk;
 import org.portreeve.control.history.Rush;
 import org.portreeve.control.journal.FileLeaseJournal;
 import org.portreeve.control.journal.JournalImage;
+import org.portreeve.control.journal.Loss;
 import org.portreeve.control.policy.Policy;
 import org.portreeve.control.store.StoreException;
 import org.portreeve.control.view.PolicyChange;
@@ -37,6 +39,7 @@ import org.portreeve.daemon.metrics.NodeMetrics;
 import org.portreeve.daemon.ranges.RangeParameters;
 import org.portreeve.daemon.ranges.RangeRecords;
 import org.portreeve.nat.directory.Directory;
+import org.portreeve.nat.event.EventKind;
 import org.portreeve.nat.io.linux.Routes;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardLink;
@@ -205,11 +208,12 @@ public final class Node {
         Storage storage = Storage.opening(config);
         stops.add(storage::close);
         var image = new JournalImage();
-        var journal = FileLeaseJournal.open(config.data(), config.node(), image, wakeup);
+        var lost = new LostJournal(config.nat().timers(), clocks.wallMillis().getAsLong());
+        var journal = FileLeaseJournal.open(config.data(), config.node(), image, lost, wakeup);
         stops.add(journal::close);
         var vertx = PcpTransport.vertx(new VertxOptions());
         stops.add(() -> Awaited.stopped(vertx.close()));
-        Rehearsal.play(image.leases().size(), vertx, clocks, random);
+        Rehearsal.play(image.leases().size() + lost.clients().size(), vertx, clocks, random);
         noteRanges();
         var packets = Packets.open(config);
         stops.add(packets::close);
@@ -237,6 +241,7 @@ public final class Node {
         image.clear();
         EventLog events = logEvents(translator, control);
         control.events().listen(storage::onEvent);
+        tell(journal.loss(), lost, control);
         restart.find();
         control.expect(restart.hosts());
         stops.add(() -> keepSessions(translator));
@@ -244,6 +249,25 @@ public final class Node {
         stops.add(translator::close);
         metrics.add(journal.counters());
         serve(vertx, translator, control, storage, events);
+    }
+
+    private static void tell(Loss loss, LostJournal lost, PortControl control) {
+        switch (loss) {
+            case NONE -> {
+                // As it should be.
+            }
+            case KNOWN -> {
+                int told = control.clients().lost(lost.clients());
+                LOG.warn(
+                        "The journal was lost: {} ports rest, for {} s where nothing else is known;"
+                                + " {} clients are told",
+                        lost.portCount(),
+                        lost.graceSeconds(),
+                        told);
+                control.events().tell(EventKind.JOURNAL_LOST);
+            }
+            case UNKNOWN -> control.events().tell(EventKind.LAST_TUPLES_LOST);
+        }
     }
 
     /** Before a packet is translated: or a port of now could be looked up with ranges of before. */

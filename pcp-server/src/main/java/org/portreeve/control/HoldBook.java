@@ -29,6 +29,16 @@ final class HoldBook {
         hold.subscriber.hadPort = true;
     }
 
+    /**
+     * Adds a rest that a start puts back. Of several of an internal tuple the first is found, as it
+     * is the one that the translator gives back.
+     */
+    void restore(Hold hold) {
+        Optional<Hold> first = find(hold.internal());
+        add(hold);
+        first.ifPresent(found -> byInternal.put(found.order(), found.slot));
+    }
+
     void remove(Hold hold) {
         byExternal.remove(externalKey(hold));
         long internalKey = hold.order();

@@ -33,22 +33,34 @@ public final class KnownClients {
         this.state = state;
     }
 
-    /** A lease could not be put back. */
-    void lost(JournalRecord.LeaseGranted record) {
-        if (record.origin() == LeaseOrigin.PCP) {
-            lost(record.clientIp(), record.clientPort());
-        }
+    /** Who can be told of a lease. */
+    static Optional<Client> clientOf(JournalRecord.LeaseGranted record) {
+        return record.origin() == LeaseOrigin.PCP
+                ? client(record.clientIp(), record.clientPort())
+                : Optional.empty();
     }
 
-    /** The same of what a PEER kept. */
-    void lost(JournalRecord.PeerGranted record) {
-        lost(record.clientIp(), record.clientPort());
+    /** Who can be told of what a PEER keeps. */
+    static Optional<Client> clientOf(JournalRecord.PeerGranted record) {
+        return client(record.clientIp(), record.clientPort());
     }
 
-    private void lost(int clientIp, int clientPort) {
-        if (clientPort != 0) {
-            remember(new Client(clientIp, clientPort), lost);
-        }
+    private static Optional<Client> client(int ip, int port) {
+        return port == 0 ? Optional.empty() : Optional.of(new Client(ip, port));
+    }
+
+    /** Something of a client could not be put back. */
+    void lost(Client client) {
+        remember(client, lost);
+    }
+
+    /**
+     * The journal was lost, and these had something. Returns how many are told one by one. To be
+     * called before the first {@link PortControl#doWork}.
+     */
+    public int lost(Set<Client> clients) {
+        clients.forEach(this::lost);
+        return lost.size();
     }
 
     private void remember(Client client, Set<Client> among) {

@@ -106,7 +106,7 @@ final class PeerRecovery {
 
     /** Its client is told to ask again. */
     private void lost(JournalRecord.PeerGranted record, JournalRecord end) {
-        state.clients.lost(record);
+        KnownClients.clientOf(record).ifPresent(state.clients::lost);
         recovery.lost(record.internal(), record.clientIp(), end);
     }
 

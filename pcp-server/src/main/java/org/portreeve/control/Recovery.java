@@ -284,7 +284,7 @@ final class Recovery {
             drop(ended(record));
             return;
         }
-        state.holds.add(
+        state.holds.restore(
                 new Hold(
                         record.internal(),
                         owner,
@@ -348,7 +348,7 @@ final class Recovery {
 
     /** A lease cannot be put back; its client is told to ask again. */
     private void lost(JournalRecord.LeaseGranted record) {
-        state.clients.lost(record);
+        KnownClients.clientOf(record).ifPresent(state.clients::lost);
         JournalRecord end = new JournalRecord.LeaseEnded(record.internal());
         // The other protocols have no IPv6: nobody but the host is known then.
         boolean isKnown = record.origin() == LeaseOrigin.PCP || record.clientIp() != 0;

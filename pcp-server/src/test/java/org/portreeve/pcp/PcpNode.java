@@ -22,6 +22,7 @@ import java.util.function.Function;
 import org.portreeve.control.ControlConfig;
 import org.portreeve.control.ControlCounter;
 import org.portreeve.control.ControlCounters;
+import org.portreeve.control.LostJournal;
 import org.portreeve.control.PortControl;
 import org.portreeve.control.RecoveredState;
 import org.portreeve.control.counter.Counters;
@@ -199,6 +200,16 @@ public final class PcpNode implements AutoCloseable {
     /** Leases put back into the translator. */
     public long restoredCount() {
         return controlCounters.value(ControlCounter.RESTORED_LEASES);
+    }
+
+    /** Says what was lost; to be called before it is deployed. */
+    void lost(LostJournal journal) {
+        control.clients().lost(journal.clients());
+    }
+
+    /** Returns when all that was found is put back. */
+    void awaitReady() {
+        await(verticle.ready());
     }
 
     public void startTranslator() {

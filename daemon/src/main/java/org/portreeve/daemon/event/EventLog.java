@@ -46,7 +46,8 @@ public final class EventLog implements AutoCloseable {
                     EventKind.USE_LOW,
                     EventKind.POOL_EXHAUSTED,
                     EventKind.RECORDS_FAILING,
-                    EventKind.RECORDS_RESTORED);
+                    EventKind.RECORDS_RESTORED,
+                    EventKind.LAST_TUPLES_LOST);
 
     private final String node;
     private final LongSupplier nowNs;

@@ -37,7 +37,10 @@ public enum EventKind {
     ADDRESS_LEAVING("An external address leaves the pool when nothing uses it any more"),
     ADDRESS_GONE("Nothing used an external address any more; it is not in the pool now"),
     RECORDS_FAILING("The journal does not keep records; look at its disk"),
-    RECORDS_RESTORED("The journal keeps records again");
+    RECORDS_RESTORED("The journal keeps records again"),
+    JOURNAL_LOST("The journal was lost; ports of before rest, and their owners are told"),
+    LAST_TUPLES_LOST(
+            "The journal and the last tuples are lost; former ports may be given to others at once");
 
     private static final EventKind[] ALL = values();
 
@@ -67,7 +70,10 @@ public enum EventKind {
      * tells who had a port.
      */
     public boolean isTold() {
-        return this == RECORDS_FAILING || this == RECORDS_RESTORED || isOverlap();
+        return switch (this) {
+            case RECORDS_FAILING, RECORDS_RESTORED, JOURNAL_LOST, LAST_TUPLES_LOST -> true;
+            default -> isOverlap();
+        };
     }
 
     /** Whether it is the record of a connection at a shared port. */

@@ -29,6 +29,7 @@ public final class FileLeaseJournal implements LeaseJournal {
     private final JournalMailbox mailbox;
     private final Counters<JournalCounter> counters;
     private final Runnable wakeup;
+    private final Loss loss;
     private final Thread thread = new Thread(this::run, "lease-journal");
 
     // Journal thread.
@@ -40,26 +41,31 @@ public final class FileLeaseJournal implements LeaseJournal {
             SegmentWriter writer,
             JournalMailbox mailbox,
             Counters<JournalCounter> counters,
+            Loss loss,
             Runnable wakeup) {
         this.files = files;
         this.writer = writer;
         this.mailbox = mailbox;
         this.counters = counters;
+        this.loss = loss;
         this.wakeup = wakeup;
     }
 
     /**
-     * Takes the journal under a data directory, reads it into the image, and continues it.
+     * Takes the journal under a data directory, reads it into the image, and continues it. Of one
+     * that was lost the image has what is taken over, and that is durable in the new one.
      *
      * @param node whose journal it is; another node's is refused
+     * @param takeOver says what that is
      * @param wakeup called on the journal's thread when there is something to drain; it must return
      *     at once and not throw
      * @throws JournalUnusableException with a message for the operator
      */
-    public static FileLeaseJournal open(Path data, String node, JournalImage image, Runnable wakeup)
+    public static FileLeaseJournal open(
+            Path data, String node, JournalImage image, TakeOver takeOver, Runnable wakeup)
             throws JournalUnusableException {
         try {
-            return read(data, node, image, wakeup);
+            return read(data, node, image, takeOver, wakeup);
         } catch (JournalUnusableException e) {
             throw e;
         } catch (IOException e) {
@@ -68,17 +74,18 @@ public final class FileLeaseJournal implements LeaseJournal {
     }
 
     private static FileLeaseJournal read(
-            Path data, String node, JournalImage image, Runnable wakeup) throws IOException {
+            Path data, String node, JournalImage image, TakeOver takeOver, Runnable wakeup)
+            throws IOException {
         JournalFiles directory = JournalDirectory.open(data);
         try {
-            JournalEnd end = JournalRecovery.replay(directory, node, image::apply);
-            FileLeaseJournal journal = continued(directory, node, end, RECORD_PLACES, wakeup);
+            FileLeaseJournal journal =
+                    opened(directory, node, image, takeOver, RECORD_PLACES, wakeup);
             journal.thread.start();
             LOG.info(
-                    "Lease journal {}: {} records read, {} leases, {} port blocks",
+                    "Lease journal {}: {} leases, {} ports at rest, {} port blocks",
                     directory.location(),
-                    end.records(),
                     image.leases().size(),
+                    image.holds().size(),
                     image.blocks().size());
             return journal;
         } catch (IOException | RuntimeException e) {
@@ -87,15 +94,35 @@ public final class FileLeaseJournal implements LeaseJournal {
         }
     }
 
-    /** A journal whose thread does not run: the caller does its work. */
+    /** As above; the thread does not run yet: the caller does its work. */
+    static FileLeaseJournal opened(
+            JournalFiles files,
+            String node,
+            JournalImage image,
+            TakeOver takeOver,
+            int recordPlaces,
+            Runnable wakeup)
+            throws IOException {
+        JournalEnd end = JournalRecovery.replay(files, node, image::apply);
+        Legacy legacy = Legacy.of(files, node, end, image, takeOver);
+        legacy.taken().records().forEach(image::apply);
+        return continued(files, node, end, legacy, recordPlaces, wakeup);
+    }
+
+    /** One whose end is known. */
     static FileLeaseJournal continued(
-            JournalFiles files, String node, JournalEnd end, int recordPlaces, Runnable wakeup)
+            JournalFiles files,
+            String node,
+            JournalEnd end,
+            Legacy legacy,
+            int recordPlaces,
+            Runnable wakeup)
             throws IOException {
         Counters<JournalCounter> counters = new Counters<>(JournalCounter.class);
-        SegmentWriter writer = SegmentWriter.start(files, node, end, counters);
+        SegmentWriter writer = SegmentWriter.start(files, node, end, legacy, counters);
         JournalMailbox mailbox = new JournalMailbox(recordPlaces);
         mailbox.checkpointDue(writer.checkpointDue());
-        return new FileLeaseJournal(files, writer, mailbox, counters, wakeup);
+        return new FileLeaseJournal(files, writer, mailbox, counters, legacy.loss(), wakeup);
     }
 
     @Override
@@ -145,6 +172,11 @@ public final class FileLeaseJournal implements LeaseJournal {
     public void endCheckpoint() {
         mailbox.endCheckpoint();
         mailbox.wake(thread);
+    }
+
+    /** What became of the journal that was here before. */
+    public Loss loss() {
+        return loss;
     }
 
     /** What it counts. Any thread. */

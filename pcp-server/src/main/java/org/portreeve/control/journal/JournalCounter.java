@@ -19,7 +19,10 @@ public enum JournalCounter implements Counter {
     CHECKPOINTS_BROKEN("Checkpoints without effect because a record of theirs was lost"),
     DELETIONS_FAILED(
             "Superfluous journal files that could not be deleted; the next checkpoint or start"
-                    + " tries again");
+                    + " tries again"),
+    LINKS_FAILED(
+            "Names of journal files in last-tuples that could not be made or removed: after a loss"
+                    + " of the journal nothing would tell which ports were in use");
 
     private final String help;
 

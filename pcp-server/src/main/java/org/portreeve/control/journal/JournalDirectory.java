@@ -27,6 +27,7 @@ import org.portreeve.control.files.OwnDirectories;
  */
 final class JournalDirectory implements JournalFiles {
     private static final String DIRECTORY = "journal";
+    private static final String LAST_TUPLES = "last-tuples";
     private static final String LOCK = "journal.lock";
     private static final int PID_DIGITS = 20;
 
@@ -35,10 +36,14 @@ final class JournalDirectory implements JournalFiles {
 
     private final Path directory;
     private final FileChannel lock;
+    private final FileLinks links;
+    private final boolean wasUsed;
 
-    private JournalDirectory(Path directory, FileChannel lock) {
+    private JournalDirectory(Path directory, FileChannel lock, boolean wasUsed) {
         this.directory = directory;
         this.lock = lock;
+        this.links = new LinkDirectory(directory, directory.resolveSibling(LAST_TUPLES));
+        this.wasUsed = wasUsed;
     }
 
     /**
@@ -49,6 +54,8 @@ final class JournalDirectory implements JournalFiles {
     static JournalDirectory open(Path data) throws IOException {
         Path directory = data.toAbsolutePath().resolve(DIRECTORY);
         OwnDirectories.make(directory);
+        // It is made with the journal, and stays where it is when that goes.
+        boolean wasUsed = Files.exists(data.resolve(LOCK));
         FileChannel lock = openLock(data.resolve(LOCK));
         if (!tryLock(lock)) {
             String owner = readPid(lock);
@@ -59,7 +66,7 @@ final class JournalDirectory implements JournalFiles {
                             + " node a data directory of its own.");
         }
         writePid(lock);
-        return new JournalDirectory(directory, lock);
+        return new JournalDirectory(directory, lock, wasUsed);
     }
 
     private static FileChannel openLock(Path path) throws IOException {
@@ -93,6 +100,16 @@ final class JournalDirectory implements JournalFiles {
     }
 
     @Override
+    public boolean wereUsed() {
+        return wasUsed;
+    }
+
+    @Override
+    public FileLinks links() {
+        return links;
+    }
+
+    @Override
     public List<String> list() throws IOException {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.map(path -> path.getFileName().toString()).toList();
@@ -110,6 +127,11 @@ final class JournalDirectory implements JournalFiles {
     @Override
     public JournalFile open(String name) throws IOException {
         return new DiskFile(FileChannel.open(directory.resolve(name), READ, WRITE));
+    }
+
+    /** A file that is there, to read. */
+    static JournalFile readOnly(Path path) throws IOException {
+        return new DiskFile(FileChannel.open(path, READ));
     }
 
     @Override

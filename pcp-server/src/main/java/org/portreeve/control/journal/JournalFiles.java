@@ -8,6 +8,12 @@ interface JournalFiles extends AutoCloseable {
     /** Where it is, in words for the operator. */
     String location();
 
+    /** Whether a journal was here before this process opened the directory. */
+    boolean wereUsed();
+
+    /** The second names of the files. */
+    FileLinks links();
+
     /** The names of all files. */
     List<String> list() throws IOException;
 

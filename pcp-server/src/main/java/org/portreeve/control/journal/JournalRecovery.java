@@ -84,24 +84,13 @@ public final class JournalRecovery {
     private Optional<SegmentHeader> newest() throws IOException {
         for (long sequence : present.descendingSet()) {
             try (JournalFile file = files.open(SegmentHeader.fileName(sequence))) {
-                Optional<SegmentHeader> header = header(sequence, file);
+                Optional<SegmentHeader> header = SegmentHeader.read(file, sequence);
                 if (header.isPresent() || file.size() > SegmentHeader.BYTES) {
                     return Optional.of(accepted(sequence, header));
                 }
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<SegmentHeader> header(long sequence, JournalFile file)
-            throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
-        while (bytes.hasRemaining()) {
-            if (file.read(bytes, bytes.position()) < 0) {
-                break;
-            }
-        }
-        return SegmentHeader.decode(bytes.flip()).filter(header -> header.sequence() == sequence);
     }
 
     private SegmentHeader accepted(long sequence, Optional<SegmentHeader> found)
@@ -150,7 +139,7 @@ public final class JournalRecovery {
                 throw damaged(sequence, 0, "the file is missing");
             }
             try (JournalFile file = files.open(SegmentHeader.fileName(sequence))) {
-                SegmentHeader header = accepted(sequence, header(sequence, file));
+                SegmentHeader header = accepted(sequence, SegmentHeader.read(file, sequence));
                 if (sequence >= next.sequence() || file.size() < next.previousLength()) {
                     throw damaged(sequence, file.size(), "the file is too short");
                 }

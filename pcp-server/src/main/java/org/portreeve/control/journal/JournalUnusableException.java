@@ -57,8 +57,9 @@ public final class JournalUnusableException extends IOException {
         return new JournalUnusableException(
                 ("Lease journal file %s in %s is damaged at offset %d: %s. The node does not start,"
                                 + " because leases that clients rely on would be lost unseen. Restore the"
-                                + " directory from a copy; or move it away to start without leases, then"
-                                + " a new epoch tells all clients to ask again.")
+                                + " directory from a copy; or move it away, but not last-tuples beside it,"
+                                + " to start without leases: then a new epoch tells all clients to ask"
+                                + " again, and the ports of before rest for them for the hold-down time.")
                         .formatted(file, location, offset, what));
     }
 }

@@ -12,10 +12,12 @@ final class SegmentFiles {
 
     private final JournalFiles files;
     private final Counters<JournalCounter> counters;
+    private final LastTuples lastTuples;
 
     SegmentFiles(JournalFiles files, Counters<JournalCounter> counters) {
         this.files = files;
         this.counters = counters;
+        this.lastTuples = new LastTuples(files, counters);
     }
 
     /** Where they are, in words for the operator. */
@@ -64,7 +66,12 @@ final class SegmentFiles {
         file.write(last.flip(), offset);
     }
 
-    /** A new segment with a durable header and a durable name. */
+    /** A number above this one and above those of the last tuples, a lost journal's among them. */
+    long nextAfter(long highestSequence) {
+        return Math.max(highestSequence, lastTuples.highest()) + 1;
+    }
+
+    /** A new segment with a durable header and durable names. */
     JournalFile make(SegmentHeader header) throws IOException {
         String name = SegmentHeader.fileName(header.sequence());
         JournalFile file = files.create(name);
@@ -72,6 +79,7 @@ final class SegmentFiles {
             file.write(header.encode(), 0);
             file.force();
             files.force();
+            lastTuples.keep();
             return file;
         } catch (IOException e) {
             // Left behind it does no harm: it has no batch, and the next one takes another number.
@@ -114,6 +122,7 @@ final class SegmentFiles {
         } catch (IOException e) {
             deletionFailed(e);
         }
+        lastTuples.drop(number -> number < base);
         return deleted;
     }
 
@@ -130,6 +139,11 @@ final class SegmentFiles {
         } catch (IOException e) {
             deletionFailed(e);
         }
+    }
+
+    /** The last tuples are those of this journal alone from now on. */
+    void forgetEarlier(JournalEnd end, long newest) {
+        lastTuples.drop(number -> number != newest && !end.segments().contains(number));
     }
 
     private void deletionFailed(IOException reason) {

@@ -2,6 +2,7 @@ package org.portreeve.control.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -79,6 +80,17 @@ record SegmentHeader(
         out.put((byte) name.length).put(name);
         out.putInt(CRC_AT, crc(out));
         return out.clear();
+    }
+
+    /** The header of the segment with this number, or empty when the file has no good one. */
+    static Optional<SegmentHeader> read(JournalFile file, long sequence) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, bytes.position()) < 0) {
+                break;
+            }
+        }
+        return decode(bytes.flip()).filter(header -> header.sequence() == sequence);
     }
 
     /** The header at the start of these bytes, or empty when they do not have a good one. */

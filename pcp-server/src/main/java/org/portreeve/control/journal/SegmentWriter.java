@@ -2,6 +2,7 @@ package org.portreeve.control.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import org.portreeve.control.counter.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,15 +71,22 @@ final class SegmentWriter implements AutoCloseable {
     /**
      * Continues a journal that was read: makes its end durable, begins a new segment, and removes
      * what is void.
+     *
+     * @param legacy what it takes over from a journal that was lost; durable when this returns. The
+     *     last tuples of that one stay until a later start, which finds an epoch, or a checkpoint
      */
     static SegmentWriter start(
-            JournalFiles directory, String node, JournalEnd end, Counters<JournalCounter> counters)
+            JournalFiles directory,
+            String node,
+            JournalEnd end,
+            Legacy legacy,
+            Counters<JournalCounter> counters)
             throws IOException {
         var files = new SegmentFiles(directory, counters);
         if (end.lastSegment() != 0) {
             files.settle(end);
         }
-        long sequence = end.highestSequence() + 1;
+        long sequence = files.nextAfter(end.highestSequence());
         SegmentHeader header =
                 new SegmentHeader(
                         SegmentHeader.VERSION,
@@ -92,7 +100,24 @@ final class SegmentWriter implements AutoCloseable {
         writer.bytesSinceCheckpoint = end.bytes();
         writer.segments = end.segments().size() + 1;
         files.deleteVoid(end, sequence);
+        writer.inherit(legacy.taken().records().iterator());
+        if (legacy.loss() != Loss.KNOWN) {
+            files.forgetEarlier(end, sequence);
+        }
         return writer;
+    }
+
+    private void inherit(Iterator<JournalRecord> records) throws IOException {
+        while (records.hasNext()) {
+            clear();
+            int count = 0;
+            for (; records.hasNext() && hasRoom(); count++) {
+                add(records.next());
+            }
+            if (!commit(count)) {
+                throw new IOException("what the last tuples tell could not be written");
+            }
+        }
     }
 
     /** Begins an empty batch. */

@@ -61,7 +61,9 @@ public final class DeskNode implements AutoCloseable {
     private DeskNode(ControlConfig config, Path directory) throws IOException {
         var wakeup = new Wakeup();
         var nodes = new Directory();
-        journal = FileLeaseJournal.open(directory, "test", new JournalImage(), wakeup);
+        journal =
+                FileLeaseJournal.open(
+                        directory, "test", new JournalImage(), (lost, _) -> lost, wakeup);
         translator =
                 new Translator(
                         config.nat(),

@@ -167,7 +167,7 @@ class FileLeaseJournalTest {
     }
 
     private FileLeaseJournal start(JournalEnd end) throws IOException {
-        return FileLeaseJournal.continued(files, NODE, end, PLACES, () -> wakeups++);
+        return FileLeaseJournal.continued(files, NODE, end, Legacy.none(), PLACES, () -> wakeups++);
     }
 
     private FileLeaseJournal restart() throws IOException {

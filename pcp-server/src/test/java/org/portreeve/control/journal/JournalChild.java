@@ -42,7 +42,11 @@ final class JournalChild {
         JournalImage image = new JournalImage();
         FileLeaseJournal journal =
                 FileLeaseJournal.open(
-                        Path.of(args[0]), NODE, image, () -> LockSupport.unpark(main));
+                        Path.of(args[0]),
+                        NODE,
+                        image,
+                        (lost, _) -> lost,
+                        () -> LockSupport.unpark(main));
         var out = new DataOutputStream(new BufferedOutputStream(System.out));
         new JournalChild(journal, highest(image), out).run();
     }

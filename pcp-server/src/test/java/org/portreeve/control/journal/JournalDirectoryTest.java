@@ -36,7 +36,11 @@ class JournalDirectoryTest {
         long[] durableThrough = {0};
         try (var journal =
                 FileLeaseJournal.open(
-                        data, NODE, new JournalImage(), () -> LockSupport.unpark(main))) {
+                        data,
+                        NODE,
+                        new JournalImage(),
+                        (lost, _) -> lost,
+                        () -> LockSupport.unpark(main))) {
             for (long number = 1; number <= count; number++) {
                 assertEquals(number, journal.append(JournalChild.lease(number)));
             }
@@ -52,14 +56,15 @@ class JournalDirectoryTest {
         }
 
         JournalImage image = new JournalImage();
-        FileLeaseJournal.open(data, NODE, image, () -> {}).close();
+        FileLeaseJournal.open(data, NODE, image, (lost, _) -> lost, () -> {}).close();
         assertEquals(JournalChild.KEYS, image.leases().size());
         assertEquals(count, JournalChild.highest(image));
     }
 
     @Test
     void closingWritesWhatIsQueued() throws IOException {
-        FileLeaseJournal journal = FileLeaseJournal.open(data, NODE, new JournalImage(), () -> {});
+        FileLeaseJournal journal =
+                FileLeaseJournal.open(data, NODE, new JournalImage(), (lost, _) -> lost, () -> {});
         journal.append(JournalChild.lease(1));
         journal.append(JournalChild.lease(2));
         journal.close();
@@ -67,7 +72,7 @@ class JournalDirectoryTest {
         journal.drain((position, durable) -> positions.add(durable ? position : -1), 10);
 
         JournalImage image = new JournalImage();
-        FileLeaseJournal.open(data, NODE, image, () -> {}).close();
+        FileLeaseJournal.open(data, NODE, image, (lost, _) -> lost, () -> {}).close();
         assertEquals(2, image.leases().size());
         assertEquals(2, positions.getLast());
         assertEquals(LeaseJournal.REFUSED, journal.append(JournalChild.lease(3)));
@@ -75,7 +80,9 @@ class JournalDirectoryTest {
 
     @Test
     void directoryInUseIsRefusedWithTheProcessThatUsesIt() throws IOException {
-        try (var journal = FileLeaseJournal.open(data, NODE, new JournalImage(), () -> {})) {
+        try (var journal =
+                FileLeaseJournal.open(
+                        data, NODE, new JournalImage(), (lost, _) -> lost, () -> {})) {
             var refusal =
                     assertThrows(JournalUnusableException.class, () -> JournalDirectory.open(data));
             assertTrue(
@@ -88,11 +95,91 @@ class JournalDirectoryTest {
 
     @Test
     void filesAreReadableByTheirOwnerAlone() throws IOException {
-        FileLeaseJournal.open(data, NODE, new JournalImage(), () -> {}).close();
+        FileLeaseJournal.open(data, NODE, new JournalImage(), (lost, _) -> lost, () -> {}).close();
 
         Path segment = data.resolve("journal").resolve(SegmentHeader.fileName(1));
         assertEquals(
                 "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(segment)));
+    }
+
+    /** Hard links: the very same files, so that they take no room of their own. */
+    @Test
+    void lastTuplesAreSecondNamesOfTheSegments() throws IOException {
+        open(new JournalImage()).close();
+        open(new JournalImage()).close();
+
+        for (long number : new long[] {1, 2}) {
+            String name = SegmentHeader.fileName(number);
+            Path segment = data.resolve("journal").resolve(name);
+            Path link = data.resolve("last-tuples").resolve(name);
+            assertEquals(
+                    Files.getAttribute(segment, "unix:ino"), Files.getAttribute(link, "unix:ino"));
+            assertEquals(2, Files.getAttribute(segment, "unix:nlink"));
+        }
+        assertEquals(
+                "rwx------",
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(data.resolve("last-tuples"))));
+    }
+
+    @Test
+    void aJournalThatWasMovedAwayIsKnownByItsLastTuples() throws IOException {
+        FileLeaseJournal journal = open(new JournalImage());
+        journal.append(JournalChild.lease(1));
+        journal.append(new JournalRecord.EpochStarted(1));
+        journal.close();
+        Files.move(data.resolve("journal"), data.resolve("journal.damaged"));
+
+        JournalImage found = new JournalImage();
+        try (var next = open(found)) {
+            assertEquals(Loss.KNOWN, next.loss());
+        }
+
+        assertEquals(List.of(JournalChild.lease(1)), List.copyOf(found.leases()));
+        assertEquals(List.of(SegmentHeader.fileName(2)), names("journal"));
+        assertEquals(List.of(SegmentHeader.fileName(1)), names("journal.damaged"));
+    }
+
+    @Test
+    void withoutLastTuplesALossIsTold() throws IOException {
+        try (var first = open(new JournalImage())) {
+            assertEquals(Loss.NONE, first.loss());
+        }
+        Files.move(data.resolve("journal"), data.resolve("journal.damaged"));
+        Files.move(data.resolve("last-tuples"), data.resolve("last-tuples.gone"));
+
+        try (var next = open(new JournalImage())) {
+            assertEquals(Loss.UNKNOWN, next.loss());
+        }
+    }
+
+    @Test
+    void somethingInTheWayOfLastTuplesHoldsUpNobody() throws IOException {
+        Files.createFile(data.resolve("last-tuples"));
+        FileLeaseJournal journal = open(new JournalImage());
+        journal.append(JournalChild.lease(1));
+        journal.close();
+
+        assertTrue(journal.counters().value(JournalCounter.LINKS_FAILED) > 0);
+        JournalImage image = new JournalImage();
+        open(image).close();
+        assertEquals(1, image.leases().size());
+    }
+
+    private List<String> names(String directory) throws IOException {
+        try (Stream<Path> paths = Files.list(data.resolve(directory))) {
+            return paths.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private FileLeaseJournal open(JournalImage image) throws IOException {
+        return FileLeaseJournal.open(data, NODE, image, JournalDirectoryTest::tuples, () -> {});
+    }
+
+    private static JournalImage tuples(JournalImage lost, JournalImage present) {
+        var taken = new JournalImage();
+        lost.leases().forEach(taken::apply);
+        return taken;
     }
 
     @Test
@@ -104,7 +191,11 @@ class JournalDirectoryTest {
                         JournalUnusableException.class,
                         () ->
                                 FileLeaseJournal.open(
-                                        file.resolve("data"), NODE, new JournalImage(), () -> {}));
+                                        file.resolve("data"),
+                                        NODE,
+                                        new JournalImage(),
+                                        (lost, _) -> lost,
+                                        () -> {}));
 
         assertEquals(
                 "Lease journal in data directory %s/data cannot be used: %s is in the way, it is not"
@@ -120,7 +211,9 @@ class JournalDirectoryTest {
         Files.setAttribute(data, "unix:uid", OTHER_USER);
         Files.setAttribute(data, "unix:gid", OTHER_USER);
 
-        FileLeaseJournal.open(data.resolve("a/b"), NODE, new JournalImage(), () -> {}).close();
+        FileLeaseJournal.open(
+                        data.resolve("a/b"), NODE, new JournalImage(), (lost, _) -> lost, () -> {})
+                .close();
 
         try (Stream<Path> made = Files.walk(data)) {
             for (Path path : made.toList()) {

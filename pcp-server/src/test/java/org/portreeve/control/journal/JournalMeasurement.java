@@ -41,7 +41,11 @@ final class JournalMeasurement {
         Thread main = Thread.currentThread();
         try (var journal =
                 FileLeaseJournal.open(
-                        data, NODE, new JournalImage(), () -> LockSupport.unpark(main))) {
+                        data,
+                        NODE,
+                        new JournalImage(),
+                        (lost, _) -> lost,
+                        () -> LockSupport.unpark(main))) {
             for (int batch : new int[] {1, 1000, 10_000, 1, 1000, 10_000}) {
                 round(journal, batch);
             }
@@ -78,7 +82,9 @@ final class JournalMeasurement {
 
     private void read() throws IOException {
         Path other = Files.createTempDirectory(data, "read");
-        try (var journal = FileLeaseJournal.open(other, NODE, new JournalImage(), () -> {})) {
+        try (var journal =
+                FileLeaseJournal.open(
+                        other, NODE, new JournalImage(), (lost, _) -> lost, () -> {})) {
             for (int i = 0; i < LEASES; ) {
                 i += journal.append(lease(i)) == LeaseJournal.REFUSED ? 0 : 1;
                 journal.drain((_, _) -> {}, 1);
@@ -87,7 +93,7 @@ final class JournalMeasurement {
         for (int round = 0; round < 3; round++) {
             JournalImage image = new JournalImage();
             long start = clock.millis();
-            FileLeaseJournal.open(other, NODE, image, () -> {}).close();
+            FileLeaseJournal.open(other, NODE, image, (lost, _) -> lost, () -> {}).close();
             out.printf(
                     "%,d leases read and folded in %,d ms%n",
                     image.leases().size(), clock.millis() - start);

@@ -199,7 +199,9 @@ class JournalRecoveryTest {
         JournalEnd end = JournalRecovery.replay(directory, NODE, record -> {});
         directory.crashAfter(operations);
         try {
-            var journal = FileLeaseJournal.continued(directory, NODE, end, PLACES, () -> {});
+            var journal =
+                    FileLeaseJournal.continued(
+                            directory, NODE, end, Legacy.none(), PLACES, () -> {});
             append(journal, marks(1));
             journal.doWork();
         } catch (SimJournalFiles.Crash _) {
@@ -248,7 +250,7 @@ class JournalRecoveryTest {
 
     private FileLeaseJournal start() throws IOException {
         JournalEnd end = JournalRecovery.replay(files, NODE, record -> {});
-        return FileLeaseJournal.continued(files, NODE, end, PLACES, () -> {});
+        return FileLeaseJournal.continued(files, NODE, end, Legacy.none(), PLACES, () -> {});
     }
 
     @SafeVarargs

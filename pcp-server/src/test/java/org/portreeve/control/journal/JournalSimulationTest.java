@@ -1,6 +1,7 @@
 package org.portreeve.control.journal;
 
 import static java.util.stream.Collectors.toCollection;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Method: one directory lives through many processes. After each crash the image that is read
  * must be that of the durable records, followed at most by some that had no report yet; only when
  * the disk failed so thoroughly that the last lost batch could not be undone may that one be there.
+ * By their second names the segments tell the same, unless one of those failed.
  */
 class JournalSimulationTest {
     private static final int GENERATIONS = 60;
@@ -41,6 +43,10 @@ class JournalSimulationTest {
     private long reportedPosition;
     private List<Set<JournalRecord>> allowed = List.of(Set.of());
 
+    /** Whether no second name of a segment failed since all had one. */
+    private boolean isLinked;
+
+    private int linkedChecks;
     private int durableBatches;
     private int lostBatches;
     private int checkpointsEnded;
@@ -64,6 +70,7 @@ class JournalSimulationTest {
         assertTrue(checkpointsEnded > 10, "hardly a checkpoint ended");
         assertTrue(checkpointsBroken > 10, "hardly a checkpoint was broken");
         assertTrue(crashes > GENERATIONS / 3, "hardly a crash");
+        assertTrue(linkedChecks > GENERATIONS / 3, "hardly ever linked");
     }
 
     private void liveUntilCrash() throws IOException {
@@ -71,7 +78,8 @@ class JournalSimulationTest {
         files.crashAfter(random.nextInt(5 * STEPS));
         try {
             FileLeaseJournal journal =
-                    FileLeaseJournal.continued(files, NODE, end, PLACES, () -> {});
+                    FileLeaseJournal.continued(files, NODE, end, Legacy.none(), PLACES, () -> {});
+            isLinked = true;
             files.failureRate(random.nextInt(3) * random.nextDouble(0.2));
             boolean undone = work(journal);
             allowed = candidates(undone);
@@ -110,6 +118,7 @@ class JournalSimulationTest {
             crashes++;
             drain(journal);
         }
+        isLinked = journal.counters().value(JournalCounter.LINKS_FAILED) == 0;
         checkpointsEnded += (int) journal.counters().value(JournalCounter.CHECKPOINTS_ENDED);
         checkpointsBroken += (int) journal.counters().value(JournalCounter.CHECKPOINTS_BROKEN);
         return journal.isUndone();
@@ -206,12 +215,22 @@ class JournalSimulationTest {
         JournalImage read = new JournalImage();
         JournalRecovery.replay(files, NODE, read::apply);
         Set<JournalRecord> found = set(read);
+        if (isLinked) {
+            linkedChecks++;
+            checkLinks(found);
+        }
         if (!allowed.contains(found)) {
             Set<JournalRecord> missing = set(durable);
             missing.removeAll(found);
             found.removeAll(set(durable));
             fail("missing of what is durable: " + missing + "\nand found besides: " + found);
         }
+    }
+
+    /** The second names are enough for all that the journal has. */
+    private void checkLinks(Set<JournalRecord> found) {
+        var known = LastTuplesReader.read(files.withoutJournal(), NODE);
+        assertEquals(found, known.map(JournalSimulationTest::set).orElse(Set.of()));
     }
 
     private JournalImage with(List<JournalRecord> batch) {

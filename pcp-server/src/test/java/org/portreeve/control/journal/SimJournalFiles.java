@@ -6,10 +6,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A directory that forgets: what was not forced is lost at a crash, in part, and the last write may
@@ -31,11 +35,23 @@ final class SimJournalFiles implements JournalFiles {
     private final SplittableRandom random;
     private Map<String, Inode> durable = new TreeMap<>();
     private Map<String, Inode> visible = new TreeMap<>();
+    private final SimLinks links = new SimLinks();
+    private boolean wereUsed;
     private double failureRate;
     private long operationsLeft = Long.MAX_VALUE;
 
     SimJournalFiles(SplittableRandom random) {
         this.random = random;
+    }
+
+    /** From now on there is a journal, or was one. */
+    void use() {
+        wereUsed = true;
+    }
+
+    /** From now on files get no second names. */
+    void refuseLinks() {
+        links.refuses = true;
     }
 
     /** From now on each operation fails with this probability. */
@@ -57,6 +73,19 @@ final class SimJournalFiles implements JournalFiles {
     /** The power failed: what was not forced is there, or in part, or not. */
     void losePower() {
         kill();
+        durable = left(durable, visible);
+        visible = new TreeMap<>(durable);
+        links.durable = left(links.durable, links.visible);
+        links.visible = new TreeMap<>(links.durable);
+        Set<Inode> inodes = Collections.newSetFromMap(new IdentityHashMap<>());
+        Stream.of(durable, links.durable).map(Map::values).forEach(inodes::addAll);
+        // In an order of ours: that of the set differs from run to run.
+        Stream.concat(durable.values().stream(), links.durable.values().stream())
+                .filter(inodes::remove)
+                .forEach(inode -> inode.losePower(random));
+    }
+
+    private Map<String, Inode> left(Map<String, Inode> durable, Map<String, Inode> visible) {
         Map<String, Inode> left = new TreeMap<>();
         for (var names : List.of(durable, visible)) {
             names.forEach((name, inode) -> {
@@ -66,9 +95,27 @@ final class SimJournalFiles implements JournalFiles {
                 }
             });
         }
-        left.values().forEach(inode -> inode.losePower(random));
-        durable = left;
-        visible = new TreeMap<>(left);
+        return left;
+    }
+
+    /** The same files without those of the journal; to be looked at only. */
+    SimJournalFiles withoutJournal() {
+        var copy = new SimJournalFiles(random);
+        copy.links.visible = links.visible;
+        copy.links.durable = links.durable;
+        return copy;
+    }
+
+    /** Somebody takes the journal's directory away, with all that is in it. */
+    void loseJournal() {
+        durable.clear();
+        visible.clear();
+    }
+
+    /** The same of the directory of second names. */
+    void loseLinks() {
+        links.durable.clear();
+        links.visible.clear();
     }
 
     /** What a file looks like to a reader, to be damaged by a test. */
@@ -85,9 +132,26 @@ final class SimJournalFiles implements JournalFiles {
         durable.put(name, inode);
     }
 
+    /** Damages a file where it is, under all its names. */
+    void damage(String name, byte[] content) {
+        Inode inode = links.visible.get(name);
+        inode.visible = content.clone();
+        inode.durable = content.clone();
+    }
+
     @Override
     public String location() {
         return "sim";
+    }
+
+    @Override
+    public boolean wereUsed() {
+        return wereUsed;
+    }
+
+    @Override
+    public FileLinks links() {
+        return links;
     }
 
     @Override
@@ -228,6 +292,57 @@ final class SimJournalFiles implements JournalFiles {
                 }
                 at = next;
             }
+        }
+    }
+
+    private final class SimLinks implements FileLinks {
+        private boolean refuses;
+        private Map<String, Inode> durable = new TreeMap<>();
+        private Map<String, Inode> visible = new TreeMap<>();
+
+        @Override
+        public String location() {
+            return "sim links";
+        }
+
+        @Override
+        public List<String> list() {
+            return List.copyOf(visible.keySet());
+        }
+
+        @Override
+        public boolean has(String name) {
+            return visible.containsKey(name)
+                    && visible.get(name) == SimJournalFiles.this.visible.get(name);
+        }
+
+        @Override
+        public void link(String name) throws IOException {
+            if (refuses) {
+                throw new IOException("no hard links: simulated");
+            }
+            operation("link");
+            visible.put(name, SimJournalFiles.this.visible.get(name));
+        }
+
+        @Override
+        public JournalFile open(String name) throws IOException {
+            if (!visible.containsKey(name)) {
+                throw new NoSuchFileException(name);
+            }
+            return new SimFile(visible.get(name));
+        }
+
+        @Override
+        public void delete(String name) throws IOException {
+            operation("delete a link");
+            visible.remove(name);
+        }
+
+        @Override
+        public void force() throws IOException {
+            operation("force the links");
+            durable = new TreeMap<>(visible);
         }
     }
 
