@@ -1,7 +1,9 @@
 package org.portreeve.control;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.portreeve.control.journal.JournalImage;
@@ -43,8 +45,21 @@ public final class LostJournal implements TakeOver {
         lost.holds().stream().filter(hold -> hold.untilMillis() > wallMillis).forEach(taken::apply);
         // A start that was cut short does not make a rest longer.
         present.records().forEach(taken::apply);
+        pair(taken);
         portCount = taken.holds().size();
         return taken;
+    }
+
+    /** Who had a port was paired with its address, whatever damage hides the record of that. */
+    private static void pair(JournalImage taken) {
+        Set<String> paired =
+                taken.pairings().stream()
+                        .map(JournalRecord.Paired::subscriber)
+                        .collect(Collectors.toCollection(HashSet::new));
+        taken.holds().stream()
+                .filter(hold -> paired.add(hold.subscriber()))
+                .map(hold -> new JournalRecord.Paired(hold.subscriber(), hold.externalIp()))
+                .forEach(taken::apply);
     }
 
     private Stream<JournalRecord.PortHeld> rest(JournalRecord.PeerGranted peer) {

@@ -106,6 +106,14 @@ class LostJournalTest {
     }
 
     @Test
+    void aPairingThatDamageHidesIsThatOfThePort() {
+        JournalImage taken = taken(lease(5_000, 9_000, 1, NOW + 3_600_000, LeaseOrigin.PCP));
+
+        assertEquals(
+                List.of(new JournalRecord.Paired("100.64.0.2", 1)), List.copyOf(taken.pairings()));
+    }
+
+    @Test
     void aStartThatWasCutShortDoesNotMakeARestLonger() {
         var present = new JournalImage();
         present.apply(held(5_000, 9_000, NOW + 20_000, false));

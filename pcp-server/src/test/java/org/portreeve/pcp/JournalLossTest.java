@@ -9,6 +9,7 @@ import static org.portreeve.pcp.RawRequest.EXTERNAL_ADDRESS;
 import static org.portreeve.pcp.RawRequest.EXTERNAL_PORT;
 import static org.portreeve.pcp.RawRequest.RESULT;
 import static org.portreeve.pcp.RawRequest.UDP;
+import static org.portreeve.pcp.RawRequest.join;
 import static org.portreeve.pcp.RawRequest.map;
 import static org.portreeve.pcp.RawRequest.mapped;
 import static org.portreeve.pcp.RawRequest.nonce;
@@ -42,6 +43,8 @@ class JournalLossTest {
     private static final int PORT = 4_711;
     private static final int CANNOT_PROVIDE_EXTERNAL = 11;
     private static final int NONCE = 1;
+    private static final int FIRST_BLOCK_PORT = 16_384;
+    private static final String REMOTE = "203.0.113.9";
 
     @Test
     @Conformance({"PCP-MIX-009", "NAT-CGN-081"})
@@ -112,6 +115,35 @@ class JournalLossTest {
 
             assertEquals(PORT, u16(again, EXTERNAL_PORT));
             assertNotEquals(PORT + 7, u16(other.ask(0, wanted), EXTERNAL_PORT));
+        }
+    }
+
+    @Test
+    void whatAPeerKeptIsItsTuplesAgain() throws Exception {
+        var tuple = InternalTuple.of(UDP, Ipv4.of(OWNER), 7_100);
+        int external = Ipv4.of(PcpNode.EXTERNAL);
+        int port = FIRST_BLOCK_PORT + 16;
+        var block = new JournalRecord.BlockLeased(OWNER, external, FIRST_BLOCK_PORT, 512);
+        var peer =
+                new JournalRecord.PeerGranted(
+                        tuple,
+                        Ipv4.of(REMOTE),
+                        443,
+                        OWNER,
+                        external,
+                        port,
+                        Nonce.of(nonce(NONCE)),
+                        Ipv4.of(OWNER),
+                        9,
+                        System.currentTimeMillis() + 500_000);
+        try (var node = started(9, block, peer);
+                var owner = node.client(OWNER)) {
+            // RFC 6887 §12.1: a MAP's data, then the remote port and address.
+            byte[] again = map(OWNER, NONCE, UDP, 7_100, 600);
+            again[1] = 2;
+            byte[] remote = join(new byte[] {443 >> 8, (byte) 443, 0, 0}, mapped(REMOTE));
+
+            assertEquals(port, u16(owner.ask(0, join(again, remote)), EXTERNAL_PORT));
         }
     }
 

@@ -59,13 +59,33 @@ final class LastTuplesReader {
         // Beyond what a later segment vouches for is what was undone.
         Map<Long, Long> lengths = new HashMap<>();
         headers.values().forEach(header -> lengths.put(header.previous(), header.previousLength()));
-        replay(headers.tailMap(base(headers.lastEntry().getValue()), true), lengths);
-        if (image.epochStartMillis().isEmpty()) {
-            // It was lost in its turn before it had all of the one before it.
-            image.clear();
-            replay(headers, lengths);
-        }
+        replayNewest(headers, lengths);
         return Optional.of(image);
+    }
+
+    /**
+     * The newest journal of which there are segments; if it did not have all of the one before it,
+     * on top of that.
+     */
+    private void replayNewest(NavigableMap<Long, SegmentHeader> headers, Map<Long, Long> lengths) {
+        Map<Long, SegmentHeader> newest =
+                headers.tailMap(base(headers.lastEntry().getValue()), true);
+        replay(newest, lengths);
+        if (image.epochStartMillis().isPresent()) {
+            return;
+        }
+        long first =
+                headers.values().stream()
+                        .filter(header -> header.previous() == 0)
+                        .mapToLong(SegmentHeader::sequence)
+                        .max()
+                        .orElse(0);
+        NavigableMap<Long, SegmentHeader> earlier = headers.headMap(first, false);
+        if (!earlier.isEmpty()) {
+            image.clear();
+            replayNewest(earlier, lengths);
+            replay(newest, lengths);
+        }
     }
 
     private void replay(Map<Long, SegmentHeader> headers, Map<Long, Long> lengths) {
