@@ -43,6 +43,7 @@ final class ControlSettings {
                 io.outsideInterfaces(),
                 config.nat().inside(),
                 addresses,
-                config.nat().passThrough().stream().map(PassThrough::prefix).distinct().toList());
+                config.nat().passThrough().stream().map(PassThrough::prefix).distinct().toList(),
+                io.ingressCheck());
     }
 }

@@ -40,6 +40,7 @@ import org.portreeve.daemon.ranges.RangeParameters;
 import org.portreeve.daemon.ranges.RangeRecords;
 import org.portreeve.nat.directory.Directory;
 import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.io.linux.KernelDrops;
 import org.portreeve.nat.io.linux.Routes;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.ShardLink;
@@ -301,6 +302,8 @@ public final class Node {
                     ListenException,
                     StoreException,
                     InterruptedException {
+        metrics.add(KernelDrops.fromNow());
+        checkIngress();
         PcpVerticle pcp = servePcp(vertx, control);
         var desk = new Desk(control, pcp.loop(), clocks.nowNs(), clocks.wallMillis());
         Gateway gateway = Gateway.starting(vertx, config, desk, clocks, random);
@@ -366,11 +369,22 @@ public final class Node {
         }
     }
 
+    /** Before a control socket opens: nobody is to be heard in the name of another, ever. */
+    private void checkIngress() throws IOException {
+        if (managesRoutes()) {
+            Routes.prepare(ControlSettings.routes(config));
+        }
+    }
+
     /** From here on packets are translated, also those that a guard held back until now. */
     private void leadPackets() throws IOException {
-        if (config.packetIo().io() == Io.TUN && config.packetIo().managesRoutes()) {
+        if (managesRoutes()) {
             Routes.install(ControlSettings.routes(config));
         }
+    }
+
+    private boolean managesRoutes() {
+        return config.packetIo().io() == Io.TUN && config.packetIo().managesRoutes();
     }
 
     private SocketAddress serveMetrics(

@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
             "packet goes out untranslated. After it, this host routes as if there were no node.",
             "",
             "Kernel settings stay as the node set them, because nobody knows who else relies on",
-            "them by now: net.ipv4.ip_forward=1, net.ipv4.conf.all.rp_filter=0, and forwarding=1",
-            "and rp_filter=0 of each inside and outside interface."
+            "them by now: net.ipv4.ip_forward=1, net.ipv4.conf.all.rp_filter=0, forwarding=1 of",
+            "each inside and outside interface, rp_filter=0 of each outside interface, and of each",
+            "inside one too unless translator.inside.ingress-check was strict: then rp_filter=1."
         })
 final class CleanCommand implements Callable<Integer> {
     private static final String SETTINGS_STAY =

@@ -25,6 +25,7 @@ import org.portreeve.daemon.config.ValueKind.Span;
 import org.portreeve.daemon.config.ValueKind.Text;
 import org.portreeve.daemon.config.ValueKind.Whole;
 import org.portreeve.nat.config.ErrorRules;
+import org.portreeve.nat.io.linux.IngressCheck;
 import org.portreeve.pcp.AnnounceSettings;
 
 /**
@@ -36,6 +37,9 @@ final class ConfigKeys {
     static final String ADDRESSES = "translator.capacity.addresses";
 
     static final String POOL = "translator.pools[]";
+
+    static final String MANAGE_ROUTES = "translator.manage-routes";
+    static final String INGRESS_CHECK = "translator.inside.ingress-check";
 
     /** Where the profile lies that the others take their defaults from. */
     static final String PROFILE = "profiles.default";
@@ -100,7 +104,7 @@ final class ConfigKeys {
                         "portreeve0",
                         "Stem of the names of the two TUN devices; -in and -out are added to it."),
                 one(
-                        "translator.manage-routes",
+                        MANAGE_ROUTES,
                         new Flag(),
                         "true",
                         "Whether the node sets and removes its own routes, rules and guards."));
@@ -130,6 +134,17 @@ final class ConfigKeys {
                         List.of(),
                         "The operator's own routers inside: their ICMP errors pass, they"
                                 + " get no mappings."),
+                one(
+                        INGRESS_CHECK,
+                        Choice.of(IngressCheck.STRICT.word(), IngressCheck.OFF.word()),
+                        IngressCheck.STRICT.word(),
+                        "What the kernel does with a packet that comes by an inside interface: with"
+                                + " strict it drops and counts it, before anything else looks at it,"
+                                + " unless that interface leads to its source, so that no host"
+                                + " speaks in the name of a subscriber behind another one; off is"
+                                + " for networks where subscribers' packets come by another way"
+                                + " than packets to them go. With manage-routes: false the check is"
+                                + " yours."),
                 list(
                         "translator.outside.interfaces",
                         new Device(),

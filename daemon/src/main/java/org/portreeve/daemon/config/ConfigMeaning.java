@@ -49,8 +49,14 @@ public final class ConfigMeaning {
                                     packetIo.tunName(),
                                     String.join(" ", packetIo.insideInterfaces()),
                                     String.join(" ", packetIo.outsideInterfaces()),
-                                    packetIo.managesRoutes() ? "set by the node" : "left to you");
+                                    routes(packetIo));
         };
+    }
+
+    private static String routes(NodeConfig.PacketIo packetIo) {
+        return packetIo.managesRoutes()
+                ? "set by the node; ingress check " + packetIo.ingressCheck().word()
+                : "and ingress check left to you";
     }
 
     private static String subscribers(NodeConfig config) {

@@ -18,6 +18,7 @@ import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.ErrorRules;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.Pool;
+import org.portreeve.nat.io.linux.IngressCheck;
 import org.portreeve.nat.rules.PassThrough;
 import org.portreeve.pcp.AnnounceSettings;
 import org.portreeve.pcp.Nat64Prefixes;
@@ -128,9 +129,10 @@ public final class ConfigReader {
         return new NodeConfig.PacketIo(
                 tun ? NodeConfig.Io.TUN : NodeConfig.Io.MEMORY,
                 settings.text("translator.tun.name"),
-                settings.isTrue("translator.manage-routes"),
+                settings.isTrue(ConfigKeys.MANAGE_ROUTES),
                 settings.texts("translator.inside.interfaces"),
-                settings.texts("translator.outside.interfaces"));
+                settings.texts("translator.outside.interfaces"),
+                IngressCheck.of(settings.text(ConfigKeys.INGRESS_CHECK)));
     }
 
     private static Optional<Path> file(Settings settings, String path) {

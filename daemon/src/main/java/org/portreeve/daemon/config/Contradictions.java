@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Prefix;
 import org.portreeve.nat.config.PortTimer;
+import org.portreeve.nat.io.linux.IngressCheck;
 import org.portreeve.nat.rules.PassThrough;
 import org.portreeve.pcp.Nat64Prefixes;
 import org.portreeve.pcp.wire.PcpAddress;
@@ -106,9 +107,22 @@ final class Contradictions {
                 fault("translator.outside.interfaces", device + " is an inside interface already");
             }
         }
+        refuseCheckOfNobody();
         String prefixes = "translator.inside.prefixes";
         if (settings.isGiven(prefixes) && ranges(prefixes).stream().anyMatch(LOOPBACK::overlaps)) {
             fault(prefixes, "loopback addresses are no subscribers when io is tun");
+        }
+    }
+
+    /** Who asks for a check that nobody makes would rely on it. */
+    private void refuseCheckOfNobody() {
+        String path = ConfigKeys.INGRESS_CHECK;
+        boolean isStrict = IngressCheck.of(settings.text(path)) == IngressCheck.STRICT;
+        if (settings.isGiven(path) && isStrict && !settings.isTrue(ConfigKeys.MANAGE_ROUTES)) {
+            fault(
+                    path,
+                    "is not made with manage-routes: false; leave it out, and set rp_filter of the"
+                            + " inside interfaces yourself");
         }
     }
 

@@ -8,6 +8,7 @@ import org.portreeve.control.policy.Policy;
 import org.portreeve.control.view.DrainMode;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.event.EventSettings;
+import org.portreeve.nat.io.linux.IngressCheck;
 import org.portreeve.pcp.PcpSettings;
 import org.portreeve.pcp.wire.PcpAddress;
 
@@ -89,13 +90,16 @@ public record NodeConfig(
      * @param managesRoutes whether the node sets and removes routes, rules and guards
      * @param insideInterfaces subscriber-facing devices, not empty with {@link Io#TUN}
      * @param outsideInterfaces Internet-facing devices, not empty with {@link Io#TUN}
+     * @param ingressCheck what becomes of packets that come by an inside device not their source's,
+     *     when the node manages routes
      */
     public record PacketIo(
             Io io,
             String tunName,
             boolean managesRoutes,
             List<String> insideInterfaces,
-            List<String> outsideInterfaces) {
+            List<String> outsideInterfaces,
+            IngressCheck ingressCheck) {
         /** Takes copies of the lists. */
         public PacketIo {
             insideInterfaces = List.copyOf(insideInterfaces);

@@ -13,6 +13,7 @@ import org.portreeve.control.counter.Counters;
 import org.portreeve.control.event.EventFeed;
 import org.portreeve.nat.counter.NatCounter;
 import org.portreeve.nat.event.EventKind;
+import org.portreeve.nat.io.linux.KernelDrops;
 import org.portreeve.nat.shard.Shard;
 import org.portreeve.nat.shard.Translator;
 
@@ -89,6 +90,13 @@ public final class NodeMetrics {
     public void add(ControlCounters counters) {
         for (ControlCounter counter : ControlCounter.values()) {
             count(counter.metricName(), counter.help(), counters, source -> source.value(counter));
+        }
+    }
+
+    /** What the kernel counts. A meter does not keep its source, so the function does. */
+    public void add(KernelDrops drops) {
+        for (KernelCounter counter : KernelCounter.values()) {
+            count(counter.metricName(), counter.help(), this, source -> counter.value(drops));
         }
     }
 

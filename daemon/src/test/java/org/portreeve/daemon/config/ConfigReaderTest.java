@@ -20,6 +20,7 @@ import org.portreeve.daemon.config.LoadedConfig.Valid;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.config.NatConfig;
 import org.portreeve.nat.config.PortTimer;
+import org.portreeve.nat.io.linux.IngressCheck;
 import org.portreeve.nat.rules.PassThrough;
 import org.portreeve.testkit.Conformance;
 
@@ -341,8 +342,12 @@ class ConfigReaderTest {
     }
 
     private static String memory(String yaml) {
+        return meaning(yaml, "memory: ");
+    }
+
+    private static String meaning(String yaml, String subject) {
         return ConfigMeaning.lines(valid(yaml)).stream()
-                .filter(line -> line.startsWith("memory: "))
+                .filter(line -> line.startsWith(subject))
                 .findFirst()
                 .orElseThrow();
     }
@@ -368,6 +373,33 @@ class ConfigReaderTest {
                         "translator.outside.interfaces: is required when io is tun",
                         "translator.pools[].addresses: is required when io is tun"),
                 faults("translator: {io: tun}").stream().map(Fault::toString).toList());
+    }
+
+    @Test
+    void ingressCheckIsStrictUnlessItIsSwitchedOff() {
+        assertEquals(IngressCheck.STRICT, valid(TUN).packetIo().ingressCheck());
+        String off = TUN + "translator.inside.ingress-check: off\n";
+        assertEquals(IngressCheck.OFF, valid(off).packetIo().ingressCheck());
+        assertTrue(packets(TUN).endsWith("routes set by the node; ingress check strict"));
+        assertTrue(packets(off).endsWith("routes set by the node; ingress check off"));
+    }
+
+    @Test
+    void whoManagesRoutesChecksSources() {
+        String yours = TUN + "translator.manage-routes: false\n";
+        assertTrue(packets(yours).endsWith("routes and ingress check left to you"));
+        valid(yours + "translator.inside.ingress-check: off\n");
+
+        List<Fault> faults = faults(yours + "translator.inside.ingress-check: strict\n");
+
+        assertEquals(
+                List.of("translator.inside.ingress-check"),
+                faults.stream().map(Fault::key).toList());
+        assertTrue(faults.getFirst().allowed().contains("set rp_filter of the inside interfaces"));
+    }
+
+    private static String packets(String yaml) {
+        return meaning(yaml, "packets: ");
     }
 
     @Test

@@ -32,10 +32,27 @@ final class KernelSettings {
         // Those about what the translator sends inside have the address of the inside device, by
         // which they come back; they quote an internal address.
         settings.add(new Setting("ipv4/icmp_errors_use_inbound_ifaddr", "1"));
-        // The way back to a subscriber, as the kernel sees it, never is the way the packet came.
         settings.add(new Setting("ipv4/conf/all/rp_filter", "0"));
-        devices(config).forEach(name -> settings.add(new Setting(device(name, "rp_filter"), "0")));
+        // What leaves the translator has sources that lead elsewhere, and what comes from the
+        // Internet may come by any outside device.
+        exempt(config).forEach(name -> settings.add(reversePathFilter(name, "0")));
+        // RFC 6888 §7. The kernel asks for the way to the source as if a packet came from where
+        // this
+        // one goes: from the inside TUN device, or from the host itself for its sockets. The rules
+        // lead both by the main table, where the routes to subscribers are.
+        String check = config.ingressCheck().reversePathFilter();
+        config.insideInterfaces().forEach(name -> settings.add(reversePathFilter(name, check)));
         return settings;
+    }
+
+    private static Setting reversePathFilter(String name, String value) {
+        return new Setting(device(name, "rp_filter"), value);
+    }
+
+    private static Stream<String> exempt(RouteConfig config) {
+        return Stream.concat(
+                Stream.of(config.insideTun(), config.outsideTun()),
+                config.outsideInterfaces().stream());
     }
 
     /** What lets packets flow. Pure. */

@@ -13,6 +13,7 @@ import org.portreeve.nat.Prefix;
  * @param insidePrefixes who is a subscriber
  * @param pool the external addresses
  * @param passThrough destinations that subscribers reach untranslated
+ * @param ingressCheck what becomes of packets that come by an inside interface not their source's
  */
 public record RouteConfig(
         String tunName,
@@ -20,7 +21,8 @@ public record RouteConfig(
         List<String> outsideInterfaces,
         List<Prefix> insidePrefixes,
         List<Prefix> pool,
-        List<Prefix> passThrough) {
+        List<Prefix> passThrough,
+        IngressCheck ingressCheck) {
 
     /** Takes copies of the lists. */
     public RouteConfig {
@@ -31,14 +33,21 @@ public record RouteConfig(
         passThrough = List.copyOf(passThrough);
     }
 
-    /** The same with everything translated. */
+    /** The same with everything translated, and sources checked. */
     public RouteConfig(
             String tunName,
             List<String> insideInterfaces,
             List<String> outsideInterfaces,
             List<Prefix> insidePrefixes,
             List<Prefix> pool) {
-        this(tunName, insideInterfaces, outsideInterfaces, insidePrefixes, pool, List.of());
+        this(
+                tunName,
+                insideInterfaces,
+                outsideInterfaces,
+                insidePrefixes,
+                pool,
+                List.of(),
+                IngressCheck.STRICT);
     }
 
     /** The same with the pool as addresses. */
@@ -48,14 +57,16 @@ public record RouteConfig(
             List<String> outsideInterfaces,
             List<Prefix> insidePrefixes,
             Collection<Integer> poolAddresses,
-            List<Prefix> passThrough) {
+            List<Prefix> passThrough,
+            IngressCheck ingressCheck) {
         return new RouteConfig(
                 tunName,
                 insideInterfaces,
                 outsideInterfaces,
                 insidePrefixes,
                 PoolPrefixes.of(poolAddresses),
-                passThrough);
+                passThrough,
+                ingressCheck);
     }
 
     /** The device that packets of subscribers are routed to. */

@@ -18,21 +18,38 @@ public final class Routes {
     private Routes() {}
 
     /**
+     * Makes the opened devices ready, so that the kernel drops forged sources from here on; packets
+     * are not led yet. The message of the exception says what the operator has to do.
+     */
+    public static void prepare(RouteConfig config) throws IOException {
+        prepare(config, installed());
+    }
+
+    private static void prepare(RouteConfig config, InstalledRoutes installed) throws IOException {
+        refuseOtherNodes(config, installed);
+        refusePoolAddressesOfThisHost(config);
+        KernelSettings.prepareDevices(config);
+    }
+
+    /**
      * Leads packets to the opened devices; what an earlier start left is replaced without a gap.
      * The message of the exception says what the operator has to do.
      */
     public static void install(RouteConfig config) throws IOException {
         InstalledRoutes installed = installed();
+        prepare(config, installed);
+        IpRoute2.batch(RoutePlan.install(config, installed));
+        KernelSettings.forward(config);
+    }
+
+    private static void refuseOtherNodes(RouteConfig config, InstalledRoutes installed)
+            throws IOException {
         for (String device : installed.devices()) {
             if (!device.equals(config.insideTun()) && !device.equals(config.outsideTun())) {
                 throw new IOException(
                         "another node leads packets to " + device + ": stop it, or run clean");
             }
         }
-        refusePoolAddressesOfThisHost(config);
-        KernelSettings.prepareDevices(config);
-        IpRoute2.batch(RoutePlan.install(config, installed));
-        KernelSettings.forward(config);
     }
 
     /**

@@ -112,7 +112,8 @@ class RoutePlanTest {
                         List.of("eth3", "eth4"),
                         List.of(Prefix.of("100.64.0.0/10")),
                         List.of(Prefix.of("198.51.100.0/28")),
-                        List.of(Prefix.of("203.0.113.0/28"), Prefix.of("192.0.2.1/32")));
+                        List.of(Prefix.of("203.0.113.0/28"), Prefix.of("192.0.2.1/32")),
+                        IngressCheck.STRICT);
 
         List<String> commands = RoutePlan.install(config, InstalledRoutes.NONE);
         List<String> rules =

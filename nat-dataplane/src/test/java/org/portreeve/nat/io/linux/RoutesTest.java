@@ -98,7 +98,8 @@ class RoutesTest {
         node();
 
         assertEquals("1\n", spaces.in("cgn", "sysctl -n net.ipv4.conf.other-r.rp_filter"));
-        assertEquals("0\n", spaces.in("cgn", "sysctl -n net.ipv4.conf.inside-r.rp_filter"));
+        assertEquals("1\n", spaces.in("cgn", "sysctl -n net.ipv4.conf.inside-r.rp_filter"));
+        assertEquals("0\n", spaces.in("cgn", "sysctl -n net.ipv4.conf.outside-l.rp_filter"));
         assertEquals("0\n", spaces.in("cgn", "sysctl -n net.ipv4.conf.all.rp_filter"));
     }
 
