@@ -43,6 +43,7 @@ class IngressCheckTest {
     private static final List<String> LISTEN = List.of(Lab.CGN_INSIDE, SECOND_GATEWAY, ANYCAST);
     private static final String DROPPED = "kernel_drop_reverse_path";
     private static final int NAT_PMP_MAP_UDP = 1;
+    private static final Duration FORGED_EVERY = Duration.ofMillis(2);
 
     private static Scene scene;
     private static int nextPort;
@@ -192,6 +193,44 @@ class IngressCheckTest {
             assertNatPmpGrants(honest, SECOND_GATEWAY, port);
         }
         assertTrue(isMapped(NEIGHBOUR, port));
+    }
+
+    /** Whatever the kernel let in before, the control sockets open behind the check. */
+    @Test
+    @Conformance({"PCP-SEC-002", "SEED-A-117"})
+    void aRequestInTheNameOfAHostOnTheOtherLinkIsNotHeardWhileTheNodeStarts() {
+        assertNothingCarried(Link.FIRST, NEIGHBOUR);
+        long droppedBefore = droppedByTheKernel();
+        assertTrue(droppedBefore > 0);
+        scene.node().kill();
+        String filter = "net.ipv4.conf." + Lab.INSIDE_DEVICE + ".rp_filter";
+        run(scene.lab(), Namespace.CGN, "sysctl -qw " + filter + "=0");
+        byte[] forged = PcpRequests.announce(NEIGHBOUR);
+
+        try (UdpSocket forger = scene.sub().udp(NEIGHBOUR, Link.FIRST.freshPort())) {
+            forger.repeat(forged, Lab.CGN_INSIDE, PcpRequests.SERVER_PORT, FORGED_EVERY);
+            scene.node().start();
+            assertEquals(Optional.empty(), forger.receive(Scene.SILENCE));
+        }
+
+        assertEquals(0, scene.metric("pcp_received"));
+        long dropped = droppedByTheKernel() - droppedBefore;
+        assertTrue(dropped > 0);
+        assertEquals(dropped, scene.metric(DROPPED), "counted from the node's start on");
+    }
+
+    /** Since the namespace began. */
+    private static long droppedByTheKernel() {
+        String name = "TcpExtIPReversePathFilter";
+        return scene.lab()
+                .run(Namespace.CGN, "nstat", "-asz", name)
+                .orThrow()
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.split(" +", -1)[1]))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
