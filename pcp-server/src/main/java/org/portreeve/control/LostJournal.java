@@ -43,6 +43,10 @@ public final class LostJournal implements TakeOver {
         lost.leases().stream().flatMap(this::rests).forEach(taken::apply);
         lost.peers().stream().flatMap(this::rest).forEach(taken::apply);
         lost.holds().stream().filter(hold -> hold.untilMillis() > wallMillis).forEach(taken::apply);
+        // Of several rests of a port that counts which is for what went on: an older one is nearly
+        // over, and a MAP's owner has another nonce than who asked for a PEER.
+        lost.peers().stream().flatMap(this::rest).forEach(taken::apply);
+        lost.leases().stream().filter(this::goesOn).flatMap(this::rests).forEach(taken::apply);
         // A start that was cut short does not make a rest longer.
         present.records().forEach(taken::apply);
         pair(taken);
@@ -50,16 +54,20 @@ public final class LostJournal implements TakeOver {
         return taken;
     }
 
-    /** Who had a port was paired with its address, whatever damage hides the record of that. */
+    /** Who had ports was paired with their address, whatever damage hides the record of that. */
     private static void pair(JournalImage taken) {
+        Stream<JournalRecord.Paired> owners =
+                Stream.concat(
+                        taken.holds().stream()
+                                .map(h -> new JournalRecord.Paired(h.subscriber(), h.externalIp())),
+                        taken.blocks().stream()
+                                .map(b ->
+                                        new JournalRecord.Paired(b.subscriber(), b.externalIp())));
         Set<String> paired =
                 taken.pairings().stream()
                         .map(JournalRecord.Paired::subscriber)
                         .collect(Collectors.toCollection(HashSet::new));
-        taken.holds().stream()
-                .filter(hold -> paired.add(hold.subscriber()))
-                .map(hold -> new JournalRecord.Paired(hold.subscriber(), hold.externalIp()))
-                .forEach(taken::apply);
+        owners.filter(owner -> paired.add(owner.subscriber())).forEach(taken::apply);
     }
 
     private Stream<JournalRecord.PortHeld> rest(JournalRecord.PeerGranted peer) {
@@ -79,7 +87,7 @@ public final class LostJournal implements TakeOver {
     }
 
     private Stream<JournalRecord.PortHeld> rests(JournalRecord.LeaseGranted lease) {
-        if (lease.deadlineMillis() > wallMillis) {
+        if (goesOn(lease)) {
             KnownClients.clientOf(lease).ifPresent(clients::add);
         }
         long untilMillis = untilMillis(lease);
@@ -95,6 +103,10 @@ public final class LostJournal implements TakeOver {
         return untilMillis <= wallMillis
                 ? Stream.empty()
                 : IntStream.range(0, lease.size()).mapToObj(first::next);
+    }
+
+    private boolean goesOn(JournalRecord.LeaseGranted lease) {
+        return lease.deadlineMillis() > wallMillis;
     }
 
     /** One that ended while the node was down has rested for a while. */

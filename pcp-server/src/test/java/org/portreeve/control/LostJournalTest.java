@@ -2,13 +2,22 @@ package org.portreeve.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.portreeve.control.LeaseOrigin.PCP;
 
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.portreeve.control.journal.JournalImage;
 import org.portreeve.control.journal.JournalRecord;
+import org.portreeve.control.journal.JournalRecord.BlockLeased;
+import org.portreeve.control.journal.JournalRecord.Paired;
+import org.portreeve.control.journal.JournalRecord.PortHeld;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.Ipv4;
 import org.portreeve.nat.Protocol;
@@ -27,7 +36,7 @@ class LostJournalTest {
 
     @Test
     void whatALeaseHadRestsForTheGraceTimeAndItsClientIsKnown() {
-        JournalImage taken = taken(lease(5_000, 9_000, 1, NOW + 3_600_000, LeaseOrigin.PCP));
+        JournalImage taken = taken(lease(5_000, 9_000, 1, NOW + 3_600_000, PCP));
 
         assertEquals(List.of(held(5_000, 9_000, NOW + GRACE_MILLIS, false)), holds(taken));
         assertEquals(List.of(), List.copyOf(taken.leases()));
@@ -38,7 +47,7 @@ class LostJournalTest {
 
     @Test
     void eachPortOfASetRests() {
-        JournalImage taken = taken(lease(5_000, 9_000, 2, NOW + 3_600_000, LeaseOrigin.PCP));
+        JournalImage taken = taken(lease(5_000, 9_000, 2, NOW + 3_600_000, PCP));
 
         assertEquals(
                 List.of(
@@ -60,9 +69,9 @@ class LostJournalTest {
         long endedMillis = NOW - UDP_HOLD_MILLIS + 30_000;
         JournalImage taken =
                 taken(
-                        lease(5_000, 9_000, 1, endedMillis, LeaseOrigin.PCP),
-                        lease(5_001, 9_001, 1, NOW - UDP_HOLD_MILLIS, LeaseOrigin.PCP),
-                        lease(5_002, 9_002, 1, NOW - 1_000, LeaseOrigin.PCP));
+                        lease(5_000, 9_000, 1, endedMillis, PCP),
+                        lease(5_001, 9_001, 1, NOW - UDP_HOLD_MILLIS, PCP),
+                        lease(5_002, 9_002, 1, NOW - 1_000, PCP));
 
         assertEquals(
                 List.of(
@@ -85,8 +94,8 @@ class LostJournalTest {
         List<JournalRecord> stay =
                 List.of(
                         held(5_000, 9_000, NOW + 7_000_000, false),
-                        new JournalRecord.Paired("100.64.0.2", 1),
-                        new JournalRecord.BlockLeased("100.64.0.2", 1, 512, 512),
+                        new Paired("100.64.0.2", 1),
+                        new BlockLeased("100.64.0.2", 1, 512, 512),
                         new JournalRecord.AddressDrained(2, 60, NOW - 5),
                         new JournalRecord.SubscriberDrained("100.64.0.3", NOW - 5));
         JournalImage taken =
@@ -107,10 +116,9 @@ class LostJournalTest {
 
     @Test
     void aPairingThatDamageHidesIsThatOfThePort() {
-        JournalImage taken = taken(lease(5_000, 9_000, 1, NOW + 3_600_000, LeaseOrigin.PCP));
+        JournalImage taken = taken(lease(5_000, 9_000, 1, NOW + 3_600_000, PCP));
 
-        assertEquals(
-                List.of(new JournalRecord.Paired("100.64.0.2", 1)), List.copyOf(taken.pairings()));
+        assertEquals(List.of(new Paired("100.64.0.2", 1)), List.copyOf(taken.pairings()));
     }
 
     @Test
@@ -121,8 +129,8 @@ class LostJournalTest {
         JournalImage taken =
                 journal.of(
                         image(
-                                lease(5_000, 9_000, 1, NOW + 3_600_000, LeaseOrigin.PCP),
-                                lease(5_001, 9_001, 1, NOW + 3_600_000, LeaseOrigin.PCP)),
+                                lease(5_000, 9_000, 1, NOW + 3_600_000, PCP),
+                                lease(5_001, 9_001, 1, NOW + 3_600_000, PCP)),
                         present);
 
         assertEquals(
@@ -130,6 +138,65 @@ class LostJournalTest {
                         held(5_000, 9_000, NOW + 20_000, false),
                         held(5_001, 9_001, NOW + GRACE_MILLIS, false)),
                 holds(taken));
+    }
+
+    @Test
+    void aPairingThatDamageHidesIsThatOfTheBlock() {
+        JournalImage taken = taken(new BlockLeased("100.64.0.2", 1, 512, 512));
+
+        assertEquals(List.of(new Paired("100.64.0.2", 1)), List.copyOf(taken.pairings()));
+    }
+
+    /** Records of a dozen ports, many at each, as kills and merged journals leave them. */
+    @ParameterizedTest(name = "-Dseed={0}")
+    @MethodSource("org.portreeve.testkit.Seeds#all")
+    void eachPortRestsForWhoeverWentOnWithIt(long seed) {
+        var random = new SplittableRandom(seed);
+        for (int round = 0; round < 500; round++) {
+            JournalImage lost = crowded(random);
+            JournalImage taken = journal.of(lost, new JournalImage());
+            var rests =
+                    taken.holds().stream()
+                            .collect(Collectors.toMap(PortHeld::externalPort, Function.identity()));
+
+            lost.holds().stream()
+                    .filter(hold -> hold.untilMillis() > NOW)
+                    .forEach(hold -> assertTrue(rests.containsKey(hold.externalPort())));
+            lost.peers().stream()
+                    .filter(peer -> peer.deadlineMillis() > NOW)
+                    .forEach(peer -> assertRestsAnew(rests.get(peer.externalPort())));
+            lost.leases().stream()
+                    .filter(lease -> lease.deadlineMillis() > NOW)
+                    .forEach(lease -> {
+                        assertRestsAnew(rests.get(lease.externalPort()));
+                        assertEquals(lease.nonce(), rests.get(lease.externalPort()).nonce());
+                    });
+            Set<String> paired =
+                    taken.pairings().stream().map(Paired::subscriber).collect(Collectors.toSet());
+            taken.holds().forEach(hold -> assertTrue(paired.contains(hold.subscriber())));
+            taken.blocks().forEach(block -> assertTrue(paired.contains(block.subscriber())));
+            assertEquals(0, taken.leases().size() + taken.peers().size());
+        }
+    }
+
+    private static void assertRestsAnew(PortHeld rest) {
+        assertEquals(NOW + GRACE_MILLIS, rest.untilMillis());
+    }
+
+    private static JournalImage crowded(SplittableRandom random) {
+        var image = new JournalImage();
+        for (int i = 0; i < 30; i++) {
+            int port = random.nextInt(12);
+            long millis = NOW + random.nextLong(-400_000, 400_000);
+            switch (random.nextInt(4)) {
+                // As a port belongs to one, its internal port follows from it.
+                case 0 -> image.apply(lease(5_000 + port, 9_000 + port, 1, millis, PCP));
+                case 1 -> image.apply(peer(5_000 + port, 9_000 + port, millis, new Nonce(port, 1)));
+                case 2 -> image.apply(held(5_000 + port, 9_000 + port, millis, false));
+                default -> image.apply(new BlockLeased("100.64.1." + port, 2, port * 512, 512));
+            }
+        }
+        return image;
     }
 
     private JournalImage taken(JournalRecord... records) {
@@ -146,9 +213,9 @@ class LostJournalTest {
         return List.copyOf(image.holds());
     }
 
-    private static JournalRecord.PortHeld held(
+    private static PortHeld held(
             int internalPort, int externalPort, long untilMillis, boolean ofSet) {
-        return new JournalRecord.PortHeld(
+        return new PortHeld(
                 InternalTuple.of(Protocol.UDP, HOST, internalPort),
                 "100.64.0.2",
                 1,
@@ -177,6 +244,11 @@ class LostJournalTest {
 
     private static JournalRecord.PeerGranted peer(
             int internalPort, int externalPort, long deadline) {
+        return peer(internalPort, externalPort, deadline, NONCE);
+    }
+
+    private static JournalRecord.PeerGranted peer(
+            int internalPort, int externalPort, long deadline, Nonce nonce) {
         return new JournalRecord.PeerGranted(
                 InternalTuple.of(Protocol.UDP, HOST, internalPort),
                 Ipv4.of("203.0.113.9"),
@@ -184,7 +256,7 @@ class LostJournalTest {
                 "100.64.0.2",
                 1,
                 externalPort,
-                NONCE,
+                nonce,
                 HOST,
                 CLIENT_PORT,
                 deadline);

@@ -120,23 +120,10 @@ class JournalLossTest {
 
     @Test
     void whatAPeerKeptIsItsTuplesAgain() throws Exception {
-        var tuple = InternalTuple.of(UDP, Ipv4.of(OWNER), 7_100);
         int external = Ipv4.of(PcpNode.EXTERNAL);
         int port = FIRST_BLOCK_PORT + 16;
         var block = new JournalRecord.BlockLeased(OWNER, external, FIRST_BLOCK_PORT, 512);
-        var peer =
-                new JournalRecord.PeerGranted(
-                        tuple,
-                        Ipv4.of(REMOTE),
-                        443,
-                        OWNER,
-                        external,
-                        port,
-                        Nonce.of(nonce(NONCE)),
-                        Ipv4.of(OWNER),
-                        9,
-                        System.currentTimeMillis() + 500_000);
-        try (var node = started(9, block, peer);
+        try (var node = started(9, block, peer(7_100, port, NONCE));
                 var owner = node.client(OWNER)) {
             // RFC 6887 §12.1: a MAP's data, then the remote port and address.
             byte[] again = map(OWNER, NONCE, UDP, 7_100, 600);
@@ -145,6 +132,32 @@ class JournalLossTest {
 
             assertEquals(port, u16(owner.ask(0, join(again, remote)), EXTERNAL_PORT));
         }
+    }
+
+    /** D-PCP-14: a MAP and a PEER of one tuple may have different nonces. */
+    @Test
+    @Conformance("PCP-MIX-009")
+    void theOwnerOfAMapHasItsPortAgainThoughAPeerKeptItToo() throws Exception {
+        try (var node = started(9, peer(7_000, PORT, 5));
+                var owner = node.client(OWNER)) {
+            byte[] again = owner.ask(0, map(OWNER, NONCE, UDP, 7_000, 600));
+
+            assertEquals(PORT, u16(again, EXTERNAL_PORT));
+        }
+    }
+
+    private static JournalRecord peer(int internalPort, int externalPort, int nonce) {
+        return new JournalRecord.PeerGranted(
+                InternalTuple.of(UDP, Ipv4.of(OWNER), internalPort),
+                Ipv4.of(REMOTE),
+                443,
+                OWNER,
+                Ipv4.of(PcpNode.EXTERNAL),
+                externalPort,
+                Nonce.of(nonce(nonce)),
+                Ipv4.of(OWNER),
+                9,
+                System.currentTimeMillis() + 500_000);
     }
 
     @Test

@@ -140,7 +140,7 @@ final class ConfigDocument {
                 node instanceof SequenceNode sequence ? sequence.getValue() : List.of(node);
         if (node instanceof SequenceNode != key.isList()) {
             String shape = key.isList() ? "a list in brackets" : "a single value";
-            fault(node, path, written(node), shape + " is expected: " + key.allowed());
+            fault(node, path, shown(key, written(node)), shape + " is expected: " + key.allowed());
             return;
         }
         var texts = new ArrayList<String>();
@@ -148,16 +148,22 @@ final class ConfigDocument {
             String text = written(element);
             boolean isDefault = key.defaults().contains(text);
             if (!(element instanceof ScalarNode) || !(isDefault || key.kind().accepts(text))) {
-                fault(element, path, text, "allowed: " + key.kind().allowed());
+                fault(element, path, shown(key, text), "allowed: " + key.kind().allowed());
                 return;
             }
             texts.add(text);
         }
         if (new HashSet<>(texts).size() < texts.size()) {
-            fault(node, path, String.join(", ", texts), "an element is here twice");
+            String all = shown(key, String.join(", ", texts));
+            fault(node, path, all, "an element is here twice");
         }
         refuseUnavailable(path, key, node, texts);
         values.put(path, new GivenValue(line(node), List.copyOf(texts)));
+    }
+
+    /** Nothing of what stays out of the log: a reload writes faults there. */
+    private static String shown(ConfigKey key, String text) {
+        return key.isConfidential() ? "" : text;
     }
 
     private void refuseUnavailable(String path, ConfigKey key, Node node, List<String> texts) {

@@ -158,6 +158,12 @@ class ThirdPartyKeysTest {
                                         + " [10.2.0.0/16]}]"));
         assertEquals(3, refused.faults().size(), () -> refused.faults().toString());
         assertFalse(refused.faults().toString().contains("anne"), refused::toString);
+        // With a typing error it is still most of one.
+        var mistyped =
+                assertInstanceOf(
+                        Refused.class,
+                        read("realms: [{identifier: 0xc0ffeeg, prefixes: [10.1.0.0/16]}]"));
+        assertFalse(mistyped.faults().toString().contains("c0ffee"), mistyped::toString);
     }
 
     @Test

@@ -105,7 +105,7 @@ public final class FileLeaseJournal implements LeaseJournal {
             throws IOException {
         JournalEnd end = JournalRecovery.replay(files, node, image::apply);
         Legacy legacy = Legacy.of(files, node, end, image, takeOver);
-        legacy.taken().records().forEach(image::apply);
+        legacy.records().forEach(image::apply);
         return continued(files, node, end, legacy, recordPlaces, wakeup);
     }
 

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -113,6 +114,9 @@ final class JournalDirectory implements JournalFiles {
     public List<String> list() throws IOException {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.map(path -> path.getFileName().toString()).toList();
+        } catch (UncheckedIOException e) {
+            // So tells a stream of names that the directory cannot be read on.
+            throw e.getCause();
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Set;
  * @param nextBatch the number of the next batch
  * @param highestSequence the highest number of any segment file, void ones included
  * @param bytes how many were read
- * @param records how many were read
  */
 record JournalEnd(
         long base,
@@ -23,8 +22,7 @@ record JournalEnd(
         long lastBatchOffset,
         long nextBatch,
         long highestSequence,
-        long bytes,
-        long records) {
+        long bytes) {
     /** Takes a copy of the set. */
     JournalEnd {
         segments = Set.copyOf(segments);
@@ -32,6 +30,6 @@ record JournalEnd(
 
     /** The end of a journal without a record. */
     static JournalEnd empty(long highestSequence) {
-        return new JournalEnd(0, Set.of(), 0, 0, 0, 1, highestSequence, 0, 0);
+        return new JournalEnd(0, Set.of(), 0, 0, 0, 1, highestSequence, 0);
     }
 }

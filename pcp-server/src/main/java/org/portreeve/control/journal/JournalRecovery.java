@@ -23,7 +23,6 @@ public final class JournalRecovery {
     private final JournalFiles files;
     private final String node;
     private final NavigableSet<Long> present = new TreeSet<>();
-    private long records;
 
     private JournalRecovery(JournalFiles files, String node) {
         this.files = files;
@@ -76,8 +75,7 @@ public final class JournalRecovery {
                 tail.lastBatchOffset(),
                 tail.nextBatch(),
                 highest,
-                bytes,
-                records);
+                bytes);
     }
 
     /** The newest segment that was completely made; those that were not never held a batch. */
@@ -176,7 +174,6 @@ public final class JournalRecovery {
                                             sequence,
                                             offset,
                                             "a record of this batch is of no known" + " form")));
-            records++;
         }
     }
 

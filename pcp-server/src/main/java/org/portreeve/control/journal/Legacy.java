@@ -1,19 +1,28 @@
 package org.portreeve.control.journal;
 
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /**
- * What a journal begins with that another one had, which was lost. Immutable once made.
+ * What a journal begins with that another one had, which was lost. Immutable.
  *
- * @param taken what it takes over; empty when nothing was lost, or nothing is known of it
+ * @param records what it takes over and does not have yet; empty when nothing was lost, or nothing
+ *     is known of it
+ * @param goesOn whether the journal that was read had begun to serve: what is older is of no use
  */
-record Legacy(Loss loss, JournalImage taken) {
-    /** An epoch would say that all was taken over, before it was. */
+record Legacy(Loss loss, List<JournalRecord> records, boolean goesOn) {
+    /**
+     * Takes a copy of the list. An epoch in it would say that all was taken over, before it was.
+     */
     Legacy {
-        assert taken.epochStartMillis().isEmpty() : "an epoch is not taken over";
+        records = List.copyOf(records);
+        assert records.stream().noneMatch(JournalRecord.EpochStarted.class::isInstance);
     }
 
     /** Of a journal that goes on. */
     static Legacy none() {
-        return new Legacy(Loss.NONE, new JournalImage());
+        return new Legacy(Loss.NONE, List.of(), true);
     }
 
     /**
@@ -34,12 +43,20 @@ record Legacy(Loss loss, JournalImage taken) {
         // One without an epoch never served anybody. What it has it took over, at a start that was
         // cut short, perhaps before it had all.
         return LastTuplesReader.read(files, node)
-                .map(lost -> new Legacy(Loss.KNOWN, takeOver.of(lost, image)))
-                .orElseGet(() -> new Legacy(withoutTuples(files, end), new JournalImage()));
+                .map(lost ->
+                        new Legacy(Loss.KNOWN, missing(takeOver.of(lost, image), image), false))
+                .orElseGet(() -> new Legacy(withoutTuples(files, end), List.of(), false));
+    }
+
+    /** A start that fails again and again is not to write it all again and again. */
+    private static List<JournalRecord> missing(JournalImage taken, JournalImage present) {
+        Set<JournalRecord> had = present.records().collect(Collectors.toSet());
+        return taken.records().filter(record -> !had.contains(record)).toList();
     }
 
     private static Loss withoutTuples(JournalFiles files, JournalEnd end) {
-        boolean hasSegments = end.highestSequence() != 0;
+        // Files that were emptied are no segments.
+        boolean hasSegments = end.lastSegment() != 0;
         return files.wereUsed() && !hasSegments ? Loss.UNKNOWN : Loss.NONE;
     }
 }

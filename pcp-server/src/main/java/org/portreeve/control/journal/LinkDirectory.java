@@ -3,6 +3,7 @@ package org.portreeve.control.journal;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,9 @@ final class LinkDirectory implements FileLinks {
         }
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.map(path -> path.getFileName().toString()).toList();
+        } catch (UncheckedIOException e) {
+            // So tells a stream of names that the directory cannot be read on.
+            throw e.getCause();
         }
     }
 

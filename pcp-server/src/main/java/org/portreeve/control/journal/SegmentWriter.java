@@ -100,8 +100,8 @@ final class SegmentWriter implements AutoCloseable {
         writer.bytesSinceCheckpoint = end.bytes();
         writer.segments = end.segments().size() + 1;
         files.deleteVoid(end, sequence);
-        writer.inherit(legacy.taken().records().iterator());
-        if (legacy.loss() != Loss.KNOWN) {
+        writer.inherit(legacy.records().iterator());
+        if (legacy.goesOn()) {
             files.forgetEarlier(end, sequence);
         }
         return writer;

@@ -163,7 +163,7 @@ class FileLeaseJournalTest {
     }
 
     private static JournalEnd grownTo(long bytes) {
-        return new JournalEnd(0, Set.of(), 0, 0, 0, 1, bytes % 1000, bytes, 0);
+        return new JournalEnd(0, Set.of(), 0, 0, 0, 1, bytes % 1000, bytes);
     }
 
     private FileLeaseJournal start(JournalEnd end) throws IOException {

@@ -15,6 +15,8 @@ public final class JavaProgram {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     "-XX:+UseSerialGC",
+                    "-XX:NewRatio=1",
+                    "-XX:SurvivorRatio=3",
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-ea:org.portreeve...");

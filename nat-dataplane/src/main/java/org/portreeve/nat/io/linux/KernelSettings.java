@@ -36,10 +36,9 @@ final class KernelSettings {
         // What leaves the translator has sources that lead elsewhere, and what comes from the
         // Internet may come by any outside device.
         exempt(config).forEach(name -> settings.add(reversePathFilter(name, "0")));
-        // RFC 6888 §7. The kernel asks for the way to the source as if a packet came from where
-        // this
-        // one goes: from the inside TUN device, or from the host itself for its sockets. The rules
-        // lead both by the main table, where the routes to subscribers are.
+        // RFC 6888 §7. The kernel asks for the way to the source as of a packet from where this one
+        // goes: the inside TUN device, or the host itself for its sockets. The rules lead both by
+        // the main table, where the routes to subscribers are.
         String check = config.ingressCheck().reversePathFilter();
         config.insideInterfaces().forEach(name -> settings.add(reversePathFilter(name, check)));
         return settings;
