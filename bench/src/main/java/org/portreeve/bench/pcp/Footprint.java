@@ -6,7 +6,7 @@ import org.portreeve.testkit.lab.LabException;
 
 /**
  * What a lease takes of memory: of the heap, by what is reachable with all mappings and with few;
- * of the translator's tables, by what an empty node has resident with more and with fewer rows.
+ * of the translator's tables, by what an empty node has in use with more and with fewer rows.
  * Immutable.
  */
 record Footprint(long mappings) implements Measurement {
@@ -78,7 +78,7 @@ record Footprint(long mappings) implements Measurement {
                 "translator:\n  capacity: {sessions: 65536, mappings: %d}".formatted(rows);
         try (Product product =
                 Product.open(shards, yaml -> yaml.replace("translator:", capacity))) {
-            return product.memory().residentBytes();
+            return product.memory().bytesInUse();
         }
     }
 }

@@ -63,7 +63,8 @@ final class OpenPorts {
             return row;
         }
         if (rowCount == fromMillis.length) {
-            int length = rowCount + (rowCount >> 1);
+            // Little more than needed: a million rows are there for long and grow seldom.
+            int length = rowCount + (rowCount >> 3);
             fromMillis = Arrays.copyOf(fromMillis, length);
             subscribers = Arrays.copyOf(subscribers, length);
             realmsAndFurther = Arrays.copyOf(realmsAndFurther, length);
