@@ -112,6 +112,11 @@ final class JournalDirectory implements JournalFiles {
 
     @Override
     public List<String> list() throws IOException {
+        return names(directory);
+    }
+
+    /** The names of all files in a directory. */
+    static List<String> names(Path directory) throws IOException {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.map(path -> path.getFileName().toString()).toList();
         } catch (UncheckedIOException e) {

@@ -3,11 +3,9 @@ package org.portreeve.control.journal;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.portreeve.control.files.OwnDirectories;
 
 /**
@@ -31,15 +29,7 @@ final class LinkDirectory implements FileLinks {
 
     @Override
     public List<String> list() throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.map(path -> path.getFileName().toString()).toList();
-        } catch (UncheckedIOException e) {
-            // So tells a stream of names that the directory cannot be read on.
-            throw e.getCause();
-        }
+        return Files.isDirectory(directory) ? JournalDirectory.names(directory) : List.of();
     }
 
     @Override

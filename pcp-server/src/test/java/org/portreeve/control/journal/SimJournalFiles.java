@@ -172,10 +172,14 @@ final class SimJournalFiles implements JournalFiles {
 
     @Override
     public JournalFile open(String name) throws IOException {
-        if (!visible.containsKey(name)) {
+        return opened(visible, name);
+    }
+
+    private SimFile opened(Map<String, Inode> names, String name) throws IOException {
+        if (!names.containsKey(name)) {
             throw new NoSuchFileException(name);
         }
-        return new SimFile(visible.get(name));
+        return new SimFile(names.get(name));
     }
 
     @Override
@@ -327,10 +331,7 @@ final class SimJournalFiles implements JournalFiles {
 
         @Override
         public JournalFile open(String name) throws IOException {
-            if (!visible.containsKey(name)) {
-                throw new NoSuchFileException(name);
-            }
-            return new SimFile(visible.get(name));
+            return opened(visible, name);
         }
 
         @Override
