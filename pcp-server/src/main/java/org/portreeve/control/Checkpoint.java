@@ -176,7 +176,7 @@ final class Checkpoint {
     }
 
     private boolean writeLease(Lease lease) {
-        return !lease.isRecording()
+        return !state.leases.isRecording(lease)
                 && write(state.granted(lease, lease.owner(), lease.deadlineNs()));
     }
 

@@ -35,7 +35,7 @@ final class ControlState {
     final RequestRecords records;
     final Notices notices = new Notices(this::nameOf);
     final LeaseBook leases;
-    final HoldBook holds = new HoldBook();
+    final HoldBook holds;
     final Companions companions;
     final EventFeed events;
     final BlockBook blocks;
@@ -80,7 +80,8 @@ final class ControlState {
         this.records =
                 new RequestRecords(
                         subscribers, counters, () -> wallMillis, new RefusalCauses(this));
-        this.leases = new LeaseBook(nat);
+        this.leases = new LeaseBook(nat, subscribers::at);
+        this.holds = new HoldBook(subscribers::at);
         this.peers = new PeerBook(nat);
         this.companions = new Companions(nat, this::externalIp, leases, holds, statics.book());
         this.events = new EventFeed(this::idOf, this::wallMillisOf, () -> wallMillis);
@@ -177,9 +178,9 @@ final class ControlState {
 
     JournalRecord granted(Lease lease, Lease.Owner owner, long deadlineNs) {
         return granted(
-                lease.subscriber,
+                lease.subscriber(),
                 lease.internal(),
-                lease.addressIndex,
+                lease.addressIndex(),
                 lease.externalPort(),
                 lease.size(),
                 owner,
@@ -204,12 +205,12 @@ final class ControlState {
 
     /** What its owner is told of a lease, unless a reload took the address away meanwhile. */
     MapOutcome granted(Lease lease) {
-        return subscribers.isOwn(lease.subscriber, lease.internal())
+        return subscribers.isOwn(lease.subscriber(), lease.internal())
                 ? new MapOutcome.Granted(
-                        externalIp(lease.addressIndex),
+                        externalIp(lease.addressIndex()),
                         lease.externalPort(),
                         lease.remainingSeconds(nowNs),
-                        lease.description(),
+                        lease.owner().description(),
                         lease.span())
                 : new MapOutcome.Refused(
                         MapOutcome.Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
@@ -220,8 +221,8 @@ final class ControlState {
         Lease.Owner owner = lease.owner();
         return new MappingView(
                 lease.internal(),
-                lease.subscriber.id,
-                externalIp(lease.addressIndex),
+                lease.subscriber().id,
+                externalIp(lease.addressIndex()),
                 lease.externalPort(),
                 owner.origin().shown(),
                 owner.description(),
@@ -287,12 +288,12 @@ final class ControlState {
     JournalRecord.PortHeld held(Hold hold) {
         return new JournalRecord.PortHeld(
                 hold.internal(),
-                subscribers.id(hold.subscriber),
-                externalIp(hold.addressIndex),
-                hold.externalPort,
+                subscribers.id(hold.subscriber()),
+                externalIp(hold.addressIndex()),
+                hold.externalPort(),
                 hold.nonce(),
                 wallMillisOf(hold.deadlineNs()),
-                hold.ofSet);
+                hold.ofSet());
     }
 
     /** Ends the rest of a port, and says so in the journal. */
@@ -300,7 +301,7 @@ final class ControlState {
         holds.remove(hold);
         recorder.note(
                 new JournalRecord.HoldEnded(
-                        hold.protocol(), externalIp(hold.addressIndex), hold.externalPort));
-        pairings.forgetIfUnused(hold.subscriber);
+                        hold.protocol(), externalIp(hold.addressIndex()), hold.externalPort()));
+        pairings.forgetIfUnused(hold.subscriber());
     }
 }

@@ -67,7 +67,7 @@ final class Ending {
     }
 
     private boolean send(boolean onlyIfIdle) {
-        int shard = state.nat.shardOf(lease.addressIndex);
+        int shard = state.nat.shardOf(lease.addressIndex());
         request = state.requests.open(shard, this::onOutcome);
         request.ifPresent(r -> r.send(id -> command(id, onlyIfIdle)));
         return request.isPresent();
@@ -93,7 +93,7 @@ final class Ending {
         long untilNs = state.nowNs + holdNs;
         List<Hold> holds =
                 IntStream.range(0, lease.size()).mapToObj(i -> hold(i, untilNs)).toList();
-        lease.recording(true);
+        state.leases.recording(lease, true);
         state.leases.disarm(lease);
         JournalRecord ended =
                 aftermath == Aftermath.REST
@@ -105,8 +105,8 @@ final class Ending {
     private Hold hold(int i, long untilNs) {
         return new Hold(
                 lease.internal().next(i),
-                lease.subscriber,
-                lease.addressIndex,
+                lease.subscriber(),
+                lease.addressIndex(),
                 lease.externalPort() + i,
                 lease.owner().nonce(),
                 lease.isSet(),
@@ -118,10 +118,9 @@ final class Ending {
             turn.stall();
             return;
         }
-        lease.recording(false);
         state.leases.remove(lease);
-        lease.subscriber.explicit--;
-        lease.subscriber.sets -= lease.isSet() ? 1 : 0;
+        lease.subscriber().explicit--;
+        lease.subscriber().sets -= lease.isSet() ? 1 : 0;
         if (aftermath == Aftermath.REST) {
             holds.forEach(state.holds::add);
         }
@@ -150,7 +149,7 @@ final class Ending {
         long endNs = Math.min(lease.deadlineNs(), idleNs);
         JournalRecord shortened = state.granted(lease, lease.owner(), endNs);
         boolean taken = state.recorder.append(shortened, durable -> deferred(endNs, durable));
-        lease.recording(taken);
+        state.leases.recording(lease, taken);
         if (!taken) {
             refuse();
             state.turns.end(turn);
@@ -158,13 +157,12 @@ final class Ending {
     }
 
     private void deferred(long endNs, boolean durable) {
-        lease.recording(false);
+        state.leases.recording(lease, false);
         if (durable) {
-            lease.change(lease.owner(), endNs);
-            state.leases.changed(lease);
-            state.news.answered(lease);
-            state.listeners.changed(lease);
-            long seconds = lease.remainingSeconds(state.nowNs);
+            Lease changed = state.leases.change(lease, lease.owner(), endNs);
+            state.news.answered(changed);
+            state.listeners.changed(changed);
+            long seconds = changed.remainingSeconds(state.nowNs);
             turn.answer(new MapOutcome.Deleted(seconds, lease.span()));
         } else {
             refuse();

@@ -103,7 +103,7 @@ final class Evictions {
             for (int i = Math.min(limit, left.size()); i > 0; i--) {
                 InternalTuple internal = left.poll();
                 Optional<Lease> lease =
-                        state.leases.find(internal).filter(l -> isWanted.test(l.addressIndex));
+                        state.leases.find(internal).filter(l -> isWanted.test(l.addressIndex()));
                 if (!beginPeers(internal)) {
                     left.add(internal);
                 } else if (lease.isEmpty() && !state.turns.isBusy(internal)) {

@@ -217,7 +217,7 @@ final class Grant {
             release();
         } else {
             for (int i = 0; i < lease.size(); i++) {
-                state.companions.claim(command, lease.addressIndex, lease.externalPort() + i);
+                state.companions.claim(command, lease.addressIndex(), lease.externalPort() + i);
             }
         }
     }
@@ -231,7 +231,9 @@ final class Grant {
     private boolean isOwned(Lease lease) {
         for (int i = 0; i < lease.size(); i++) {
             int port = lease.externalPort() + i;
-            if (state.leases.findExternal(lease.protocol(), lease.addressIndex, port).isPresent()) {
+            if (state.leases
+                    .findExternal(lease.protocol(), lease.addressIndex(), port)
+                    .isPresent()) {
                 return true;
             }
         }
@@ -245,7 +247,7 @@ final class Grant {
             return;
         }
         for (int i = 0; i < lease.size(); i++) {
-            state.companions.unclaim(command, lease.addressIndex, lease.externalPort() + i);
+            state.companions.unclaim(command, lease.addressIndex(), lease.externalPort() + i);
         }
         boolean stillOwn = state.subscribers.isOwn(subscriber, command.internal());
         if (durable && !isAlone && stillOwn && subscriber.isPaired()) {
@@ -256,7 +258,7 @@ final class Grant {
             for (int i = 0; i < lease.size(); i++) {
                 int port = lease.externalPort() + i;
                 state.holds
-                        .findExternal(lease.protocol(), lease.addressIndex, port)
+                        .findExternal(lease.protocol(), lease.addressIndex(), port)
                         .ifPresent(state::endHold);
             }
             state.pairings.publish(subscriber, lease.internal().internalIp());

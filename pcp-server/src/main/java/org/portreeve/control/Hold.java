@@ -3,19 +3,25 @@ package org.portreeve.control;
 import org.portreeve.nat.InternalTuple;
 
 /**
- * An external port that rests for its former owner (RFC 6887 §15). Makes its nonce when asked for
- * it. Owned by {@link HoldBook}; event loop only.
+ * An external port that rests for its former owner (RFC 6887 §15), as {@link HoldBook} has it.
+ * Immutable.
+ *
+ * @param slot its place in the book; {@link Slots#NONE} before it is there
+ * @param addressIndex the external address, as a place in the pool
+ * @param nonce the proof of who may have the port again
+ * @param ofSet whether it was one of a set of ports, which were one mapping
+ * @param deadlineNs when the rest ends, on the monotonic clock
  */
-final class Hold extends BookedTuple {
-    final int externalPort;
-    private final int nonceLow;
-    private final long nonceHigh;
-
-    /** Whether it was one of a set of ports, which were one mapping. */
-    final boolean ofSet;
-
-    private final long deadlineNs;
-
+record Hold(
+        int slot,
+        InternalTuple internal,
+        Subscriber subscriber,
+        int addressIndex,
+        int externalPort,
+        Nonce nonce,
+        boolean ofSet,
+        long deadlineNs) {
+    /** A rest that is not in the book yet. */
     Hold(
             InternalTuple internal,
             Subscriber subscriber,
@@ -24,21 +30,19 @@ final class Hold extends BookedTuple {
             Nonce nonce,
             boolean ofSet,
             long deadlineNs) {
-        super(internal, subscriber, addressIndex);
-        this.externalPort = externalPort;
-        this.nonceHigh = nonce.high();
-        this.nonceLow = nonce.low();
-        this.ofSet = ofSet;
-        this.deadlineNs = deadlineNs;
+        this(
+                Slots.NONE,
+                internal,
+                subscriber,
+                addressIndex,
+                externalPort,
+                nonce,
+                ofSet,
+                deadlineNs);
     }
 
-    Nonce nonce() {
-        return new Nonce(nonceHigh, nonceLow);
-    }
-
-    @Override
-    long deadlineNs() {
-        return deadlineNs;
+    int protocol() {
+        return internal.protocol();
     }
 
     /**
@@ -46,6 +50,6 @@ final class Hold extends BookedTuple {
      * them the internal tuple, by which this was found, says enough (PCP-LIFE-011).
      */
     boolean isReclaimedBy(MapCommand command) {
-        return command.origin() != LeaseOrigin.PCP || command.nonce().equals(nonce());
+        return command.origin() != LeaseOrigin.PCP || command.nonce().equals(nonce);
     }
 }

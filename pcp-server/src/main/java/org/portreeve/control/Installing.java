@@ -91,7 +91,7 @@ final class Installing {
 
     private void evict(Lease lease) {
         boolean isPort =
-                lease.addressIndex == addressIndex
+                lease.addressIndex() == addressIndex
                         && lease.hasExternalPort(wanted.externalPort())
                         && lease.protocol() == wanted.internal().protocol();
         boolean isOwn = lease.internal().equals(wanted.internal());

@@ -5,25 +5,27 @@ import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.PeerFilter;
 
 /**
- * A granted explicit mapping with its owner's proof and deadline (RFC 6887 §11.3, §15). What it
- * says is durable: it changes once the journal has the change. Makes its owner when asked for it.
- * Owned by {@link LeaseBook}; event loop only.
+ * A granted explicit mapping with its owner's proof and deadline (RFC 6887 §11.3, §15), as it is in
+ * {@link LeaseBook} at the moment. What it says is durable: it changes once the journal has the
+ * change, by {@link LeaseBook#change}, while a turn keeps others from that. Immutable.
+ *
+ * @param slot its place in the book; {@link Slots#NONE} before it is there
+ * @param internal the first of its internal tuples
+ * @param addressIndex the external address, as a place in the pool
+ * @param externalPort the external port of its first tuple
+ * @param size how many ports it has, of both kinds, one after the other
+ * @param deadlineNs when it ends, on the monotonic clock
  */
-final class Lease extends BookedTuple {
-    private final char firstExternalPort;
-    private final char portCount;
-    private long nonceHigh;
-    private int nonceLow;
-    private byte originCode;
-    private int clientIp;
-    private char clientPort;
-    private String description;
-    private List<PeerFilter> filters;
-    private boolean insists;
-    private long deadlineNs;
-    private boolean recording;
-
-    /** A lease of so many ports, of which the tuple's and the external one are the first. */
+record Lease(
+        int slot,
+        InternalTuple internal,
+        Subscriber subscriber,
+        int addressIndex,
+        int externalPort,
+        int size,
+        Owner owner,
+        long deadlineNs) {
+    /** A lease that is not in the book yet. */
     Lease(
             InternalTuple internal,
             Subscriber subscriber,
@@ -32,103 +34,55 @@ final class Lease extends BookedTuple {
             int size,
             Owner owner,
             long deadlineNs) {
-        super(internal, subscriber, addressIndex);
-        this.firstExternalPort = (char) externalPort;
-        this.portCount = (char) size;
-        change(owner, deadlineNs);
+        this(Slots.NONE, internal, subscriber, addressIndex, externalPort, size, owner, deadlineNs);
     }
 
-    /** The external port of its first tuple. */
-    int externalPort() {
-        return firstExternalPort;
+    /** The place of its first tuple among all, as {@link LeaseBook#order} has it. */
+    long order() {
+        return LeaseBook.order(internal);
     }
 
-    /** How many ports it has. */
-    int size() {
-        return portCount;
+    int protocol() {
+        return internal.protocol();
     }
 
-    @Override
-    long deadlineNs() {
-        return deadlineNs;
-    }
-
-    Owner owner() {
-        return new Owner(
-                new Nonce(nonceHigh, nonceLow),
-                LeaseOrigin.of(originCode).orElseThrow(),
-                clientIp,
-                clientPort,
-                description,
-                filters,
-                insists);
-    }
-
-    String description() {
-        return description;
-    }
-
-    /** Whether a change of it is on its way into the journal. */
-    boolean isRecording() {
-        return recording;
-    }
-
-    void recording(boolean recording) {
-        this.recording = recording;
-    }
-
-    /** Takes what was made durable; {@link LeaseBook#changed} puts its timer right. */
-    void change(Owner owner, long deadlineNs) {
-        this.nonceHigh = owner.nonce().high();
-        this.nonceLow = owner.nonce().low();
-        this.originCode = (byte) owner.origin().code();
-        this.clientIp = owner.clientIp();
-        this.clientPort = (char) owner.clientPort();
-        // What stays is not written: the collector looks through what a long-lived object points
-        // to.
-        if (!owner.description().equals(description)) {
-            this.description = owner.description();
-        }
-        if (!owner.filters().equals(filters)) {
-            this.filters = owner.filters();
-        }
-        this.insists = owner.insists();
-        this.deadlineNs = deadlineNs;
+    /** The same lease after a change. */
+    Lease with(Owner owner, long deadlineNs) {
+        return new Lease(
+                slot, internal, subscriber, addressIndex, externalPort, size, owner, deadlineNs);
     }
 
     /** Whether it is a set of ports (RFC 7753), which counts as such. */
     boolean isSet() {
-        return portCount > 1;
+        return size > 1;
     }
 
     /** Whether an external port is one of its. */
     boolean hasExternalPort(int port) {
-        return firstExternalPort <= port && port < firstExternalPort + portCount;
+        return externalPort <= port && port < externalPort + size;
     }
 
     /** Whether an internal tuple is one of its own. */
     boolean has(InternalTuple one) {
-        int further = one.internalPort() - internalPort;
-        return one.internalIp() == internalIp
-                && one.protocol() == protocol()
-                && 0 <= further
-                && further < portCount;
+        long further = LeaseBook.order(one) - order();
+        boolean isOfHost = one.internalIp() == internal.internalIp();
+        return isOfHost && one.protocol() == protocol() && 0 <= further && further < size;
     }
 
     /** The external port of one of its tuples. */
     int externalPort(InternalTuple one) {
-        return firstExternalPort + one.internalPort() - internalPort;
+        return externalPort + one.internalPort() - internal.internalPort();
     }
 
     /** Which internal ports an answer is about. */
     PortSpan span() {
-        return isSet() ? new PortSpan(internalPort, portCount) : PortSpan.ASKED;
+        return isSet() ? new PortSpan(internal.internalPort(), size) : PortSpan.ASKED;
     }
 
     /** The set that its owner would ask for to have the same elsewhere. */
     PortSet set() {
-        boolean hasParity = ((internalPort ^ firstExternalPort) & 1) == 0;
-        return isSet() ? new PortSet(portCount, hasParity) : PortSet.ONE;
+        boolean hasParity = ((internal.internalPort() ^ externalPort) & 1) == 0;
+        return isSet() ? new PortSet(size, hasParity) : PortSet.ONE;
     }
 
     /** The remaining lifetime, begun seconds counted whole. */

@@ -1,17 +1,14 @@
 package org.portreeve.control;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /**
- * Leases in the order of their first internal tuples ({@link Lease#order}), no two of which are the
- * same. Their slots stand on shelves of a bounded size, and each of them and each shelf beside its
- * number in the order, so that a search, and the collector, read numbers alone: some 20 octets for
- * each lease, when most are there. Every step is O(log n) but for what is moved on one shelf, or of
- * the shelves when one is put up or taken away. Event loop only.
+ * Slots of leases in the order of their first internal tuples ({@link LeaseBook#order}), no two of
+ * which are the same. They stand on shelves of a bounded size, and each of them and each shelf
+ * beside its number in the order, so that a search, and the collector, read numbers alone: some 20
+ * octets for each lease, when most are there. Every step is O(log n) but for what is moved on one
+ * shelf, or of the shelves when one is put up or taken away. Event loop only.
  */
 final class LeaseOrder {
     /** Leases of a shelf that becomes two. */
@@ -23,19 +20,16 @@ final class LeaseOrder {
     private Shelf[] shelves = new Shelf[16];
     private int shelfCount = 1;
     private int size;
-    private final IntFunction<Lease> leases;
 
-    /** Begins without leases; {@code leases} are those of the slots that are added. */
-    LeaseOrder(IntFunction<Lease> leases) {
-        this.leases = leases;
+    LeaseOrder() {
         shelves[0] = new Shelf(new long[0], new int[0]);
     }
 
-    /** Adds a lease that has a slot. */
-    void add(Lease lease) {
-        int at = shelfOf(lease.order());
+    /** Adds a slot at a place in the order where there is none. */
+    void add(long order, int slot) {
+        int at = shelfOf(order);
         Shelf shelf = shelves[at];
-        shelf.add(lease);
+        shelf.add(order, slot);
         size++;
         if (shelf.count == SHELF) {
             split(at);
@@ -60,10 +54,10 @@ final class LeaseOrder {
         }
     }
 
-    /** Removes a lease that is there. */
-    void remove(Lease lease) {
-        int at = shelfOf(lease.order());
-        shelves[at].remove(lease);
+    /** Removes the slot that is there. */
+    void remove(long order, int slot) {
+        int at = shelfOf(order);
+        shelves[at].remove(order, slot);
         size--;
         if (shelves[at].count == 0 && at > 0) {
             shelfCount--;
@@ -77,31 +71,28 @@ final class LeaseOrder {
         return size;
     }
 
-    /** The last lease at a place in the order or before it. */
-    Optional<Lease> atOrBefore(long order) {
+    /** The last slot at a place in the order or before it, or {@link Slots#NONE}. */
+    int atOrBefore(long order) {
         int at = shelfOf(order);
         int after = shelves[at].firstAfter(order);
         if (after > 0) {
-            return Optional.of(leases.apply(shelves[at].slots[after - 1]));
+            return shelves[at].slots[after - 1];
         }
         // A shelf without its first leases says nothing about those of the shelf before.
         boolean hasBefore = at > 0 && shelves[at - 1].count > 0;
-        return hasBefore ? Optional.of(leases.apply(shelves[at - 1].last())) : Optional.empty();
+        return hasBefore ? shelves[at - 1].last() : Slots.NONE;
     }
 
-    /** The first leases after one place in the order, up to another. */
-    List<Lease> range(long afterOrder, long lastOrder, int limit) {
-        List<Lease> found = new ArrayList<>();
+    /** Hands over the slots after one place in the order, up to another, while they are wanted. */
+    void range(long afterOrder, long lastOrder, IntPredicate goesOn) {
         for (int at = shelfOf(Math.max(0, afterOrder)); at < shelfCount; at++) {
             Shelf shelf = shelves[at];
             for (int i = shelf.firstAfter(afterOrder); i < shelf.count; i++) {
-                if (shelf.orders[i] > lastOrder || found.size() == limit) {
-                    return found;
+                if (shelf.orders[i] > lastOrder || !goesOn.test(shelf.slots[i])) {
+                    return;
                 }
-                found.add(leases.apply(shelf.slots[i]));
             }
         }
-        return found;
     }
 
     /** Where the shelf stands that has a place in the order. */
@@ -146,22 +137,22 @@ final class LeaseOrder {
                     Arrays.copyOfRange(orders, from, to), Arrays.copyOfRange(slots, from, to));
         }
 
-        void add(Lease lease) {
+        void add(long order, int slot) {
             if (count == orders.length) {
                 orders = Arrays.copyOf(orders, grown(count));
                 slots = Arrays.copyOf(slots, grown(count));
             }
-            int at = firstAfter(lease.order());
+            int at = firstAfter(order);
             System.arraycopy(orders, at, orders, at + 1, count - at);
             System.arraycopy(slots, at, slots, at + 1, count - at);
-            orders[at] = lease.order();
-            slots[at] = lease.slot;
+            orders[at] = order;
+            slots[at] = slot;
             count++;
         }
 
-        void remove(Lease lease) {
-            int at = firstAfter(lease.order()) - 1;
-            assert at >= 0 && slots[at] == lease.slot : "a lease was not in its place";
+        void remove(long order, int slot) {
+            int at = firstAfter(order) - 1;
+            assert at >= 0 && slots[at] == slot : "a lease was not in its place";
             count--;
             System.arraycopy(orders, at + 1, orders, at, count - at);
             System.arraycopy(slots, at + 1, slots, at, count - at);

@@ -117,7 +117,7 @@ final class MapRules {
         }
         int suggestedPort = command.suggestedPort();
         if (suggestedPort == 0 && reclaim) {
-            suggestedPort = hold.get().externalPort;
+            suggestedPort = hold.get().externalPort();
         }
         return new Decision.Create(deadlineNs(command, policy, nowNs), suggestedPort, reclaim);
     }
@@ -183,7 +183,7 @@ final class MapRules {
         boolean reads = command.origin() == LeaseOrigin.NAT_PMP && command.lifetimeSeconds() != 0;
         long remaining = lease.remainingSeconds(nowNs);
         if (mayProlong || reads) {
-            int externalIp = externalIps.applyAsInt(lease.addressIndex);
+            int externalIp = externalIps.applyAsInt(lease.addressIndex());
             return new Decision.Answer(
                     new MapOutcome.Granted(
                             externalIp,
@@ -206,7 +206,7 @@ final class MapRules {
 
     /** Whether the suggestion names what the lease has; address 0 names any (RFC 6887 §13.2). */
     private boolean isAt(MapCommand command, Lease lease) {
-        int externalIp = externalIps.applyAsInt(lease.addressIndex);
+        int externalIp = externalIps.applyAsInt(lease.addressIndex());
         return command.suggestedPort() == lease.externalPort()
                 && (command.suggestedIp() == 0 || command.suggestedIp() == externalIp);
     }

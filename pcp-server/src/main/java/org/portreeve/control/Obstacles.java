@@ -64,7 +64,7 @@ final class Obstacles {
         return !lease.isSet()
                 && lease.internal().equals(wanted.internal)
                 && lease.externalPort() == wanted.externalPort
-                && state.externalIp(lease.addressIndex) == wanted.externalIp;
+                && state.externalIp(lease.addressIndex()) == wanted.externalIp;
     }
 
     /** Whether a reservation has these tuples already, in force or not. */
@@ -173,7 +173,7 @@ final class Obstacles {
                 .filter(lease -> !isSame(wanted, lease))
                 .map(lease ->
                         new Conflict.InternalLeased(
-                                state.externalIp(lease.addressIndex),
+                                state.externalIp(lease.addressIndex()),
                                 lease.externalPort(),
                                 lease.owner().origin().shown(),
                                 state.wallMillisOf(lease.deadlineNs())));
@@ -185,7 +185,7 @@ final class Obstacles {
                 .filter(lease -> !lease.internal().equals(wanted.internal))
                 .map(lease ->
                         new Conflict.PortLeased(
-                                state.subscribers.id(lease.subscriber),
+                                state.subscribers.id(lease.subscriber()),
                                 lease.internal(),
                                 lease.owner().origin().shown(),
                                 lease.owner().description(),
@@ -198,7 +198,7 @@ final class Obstacles {
                 .filter(hold -> !hold.internal().equals(wanted.internal))
                 .map(hold ->
                         new Conflict.PortResting(
-                                state.subscribers.id(hold.subscriber),
+                                state.subscribers.id(hold.subscriber()),
                                 OptionalLong.of(state.wallMillisOf(hold.deadlineNs()))));
     }
 

@@ -84,7 +84,7 @@ final class OwnerNews {
             impossible(
                     ended.internal(),
                     owner,
-                    state.externalIp(ended.addressIndex),
+                    state.externalIp(ended.addressIndex()),
                     ended.externalPort(),
                     ended.size(),
                     lifetimeSeconds);
@@ -95,7 +95,7 @@ final class OwnerNews {
 
     /** A lease that others ended goes on nowhere, unless a reservation took its tuple. */
     void gone(Lease ended) {
-        int externalIp = state.externalIp(ended.addressIndex);
+        int externalIp = state.externalIp(ended.addressIndex());
         gone(ended.internal(), ended.owner(), externalIp, ended.externalPort(), ended.size());
         state.statics.inForce(ended.internal()).ifPresent(m -> reserved(m.reservation()));
     }

@@ -1,10 +1,12 @@
 package org.portreeve.control;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.portreeve.nat.InternalTuple;
 import org.portreeve.nat.config.NatConfig;
 
@@ -19,7 +21,10 @@ final class PeerBook {
     private static final int LANE = 0;
 
     private final NatConfig nat;
-    private final DeadlineBook<PeerLease> deadlines = new DeadlineBook<>(1);
+    private final Slots slots = new Slots();
+    private final List<Optional<PeerLease>> bySlot = new ArrayList<>();
+    private final Deadlines deadlines =
+            new Deadlines(1, slot -> bySlot.get(slot).orElseThrow().deadlineNs());
     private final NavigableMap<PeerTuple, PeerLease> byPeer = new TreeMap<>();
 
     PeerBook(NatConfig nat) {
@@ -35,22 +40,31 @@ final class PeerBook {
     void add(PeerLease lease) {
         PeerLease before = byPeer.put(lease.peer, lease);
         assert before == null : "a session got two leases";
-        deadlines.add(LANE, lease);
+        lease.slot = slots.take();
+        if (lease.slot == bySlot.size()) {
+            bySlot.add(Optional.of(lease));
+        } else {
+            bySlot.set(lease.slot, Optional.of(lease));
+        }
+        deadlines.arm(LANE, lease.slot);
     }
 
     void remove(PeerLease lease) {
         byPeer.remove(lease.peer);
-        deadlines.remove(LANE, lease);
+        deadlines.disarm(LANE, lease.slot);
+        bySlot.set(lease.slot, Optional.empty());
+        slots.free(lease.slot);
+        lease.slot = Slots.NONE;
     }
 
-    /** Puts the timer right after the lease changed, or starts it again. */
-    void changed(PeerLease lease) {
-        deadlines.arm(LANE, lease);
+    /** Starts the timer again. */
+    void arm(PeerLease lease) {
+        deadlines.arm(LANE, lease.slot);
     }
 
     /** Stops the timer while something is under way with the session. */
     void disarm(PeerLease lease) {
-        deadlines.disarm(LANE, lease);
+        deadlines.disarm(LANE, lease.slot);
     }
 
     Optional<PeerLease> find(PeerTuple peer) {
@@ -77,7 +91,8 @@ final class PeerBook {
 
     /** One whose deadline is over. */
     Optional<PeerLease> due(long nowNs) {
-        return deadlines.due(LANE, nowNs);
+        int slot = deadlines.due(LANE, nowNs);
+        return slot == Slots.NONE ? Optional.empty() : bySlot.get(slot);
     }
 
     int size() {
@@ -85,10 +100,15 @@ final class PeerBook {
     }
 
     int slotCount() {
-        return deadlines.slotCount();
+        return slots.count();
     }
 
     Optional<PeerLease> at(int slot) {
-        return deadlines.at(slot);
+        return bySlot.get(slot);
+    }
+
+    /** Those at an external address, by its place in the pool; looks at all of them. */
+    Stream<PeerLease> ofAddress(int addressIndex) {
+        return byPeer.values().stream().filter(lease -> lease.addressIndex == addressIndex);
     }
 }

@@ -7,7 +7,10 @@ import java.util.Optional;
  * is durable: another takes its place once the journal has the change. Owned by {@link PeerBook};
  * event loop only.
  */
-final class PeerLease extends Booked {
+final class PeerLease {
+    /** Its slot in the book, which owns this. */
+    int slot = Slots.NONE;
+
     final PeerTuple peer;
     final Subscriber subscriber;
     final int addressIndex;
@@ -31,7 +34,6 @@ final class PeerLease extends Booked {
         this.deadlineNs = deadlineNs;
     }
 
-    @Override
     long deadlineNs() {
         return deadlineNs;
     }

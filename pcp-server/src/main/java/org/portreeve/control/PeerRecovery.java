@@ -153,7 +153,7 @@ final class PeerRecovery {
                         .find(record.internal())
                         .filter(lease ->
                                 lease.externalPort() != record.externalPort()
-                                        || state.externalIp(lease.addressIndex)
+                                        || state.externalIp(lease.addressIndex())
                                                 != record.externalIp())
                         .isPresent();
         return isFixedElsewhere || isTaken || isLeasedElsewhere;

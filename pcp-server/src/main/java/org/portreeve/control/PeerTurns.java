@@ -128,7 +128,7 @@ final class PeerTurns {
         busy.remove(turn.peer);
         forgetIfEnded(turn);
         // Only one whose deadline passed meanwhile has lost its timer.
-        state.peers.find(turn.peer).ifPresent(state.peers::changed);
+        state.peers.find(turn.peer).ifPresent(state.peers::arm);
     }
 
     private void forgetIfEnded(PeerTurn turn) {

@@ -83,7 +83,7 @@ final class PolicyWalk {
     }
 
     private boolean isMoved(Lease lease) {
-        return !state.subscribers.isOwn(lease.subscriber, lease.internal());
+        return !state.subscribers.isOwn(lease.subscriber(), lease.internal());
     }
 
     /** Returns false while something else is under way with the tuple. */

@@ -271,30 +271,15 @@ public final class PoolControl {
             return;
         }
         int place = addressIndex;
-        List<InternalTuple> leased =
-                IntStream.range(0, state.leases.slotCount())
-                        .mapToObj(state.leases::at)
-                        .flatMap(Optional::stream)
-                        .filter(lease -> lease.addressIndex == place)
-                        .map(Lease::internal)
-                        .toList();
-        var tuples = new LinkedHashSet<InternalTuple>(leased);
-        tuples.addAll(peersAt(place));
+        var tuples = new LinkedHashSet<InternalTuple>();
+        state.leases.ofAddress(place).map(Lease::internal).forEach(tuples::add);
+        // That sessions of PEERs were cut may go untold.
+        state.peers.ofAddress(place).map(lease -> lease.peer.internal()).forEach(tuples::add);
         List<Lease> ended = uprooted.computeIfAbsent(place, _ -> new ArrayList<>());
         toCut.clear(place);
         if (!evictions.move(tuples, i -> i == place, ended::add, _ -> new Cut(place).begin())) {
             toCut.set(place);
         }
-    }
-
-    /** What PEERs keep at an address: that its sessions were cut may go untold. */
-    private List<InternalTuple> peersAt(int addressIndex) {
-        return IntStream.range(0, state.peers.slotCount())
-                .mapToObj(state.peers::at)
-                .flatMap(Optional::stream)
-                .filter(lease -> lease.addressIndex == addressIndex)
-                .map(lease -> lease.peer.internal())
-                .toList();
     }
 
     /** Nothing of theirs is left at an address. */

@@ -191,14 +191,19 @@ final class Recovery {
         }
         Subscriber owner = subscriber.get();
         int addressIndex = state.addressIndex(record.externalIp());
-        return ask(
-                addressIndex,
-                id -> Restorations.lease(id, owner.index, addressIndex, record),
-                outcome -> restoredLease(owner, record, outcome));
+        boolean isAsked =
+                ask(
+                        addressIndex,
+                        id -> Restorations.lease(id, owner.index, addressIndex, record),
+                        outcome -> restoredLease(owner, record, outcome));
+        // Until then nothing else keeps its index from another.
+        owner.operations += isAsked ? 1 : 0;
+        return isAsked;
     }
 
     private void restoredLease(
             Subscriber subscriber, JournalRecord.LeaseGranted record, ShardOutcome outcome) {
+        subscriber.operations--;
         if (outcome instanceof ShardOutcome.Refused) {
             lost(record);
             return;
@@ -265,21 +270,26 @@ final class Recovery {
         Subscriber owner = subscriber.get();
         long untilNs = momentNs(record.untilMillis());
         int addressIndex = state.addressIndex(record.externalIp());
-        return ask(
-                addressIndex,
-                id ->
-                        new ShardCommand.RestoreHold(
-                                id,
-                                owner.index,
-                                addressIndex,
-                                record.externalPort(),
-                                record.internal(),
-                                untilNs - state.nowNs),
-                outcome -> restoredHold(owner, record, untilNs, outcome));
+        boolean isAsked =
+                ask(
+                        addressIndex,
+                        id ->
+                                new ShardCommand.RestoreHold(
+                                        id,
+                                        owner.index,
+                                        addressIndex,
+                                        record.externalPort(),
+                                        record.internal(),
+                                        untilNs - state.nowNs),
+                        outcome -> restoredHold(owner, record, untilNs, outcome));
+        // Until then nothing else keeps its index from another.
+        owner.operations += isAsked ? 1 : 0;
+        return isAsked;
     }
 
     private void restoredHold(
             Subscriber owner, JournalRecord.PortHeld record, long untilNs, ShardOutcome outcome) {
+        owner.operations--;
         if (outcome instanceof ShardOutcome.Refused) {
             drop(ended(record));
             return;

@@ -68,7 +68,7 @@ final class RefusalCauses {
                 state.statics.book().find(internal).filter(StaticMapping::isComingBack).isPresent();
         if (isComingBack) {
             return Optional.of("A reservation of staff was being put in force for the port.");
-        } else if (state.leases.find(internal).filter(l -> l.subscriber.key != key).isPresent()) {
+        } else if (state.leases.find(internal).filter(l -> l.subscriber().key != key).isPresent()) {
             return Optional.of(
                     "The address was another subscriber's until a reload, whose mapping was ending.");
         } else if (state.leases.isFull()) {
@@ -98,7 +98,7 @@ final class RefusalCauses {
                         state.subscribers.quotaOf(key),
                         state.subscribers.profileOf(key).map(),
                         subscriber,
-                        state.holds.find(command.internal()).filter(h -> h.subscriber.key == key))
+                        state.holds.find(command.internal()).filter(h -> h.subscriber().key == key))
                 .flatMap(limit -> subscriber.map(s -> sentence(limit, s)))
                 .or(() ->
                         Optional.of(
@@ -144,7 +144,7 @@ final class RefusalCauses {
             return Optional.of(
                     "The mapping is there, at %s:%d, and the request insisted on another place."
                             .formatted(
-                                    Ipv4.format(state.externalIp(own.get().addressIndex)),
+                                    Ipv4.format(state.externalIp(own.get().addressIndex())),
                                     own.get().externalPort(internal)));
         } else if (!state.nat.pool().ports().contains(command.suggestedPort())) {
             return Optional.of(

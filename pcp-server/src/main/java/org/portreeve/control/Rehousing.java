@@ -46,7 +46,7 @@ final class Rehousing {
 
     /** Whether it is to go on elsewhere, so that nothing can be said of it yet. */
     boolean isExpected(Lease ended) {
-        return expected.get(ended.order()) == ended;
+        return ended.equals(expected.get(ended.order()));
     }
 
     /** It may begin anew. */
@@ -92,7 +92,7 @@ final class Rehousing {
         boolean isWorthIt =
                 OwnerNews.client(ended.owner()).isPresent()
                         && ended.deadlineNs() - state.nowNs > 0
-                        && state.subscribers.isOwn(ended.subscriber, ended.internal());
+                        && state.subscribers.isOwn(ended.subscriber(), ended.internal());
         // Its owner may be asking by itself, and staff may have given the tuple away.
         boolean isTaken =
                 IntStream.range(0, ended.size())
@@ -121,7 +121,7 @@ final class Rehousing {
                 ended.internal(),
                 owner.nonce(),
                 owner.origin(),
-                owner.insists() ? state.externalIp(ended.addressIndex) : 0,
+                owner.insists() ? state.externalIp(ended.addressIndex()) : 0,
                 ended.externalPort(),
                 owner.insists(),
                 ended.remainingSeconds(state.nowNs),

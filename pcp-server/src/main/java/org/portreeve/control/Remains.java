@@ -45,22 +45,9 @@ final class Remains {
     }
 
     private boolean isInBooks(int addressIndex) {
-        for (int slot = 0; slot < state.leases.slotCount(); slot++) {
-            if (state.leases.at(slot).filter(l -> l.addressIndex == addressIndex).isPresent()) {
-                return true;
-            }
-        }
-        for (int slot = 0; slot < state.peers.slotCount(); slot++) {
-            if (state.peers.at(slot).filter(p -> p.addressIndex == addressIndex).isPresent()) {
-                return true;
-            }
-        }
-        for (int slot = 0; slot < state.holds.slotCount(); slot++) {
-            if (state.holds.at(slot).filter(h -> h.addressIndex == addressIndex).isPresent()) {
-                return true;
-            }
-        }
-        return false;
+        return state.leases.ofAddress(addressIndex).findAny().isPresent()
+                || state.peers.ofAddress(addressIndex).findAny().isPresent()
+                || state.holds.hasAt(addressIndex);
     }
 
     /** What is known of one address. */

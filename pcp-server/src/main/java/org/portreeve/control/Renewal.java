@@ -16,7 +16,7 @@ import org.portreeve.nat.shard.ShardOutcome;
 final class Renewal {
     private final ControlState state;
     private final Turn turn;
-    private final Lease lease;
+    private Lease lease;
     private final Lease.Owner owner;
 
     /** Others may prolong what they do not own. */
@@ -79,7 +79,7 @@ final class Renewal {
     }
 
     private boolean ask(ShardRequests.Waiter waiter, LongFunction<ShardCommand> commandOfId) {
-        int shard = state.nat.shardOf(lease.addressIndex);
+        int shard = state.nat.shardOf(lease.addressIndex());
         request = state.requests.open(shard, waiter);
         request.ifPresent(r -> r.send(commandOfId));
         return request.isPresent();
@@ -107,16 +107,15 @@ final class Renewal {
     private boolean append() {
         boolean taken =
                 state.recorder.append(state.granted(lease, owner, deadlineNs), this::recorded);
-        lease.recording(taken);
+        state.leases.recording(lease, taken);
         return taken;
     }
 
     private void recorded(boolean durable) {
-        lease.recording(false);
+        state.leases.recording(lease, false);
         if (durable) {
             // At once, so that a checkpoint writes what the journal has.
-            lease.change(owner, deadlineNs);
-            state.leases.changed(lease);
+            lease = state.leases.change(lease, owner, deadlineNs);
         }
         if (request.isPresent()) {
             conclude(durable);

@@ -140,7 +140,7 @@ final class StaticMappings {
 
     /** A lease ended: what waited for that is tried at once. */
     void onLeaseEnded(Lease lease) {
-        int externalIp = state.externalIp(lease.addressIndex);
+        int externalIp = state.externalIp(lease.addressIndex());
         for (int i = 0; i < lease.size(); i++) {
             book.find(lease.internal().next(i)).ifPresent(this::hurry);
             book.findExternal(lease.protocol(), externalIp, lease.externalPort() + i)

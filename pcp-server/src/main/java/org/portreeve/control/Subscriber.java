@@ -20,7 +20,7 @@ final class Subscriber {
 
     private static final int[] NO_ADDRESSES = {};
 
-    /** Its index in shards and directory. */
+    /** Its index in shards, directory and the rows of books. */
     final int index;
 
     /** What {@link Subscribers#keyOf} says of its addresses. */
@@ -104,7 +104,7 @@ final class Subscriber {
         return pairing == Pairing.DURABLE;
     }
 
-    /** Whether nothing of it is left that the journal or a client knows. */
+    /** Whether nothing of it is left that the journal, a client or a row of a book knows. */
     boolean isUnused() {
         return explicit == 0 && holds == 0 && operations == 0 && reservations == 0;
     }

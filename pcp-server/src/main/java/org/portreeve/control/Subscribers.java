@@ -181,7 +181,7 @@ final class Subscribers {
         return Optional.of(fresh);
     }
 
-    /** The subscriber of an index that a shard named. */
+    /** The subscriber of an index that a shard, or a row of a book, names. */
     Subscriber at(int index) {
         return slot(index).orElseThrow(() -> new AssertionError("a subscriber without a row"));
     }

@@ -104,7 +104,7 @@ final class Turns {
         Turn turn = new Turn(lease.internal());
         turn.hasLostTimer = true;
         if (!new Ending(state, turn, lease).expire()) {
-            state.leases.changed(lease);
+            state.leases.arm(lease);
             return false;
         }
         busy.put(turn.internal, turn);
@@ -194,7 +194,7 @@ final class Turns {
         busy.remove(turn.internal);
         sets.end(turn.internal);
         if (turn.hasLostTimer) {
-            state.leases.find(turn.internal).ifPresent(state.leases::changed);
+            state.leases.find(turn.internal).ifPresent(state.leases::arm);
         }
     }
 
@@ -234,8 +234,8 @@ final class Turns {
     private long bounded(Lease lease, long deadlineNs) {
         boolean isLonger = deadlineNs - lease.deadlineNs() > 0;
         boolean ends =
-                state.pool.isLeaving(lease.addressIndex)
-                        || state.isDrained.test(lease.subscriber.key);
+                state.pool.isLeaving(lease.addressIndex())
+                        || state.isDrained.test(lease.subscriber().key);
         return isLonger && ends ? lease.deadlineNs() : deadlineNs;
     }
 
@@ -260,7 +260,7 @@ final class Turns {
             state.counters.increment(ControlCounter.DRAINED_REFUSED);
             return MapRules.refuse(Reason.USER_EX_QUOTA, MapRules.SHORT_ERROR_SECONDS);
         }
-        if (lease.isPresent() && lease.get().subscriber.key != key) {
+        if (lease.isPresent() && lease.get().subscriber().key != key) {
             // A reload moved the address; the lease of its former owner is about to end.
             return MapRules.refuse(Reason.NO_RESOURCES, MapRules.SHORT_ERROR_SECONDS);
         }
@@ -282,7 +282,7 @@ final class Turns {
             }
             return decision;
         }
-        Optional<Hold> hold = state.holds.find(internal).filter(h -> h.subscriber.key == key);
+        Optional<Hold> hold = state.holds.find(internal).filter(h -> h.subscriber().key == key);
         Decision decision =
                 rules.onNoLease(
                         command,
