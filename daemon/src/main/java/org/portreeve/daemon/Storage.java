@@ -103,7 +103,12 @@ final class Storage {
     Counters<HistoryCounter> takeDown(Desk desk, Clocks clocks, Rush rush) throws StoreException {
         var feed =
                 HistoryFeed.start(
-                        desk, store().history(), clocks.wallMillis(), rush, Storage::report);
+                        desk,
+                        store().history(),
+                        clocks.nowNs(),
+                        clocks.wallMillis(),
+                        rush,
+                        Storage::report);
         history = Optional.of(feed);
         return feed.counters();
     }

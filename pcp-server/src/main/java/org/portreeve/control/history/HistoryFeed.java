@@ -24,8 +24,9 @@ import org.portreeve.nat.event.EventKind;
 
 /**
  * Takes down who has which external ports: hears of every mapping and port block, and writes what
- * it heard in the last second. Port control never waits for the store; when the queue is full,
- * changes are dropped and counted, and all that is there is looked through again. Any thread.
+ * it heard in the last second, or sooner when that is much. Port control never waits for the store;
+ * when the queue is full, changes are dropped and counted, and all that is there is looked through
+ * again. Any thread.
  */
 public final class HistoryFeed implements AutoCloseable {
     /** Changes that may wait for the store. */
@@ -34,12 +35,18 @@ public final class HistoryFeed implements AutoCloseable {
     /** A roll call leaves the other half to what changes meanwhile. */
     private static final int MAX_QUEUED_IN_ROLL = MAX_QUEUED / 2;
 
-    private static final long WRITE_MILLIS = 1000;
+    private static final long BEAT_MILLIS = 100;
+
+    private static final long SECOND_NS = 1_000_000_000;
+
+    /** Changes that are not left waiting for the second: the collector copies what waits. */
+    private static final int MANY_QUEUED = 2_000;
 
     /** How long to wait at the end for the store. */
     private static final long CLOSE_SECONDS = 10;
 
     private final Desk desk;
+    private final LongSupplier nowNs;
     private final LongSupplier wallMillis;
     private final Consumer<Optional<StoreException>> onCondition;
     private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
@@ -51,24 +58,35 @@ public final class HistoryFeed implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("history").factory());
+    private final SettlingPace pace;
+
+    // Thread of the history.
+    private long nextSecondNs;
+    private Optional<StoreException> writing = Optional.empty();
+    private Optional<StoreException> settling = Optional.empty();
     private boolean fails;
 
     private HistoryFeed(
             Desk desk,
             HistoryStore store,
+            LongSupplier nowNs,
             LongSupplier wallMillis,
             Rush rush,
             Consumer<Optional<StoreException>> onCondition) {
         this.desk = desk;
+        this.nowNs = nowNs;
         this.wallMillis = wallMillis;
         this.rush = rush;
         this.onCondition = onCondition;
-        this.writer = new HistoryWriter(store, queue, counters, HistoryWriter.MAX_UNSETTLED);
+        this.writer = new HistoryWriter(store, queue, counters);
+        this.nextSecondNs = nowNs.getAsLong();
+        this.pace = new SettlingPace(nextSecondNs);
     }
 
     /**
      * Begins to take down what happens, and what is there already.
      *
+     * @param nowNs the monotonic clock
      * @param rush what is there already is looked through when it is over
      * @param onCondition hears, on a thread of the history, when the store begins to fail, and with
      *     empty when it works again
@@ -76,15 +94,16 @@ public final class HistoryFeed implements AutoCloseable {
     public static HistoryFeed start(
             Desk desk,
             HistoryStore store,
+            LongSupplier nowNs,
             LongSupplier wallMillis,
             Rush rush,
             Consumer<Optional<StoreException>> onCondition) {
-        var feed = new HistoryFeed(desk, store, wallMillis, rush, onCondition);
+        var feed = new HistoryFeed(desk, store, nowNs, wallMillis, rush, onCondition);
         var _ = desk.listen(feed::onMapping);
         var _ = desk.listenBlocks(feed::onBlock);
         var _ =
                 feed.thread.scheduleWithFixedDelay(
-                        feed::work, 0, WRITE_MILLIS, TimeUnit.MILLISECONDS);
+                        feed::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
         return feed;
     }
 
@@ -130,33 +149,52 @@ public final class HistoryFeed implements AutoCloseable {
         }
     }
 
-    private void work() {
-        rush.look();
-        boolean isCalm = rush.isOver();
-        // What the store has of a million leases is read with the first change, not before.
-        if (isCalm || !queue.isEmpty()) {
-            write(true);
+    private void beat() {
+        long beatNs = nowNs.getAsLong();
+        boolean isSecond = beatNs - nextSecondNs >= 0;
+        if (isSecond) {
+            nextSecondNs = beatNs + SECOND_NS;
+            rush.look();
         }
-        if (isCalm && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
+        // What the store has of a million leases is read with the first change, not before.
+        boolean isTime = isSecond && (rush.isOver() || !queue.isEmpty());
+        if (isTime || queue.size() >= MANY_QUEUED) {
+            write();
+        }
+        int due = pace.due(beatNs, writer.unsettled(), rush);
+        if (due > 0) {
+            settle(due);
+        }
+        if (isSecond && rush.isOver() && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
             callRoll();
         }
     }
 
-    private void write(boolean settles) {
+    private void write() {
         try {
             writer.writeAll();
-            if (settles) {
-                writer.settle(rush.isQuiet());
-            }
-            if (fails) {
-                fails = false;
-                onCondition.accept(Optional.empty());
-            }
+            writing = Optional.empty();
         } catch (StoreException e) {
-            if (!fails) {
-                fails = true;
-                onCondition.accept(Optional.of(e));
-            }
+            writing = Optional.of(e);
+        }
+        tell();
+    }
+
+    private void settle(int due) {
+        try {
+            writer.settle(due);
+            settling = Optional.empty();
+        } catch (StoreException e) {
+            settling = Optional.of(e);
+        }
+        tell();
+    }
+
+    private void tell() {
+        boolean failed = writing.isPresent() || settling.isPresent();
+        if (failed != fails) {
+            fails = failed;
+            onCondition.accept(writing.or(() -> settling));
         }
     }
 
@@ -188,7 +226,7 @@ public final class HistoryFeed implements AutoCloseable {
     /** Writes what is left. To be called when port control has stopped, and before the store is. */
     @Override
     public void close() {
-        thread.execute(() -> write(false));
+        thread.execute(this::write);
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -14,25 +14,9 @@ final class HistoryWriter {
     /** Entries that are given to the store at once. */
     private static final int BATCH = 10_000;
 
-    /** Entries that settle in a second beside requests: they take a processor for 5 % of it. */
-    private static final int SETTLED_BESIDE_REQUESTS = 1_000;
-
-    /** Entries that settle in a second with few requests. */
-    private static final int SETTLED_IN_QUIET = 10_000;
-
-    /**
-     * Entries that the store has to look through for each question, in a quarter of a second, and
-     * that take 500 MB there; beyond them more settle.
-     */
-    static final long MAX_UNSETTLED = 10_000_000;
-
-    /** Entries beyond {@link #MAX_UNSETTLED} that settle in one call, in some seconds. */
-    private static final int SETTLED_BEYOND = 100_000;
-
     private final HistoryStore store;
     private final Queue<HistoryChange> queue;
     private final Counters<HistoryCounter> counters;
-    private final long maxUnsettled;
     private final OpenEntries open = new OpenEntries();
     private final Deque<HistoryEntry> unwritten = new ArrayDeque<>();
     private boolean isLoaded;
@@ -40,14 +24,15 @@ final class HistoryWriter {
     private long unsettled;
 
     HistoryWriter(
-            HistoryStore store,
-            Queue<HistoryChange> queue,
-            Counters<HistoryCounter> counters,
-            long maxUnsettled) {
+            HistoryStore store, Queue<HistoryChange> queue, Counters<HistoryCounter> counters) {
         this.store = store;
         this.queue = queue;
         this.counters = counters;
-        this.maxUnsettled = maxUnsettled;
+    }
+
+    /** Entries that were written and did not settle, as far as is known. */
+    long unsettled() {
+        return unsettled;
     }
 
     /** Writes all that is queued. */
@@ -62,18 +47,11 @@ final class HistoryWriter {
         }
     }
 
-    /**
-     * Lets a part of what was written settle, and writes what is queued meanwhile. What does not
-     * settle makes questions slow, and to settle it makes requests slow.
-     *
-     * @param isQuiet whether few requests come
-     */
-    void settle(boolean isQuiet) throws StoreException {
-        int most = isQuiet ? SETTLED_IN_QUIET : SETTLED_BESIDE_REQUESTS;
-        long beyond = Math.min(unsettled - maxUnsettled, SETTLED_BEYOND);
-        long due = Math.max(Math.min(unsettled, most), beyond);
+    /** Lets so many of the oldest entries settle, and writes what is queued meanwhile. */
+    void settle(int most) throws StoreException {
+        int due = most;
         while (due > 0) {
-            int settled = settleSome((int) Math.min(due, BATCH));
+            int settled = settleSome(Math.min(due, BATCH));
             due = settled == 0 ? 0 : due - settled;
             writeAll();
         }

@@ -13,6 +13,9 @@ public final class Rush {
     /** Requests in a second that are answered beside other work. */
     private static final long FEW_REQUESTS = 1_000;
 
+    /** Requests in a second that no node of a million subscribers has but in a rush. */
+    private static final long VERY_MANY_REQUESTS = 10_000;
+
     /** Clients hear of a restart one after the other, and the calm may be a pause. */
     private static final int CALM_SECONDS = 10;
 
@@ -23,6 +26,7 @@ public final class Rush {
     private int calmSeconds;
     private int secondsLeft;
     private boolean isQuiet;
+    private boolean isBusy;
 
     /**
      * After a start.
@@ -40,6 +44,7 @@ public final class Rush {
     void look() {
         long now = requests.getAsLong();
         isQuiet = now - seen < FEW_REQUESTS;
+        isBusy = now - seen >= VERY_MANY_REQUESTS;
         seen = now;
         if (secondsLeft > 0) {
             secondsLeft--;
@@ -58,5 +63,10 @@ public final class Rush {
     /** Whether few requests came in the last second. */
     boolean isQuiet() {
         return isQuiet;
+    }
+
+    /** Whether very many requests came in the last second. */
+    boolean isBusy() {
+        return isBusy;
     }
 }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -63,7 +66,12 @@ class HistoryFeedTest {
 
     private static HistoryFeed feed(DeskNode node, SqlStore store, Rush rush) {
         return HistoryFeed.start(
-                node.desk(), store.history(), System::currentTimeMillis, rush, _ -> {});
+                node.desk(),
+                store.history(),
+                System::nanoTime,
+                System::currentTimeMillis,
+                rush,
+                _ -> {});
     }
 
     private static MapOutcome map(DeskNode node, int port, long lifetimeSeconds) throws Exception {
@@ -164,6 +172,38 @@ class HistoryFeedTest {
                             .map(HistoryEntry::firstPort)
                             .collect(Collectors.toSet()));
         }
+    }
+
+    @Test
+    void thatItCannotSettleIsSaidOnceAndThatItCanAgain() throws Exception {
+        var store = new FailingStore();
+        store.unsettled = 5_000;
+        store.failsToSettle = true;
+        var conditions = new LinkedBlockingQueue<Optional<StoreException>>();
+        try (DeskNode node = node();
+                HistoryFeed feed =
+                        HistoryFeed.start(
+                                node.desk(),
+                                store,
+                                System::nanoTime,
+                                System::currentTimeMillis,
+                                NO_RUSH,
+                                conditions::add)) {
+            assertEquals("the table is damaged", condition(conditions).orElseThrow().getMessage());
+            // Writing goes on, and is no sign that the other is over.
+            granted(node, 1);
+            awaitWritten(feed, 1);
+            assertTrue(conditions.isEmpty());
+            store.failsToSettle = false;
+
+            assertTrue(condition(conditions).isEmpty());
+        }
+        assertTrue(conditions.isEmpty());
+    }
+
+    private static Optional<StoreException> condition(
+            LinkedBlockingQueue<Optional<StoreException>> conditions) throws InterruptedException {
+        return Objects.requireNonNull(conditions.poll(DEADLINE_NS, TimeUnit.NANOSECONDS));
     }
 
     /** The history is written by another thread, now and then. */

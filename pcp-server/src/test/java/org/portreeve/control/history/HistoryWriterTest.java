@@ -13,18 +13,15 @@ import org.portreeve.control.counter.Counters;
 import org.portreeve.control.history.HistoryChange.Began;
 import org.portreeve.control.history.HistoryChange.Ended;
 import org.portreeve.control.store.HistoryEntry;
-import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
 
 class HistoryWriterTest {
     private static final Possession PORT = new Possession(0, "ann", 6, 1, 5000, 1);
 
-    private static final int MOST_UNSETTLED = 40_000;
-
     private final FailingStore store = new FailingStore();
     private final Queue<HistoryChange> queue = new ArrayDeque<>();
     private final Counters<HistoryCounter> counters = new Counters<>(HistoryCounter.class);
-    private final HistoryWriter writer = new HistoryWriter(store, queue, counters, MOST_UNSETTLED);
+    private final HistoryWriter writer = new HistoryWriter(store, queue, counters);
 
     @Test
     void whatFailsIsWrittenLaterAndOnce() throws StoreException {
@@ -71,43 +68,24 @@ class HistoryWriterTest {
     }
 
     @Test
-    void whatWasWrittenSettlesTheFasterTheFewerRequestsCome() throws StoreException {
-        begin(1, 25_000);
+    void soMuchOfWhatWasWrittenSettlesAsIsAskedFor() throws StoreException {
+        begin(1, 2_500);
         writer.writeAll();
 
-        writer.settle(false);
-        assertEquals(24_000, store.unsettled);
-        writer.settle(true);
-        assertEquals(14_000, store.unsettled);
-        writer.settle(true);
-        writer.settle(true);
+        writer.settle(1_000);
+        assertEquals(1_500, writer.unsettled());
+        assertEquals(1_500, store.unsettled);
+        writer.settle(2_000);
         assertEquals(0, store.unsettled);
-        int settlements = store.settlements;
-        writer.settle(true);
-        assertEquals(settlements, store.settlements);
+        assertEquals(0, writer.unsettled());
     }
 
     @Test
-    void whatAnEarlierProcessLeftUnsettledSettlesToo() throws StoreException {
-        store.unsettled = 12_000;
+    void whatAnEarlierProcessLeftUnsettledIsKnown() throws StoreException {
+        store.unsettled = 1_200;
         writer.writeAll();
 
-        writer.settle(true);
-        assertEquals(2_000, store.unsettled);
-        writer.settle(true);
-        assertEquals(0, store.unsettled);
-    }
-
-    @Test
-    void moreThanAreLookedThroughInTimeSettleWhateverRequestsCome() throws StoreException {
-        begin(1, 60_000);
-        begin(2, 60_000);
-        writer.writeAll();
-
-        writer.settle(false);
-
-        assertEquals(120_000, counters.value(HistoryCounter.WRITTEN));
-        assertEquals(MOST_UNSETTLED, store.unsettled);
+        assertEquals(1_200, writer.unsettled());
     }
 
     @Test
@@ -122,7 +100,7 @@ class HistoryWriterTest {
                     begin(3 + waiting.size(), 100);
                 };
 
-        writer.settle(false);
+        writer.settle(80_000);
 
         assertEquals(80, waiting.size());
         assertTrue(waiting.stream().allMatch(size -> size == 0), () -> waiting + " waited");
@@ -131,78 +109,22 @@ class HistoryWriterTest {
 
     @Test
     void afterAFailureTheStoreIsAskedWhatItHas() throws StoreException {
-        begin(1, 25_000);
+        begin(1, 2_500);
         store.fails = true;
         assertThrows(StoreException.class, writer::writeAll);
         store.fails = false;
         // The commit took place although nobody heard of it.
-        store.unsettled = 5_000;
+        store.unsettled = 500;
 
         writer.writeAll();
-        assertEquals(30_000, store.unsettled);
-        writer.settle(true);
-        writer.settle(true);
-        writer.settle(true);
+        assertEquals(3_000, store.unsettled);
+        writer.settle(3_000);
         assertEquals(0, store.unsettled);
     }
 
     private void begin(int address, int ports) {
         for (int port = 1; port <= ports; port++) {
             queue.add(new Began(new Possession(0, "ann", 6, address, port, 1), 10));
-        }
-    }
-
-    /** A store that fails when told so, and settles a thousand at a time. */
-    private static final class FailingStore implements HistoryStore {
-        private final List<HistoryEntry> entries = new ArrayList<>();
-        private boolean fails;
-        private boolean isUnreadable;
-        private int batches;
-        private int unsettled;
-        private int settlements;
-        private Runnable onSettle = () -> {};
-
-        @Override
-        public void add(List<HistoryEntry> added) throws StoreException {
-            if (fails) {
-                throw new StoreException("the disk is full");
-            }
-            entries.addAll(added);
-            unsettled += added.size();
-            batches++;
-        }
-
-        @Override
-        public int settle(int most) {
-            onSettle.run();
-            int settled = Math.min(Math.min(most, 1_000), unsettled);
-            unsettled -= settled;
-            settlements++;
-            return settled;
-        }
-
-        @Override
-        public long unsettled() {
-            return unsettled;
-        }
-
-        @Override
-        public List<HistoryEntry> ongoing() throws StoreException {
-            if (isUnreadable) {
-                throw new StoreException("no connection");
-            }
-            return List.copyOf(entries);
-        }
-
-        @Override
-        public List<HistoryEntry> find(
-                int externalIp,
-                int port,
-                int protocol,
-                int remoteIp,
-                long fromMillis,
-                long toMillis) {
-            throw new AssertionError("nobody asks");
         }
     }
 }
