@@ -14,9 +14,12 @@ public final class JavaProgram {
             List.of(
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
-                    "-XX:+UseSerialGC",
-                    "-XX:NewRatio=1",
-                    "-XX:SurvivorRatio=3",
+                    "-XX:+UseParallelGC",
+                    "-XX:-UseAdaptiveSizePolicy",
+                    "-XX:InitialRAMPercentage=3",
+                    "-XX:NewRatio=2",
+                    "-XX:SurvivorRatio=4",
+                    "-XX:MaxTenuringThreshold=2",
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-ea:org.portreeve...");
