@@ -21,8 +21,8 @@ final class Forwarded implements AutoCloseable {
     private static final String LONGEST_MILLIS = "3600000";
     private static final double NS_PER_SECOND = 1e9;
 
-    /** Until every flow has its mapping. */
-    private static final int SETTLE_MILLIS = 300;
+    /** Until every flow has its mapping, and the sender's code is compiled. */
+    private static final int SETTLE_MILLIS = 1_500;
 
     private final Lab lab;
     private final LabProcess sender;
