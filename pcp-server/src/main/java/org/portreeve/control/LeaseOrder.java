@@ -49,8 +49,8 @@ final class LeaseOrder {
 
     private void makeRoom() {
         if (shelfCount == shelves.length) {
-            firsts = Arrays.copyOf(firsts, grown(shelfCount));
-            shelves = Arrays.copyOf(shelves, grown(shelfCount));
+            firsts = Arrays.copyOf(firsts, Slots.grown(shelfCount));
+            shelves = Arrays.copyOf(shelves, Slots.grown(shelfCount));
         }
     }
 
@@ -115,10 +115,6 @@ final class LeaseOrder {
         return low;
     }
 
-    private static int grown(int length) {
-        return length + (length >> 1) + 1;
-    }
-
     /** The slots of some leases that follow each other, each beside its number. */
     private static final class Shelf {
         private long[] orders;
@@ -139,8 +135,8 @@ final class LeaseOrder {
 
         void add(long order, int slot) {
             if (count == orders.length) {
-                orders = Arrays.copyOf(orders, grown(count));
-                slots = Arrays.copyOf(slots, grown(count));
+                orders = Arrays.copyOf(orders, Slots.grown(count));
+                slots = Arrays.copyOf(slots, Slots.grown(count));
             }
             int at = firstAfter(order);
             System.arraycopy(orders, at, orders, at + 1, count - at);

@@ -32,8 +32,8 @@ final class Slots {
         return count;
     }
 
-    /** How long an array becomes that was too short for its slots. */
+    /** How long an array becomes that was too short for its slots; it may have none. */
     static int grown(int length) {
-        return length + (length >> 1);
+        return length + (length >> 1) + 1;
     }
 }
