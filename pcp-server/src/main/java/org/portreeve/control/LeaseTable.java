@@ -14,27 +14,16 @@ import org.portreeve.nat.PeerFilter;
  *
  * <pre>
  *  octets  of a row, after those of {@link Rows}
- *  1, 1    protocol, origin
- *  1       -
- *  8, 4    nonce
+ *  2       how many ports
  *  4, 2    client's address, its port
- *  2, 4    first internal port, internal address
- *  4       index of the subscriber
- *  2, 2    first external port, how many ports
+ *  1       origin
  * </pre>
  */
 final class LeaseTable {
-    private static final int PROTOCOL = Rows.OWN;
-    private static final int ORIGIN = 14;
-    private static final int NONCE_HIGH = 16;
-    private static final int NONCE_LOW = 24;
-    private static final int CLIENT_IP = 28;
-    private static final int CLIENT_PORT = 32;
-    private static final int INTERNAL_PORT = 34;
-    private static final int INTERNAL_IP = 36;
-    private static final int SUBSCRIBER = 40;
-    private static final int EXTERNAL_PORT = 44;
-    private static final int SIZE = 46;
+    private static final int SIZE = Rows.OWN;
+    private static final int CLIENT_IP = 40;
+    private static final int CLIENT_PORT = 44;
+    private static final int ORIGIN = 46;
     private static final int ROW_BYTES = 48;
 
     private static final int INSISTS = 2;
@@ -57,17 +46,15 @@ final class LeaseTable {
 
     /** Takes a lease and returns its slot. */
     int add(Lease lease) {
-        assert lease.internal().realm() == InternalTuple.DEFAULT_REALM
-                : "a realm that nobody keeps";
-        int slot = rows.add(lease.addressIndex(), lease.deadlineNs());
-        ByteBuffer row = rows.piece(slot);
-        int at = rows.offset(slot);
-        row.putInt(at + INTERNAL_IP, lease.internal().internalIp());
-        row.putShort(at + INTERNAL_PORT, (short) lease.internal().internalPort());
-        row.put(at + PROTOCOL, (byte) lease.protocol());
-        row.putShort(at + EXTERNAL_PORT, (short) lease.externalPort());
-        row.putShort(at + SIZE, (short) lease.size());
-        row.putInt(at + SUBSCRIBER, lease.subscriber().index);
+        int slot =
+                rows.add(
+                        lease.internal(),
+                        lease.subscriber(),
+                        lease.addressIndex(),
+                        lease.externalPort(),
+                        lease.owner().nonce(),
+                        lease.deadlineNs());
+        rows.piece(slot).putShort(rows.offset(slot) + SIZE, (short) lease.size());
         change(slot, lease.owner(), lease.deadlineNs());
         return slot;
     }
@@ -78,8 +65,7 @@ final class LeaseTable {
         ByteBuffer row = rows.piece(slot);
         int at = rows.offset(slot);
         rows.deadlineNs(slot, deadlineNs);
-        row.putLong(at + NONCE_HIGH, owner.nonce().high());
-        row.putInt(at + NONCE_LOW, owner.nonce().low());
+        rows.nonce(slot, owner.nonce());
         row.putInt(at + CLIENT_IP, owner.clientIp());
         row.putShort(at + CLIENT_PORT, (short) owner.clientPort());
         row.put(at + ORIGIN, (byte) owner.origin().code());
@@ -123,13 +109,10 @@ final class LeaseTable {
         int at = rows.offset(slot);
         return new Lease(
                 slot,
-                InternalTuple.of(
-                        Byte.toUnsignedInt(row.get(at + PROTOCOL)),
-                        row.getInt(at + INTERNAL_IP),
-                        Short.toUnsignedInt(row.getShort(at + INTERNAL_PORT))),
-                subscribers.apply(row.getInt(at + SUBSCRIBER)),
+                rows.internal(slot),
+                subscribers.apply(rows.subscriber(slot)),
                 rows.addressIndex(slot),
-                Short.toUnsignedInt(row.getShort(at + EXTERNAL_PORT)),
+                rows.externalPort(slot),
                 Short.toUnsignedInt(row.getShort(at + SIZE)),
                 owner(slot, row, at),
                 rows.deadlineNs(slot));
@@ -137,7 +120,7 @@ final class LeaseTable {
 
     private Lease.Owner owner(int slot, ByteBuffer row, int at) {
         return new Lease.Owner(
-                new Nonce(row.getLong(at + NONCE_HIGH), row.getInt(at + NONCE_LOW)),
+                rows.nonce(slot),
                 LeaseOrigin.of(row.get(at + ORIGIN)).orElseThrow(),
                 row.getInt(at + CLIENT_IP),
                 Short.toUnsignedInt(row.getShort(at + CLIENT_PORT)),
@@ -156,12 +139,7 @@ final class LeaseTable {
 
     /** Whether the slot has the lease whose first tuple this is. */
     boolean isOf(int slot, InternalTuple first) {
-        ByteBuffer row = rows.piece(slot);
-        int at = rows.offset(slot);
-        return rows.isInUse(slot)
-                && row.getInt(at + INTERNAL_IP) == first.internalIp()
-                && row.getShort(at + INTERNAL_PORT) == (short) first.internalPort()
-                && row.get(at + PROTOCOL) == (byte) first.protocol();
+        return rows.isInUse(slot) && rows.internal(slot).equals(first);
     }
 
     /** The lease of a slot, if it is in use. */
