@@ -161,10 +161,7 @@ public final class HistoryFeed implements AutoCloseable {
         if (isTime || queue.size() >= MANY_QUEUED) {
             write();
         }
-        int due = pace.due(beatNs, writer.unsettled(), rush);
-        if (due > 0) {
-            settle(due);
-        }
+        settle(pace.due(beatNs, writer.unsettled()));
         if (isSecond && rush.isOver() && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
             callRoll();
         }
@@ -180,9 +177,18 @@ public final class HistoryFeed implements AutoCloseable {
         tell();
     }
 
-    private void settle(int due) {
+    private void settle(int steps) {
+        if (steps == 0) {
+            return;
+        }
         try {
-            writer.settle(due);
+            boolean goesOn = true;
+            for (int step = 0; step < steps && goesOn; step++) {
+                goesOn = writer.settle();
+            }
+            if (!goesOn) {
+                pace.end();
+            }
             settling = Optional.empty();
         } catch (StoreException e) {
             settling = Optional.of(e);

@@ -47,21 +47,14 @@ final class HistoryWriter {
         }
     }
 
-    /** Lets so many of the oldest entries settle, and writes what is queued meanwhile. */
-    void settle(int most) throws StoreException {
-        int due = most;
-        while (due > 0) {
-            int settled = settleSome(Math.min(due, BATCH));
-            due = settled == 0 ? 0 : due - settled;
-            writeAll();
-        }
-    }
-
-    private int settleSome(int most) throws StoreException {
+    /** Lets some of what was written settle; returns whether there is more to do. */
+    boolean settle() throws StoreException {
         try {
-            int settled = store.settle(most);
-            unsettled = settled == 0 ? 0 : Math.max(0, unsettled - settled);
-            return settled;
+            boolean goesOn = store.settle();
+            if (!goesOn) {
+                unsettled = store.unsettled();
+            }
+            return goesOn;
         } catch (StoreException e) {
             throw failed(e);
         }

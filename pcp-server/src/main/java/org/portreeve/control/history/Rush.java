@@ -13,9 +13,6 @@ public final class Rush {
     /** Requests in a second that are answered beside other work. */
     private static final long FEW_REQUESTS = 1_000;
 
-    /** Requests in a second that no node of a million subscribers has but in a rush. */
-    private static final long VERY_MANY_REQUESTS = 10_000;
-
     /** Clients hear of a restart one after the other, and the calm may be a pause. */
     private static final int CALM_SECONDS = 10;
 
@@ -25,8 +22,6 @@ public final class Rush {
     private long seen;
     private int calmSeconds;
     private int secondsLeft;
-    private boolean isQuiet;
-    private boolean isBusy;
 
     /**
      * After a start.
@@ -43,8 +38,7 @@ public final class Rush {
     /** Sees what was asked since the last look. */
     void look() {
         long now = requests.getAsLong();
-        isQuiet = now - seen < FEW_REQUESTS;
-        isBusy = now - seen >= VERY_MANY_REQUESTS;
+        boolean isQuiet = now - seen < FEW_REQUESTS;
         seen = now;
         if (secondsLeft > 0) {
             secondsLeft--;
@@ -58,15 +52,5 @@ public final class Rush {
     /** Whether the rush of the start is over, for good. */
     boolean isOver() {
         return secondsLeft == 0;
-    }
-
-    /** Whether few requests came in the last second. */
-    boolean isQuiet() {
-        return isQuiet;
-    }
-
-    /** Whether very many requests came in the last second. */
-    boolean isBusy() {
-        return isBusy;
     }
 }

@@ -13,19 +13,19 @@ public interface HistoryStore {
     /**
      * Adds entries. One that has ended takes the place of the ongoing one that began with it, when
      * there is one. Costs the same however long the history is; {@link #settle} is to follow when
-     * there is time for it.
+     * much was added.
      */
     void add(List<HistoryEntry> entries) throws StoreException;
 
     /**
-     * Puts the oldest of the entries that did not settle yet where {@link #find} need not look
-     * through them one by one. To be called by the thread that adds.
+     * Puts the oldest of the entries that did not settle yet, a million or all of them, where
+     * {@link #find} need not look through them one by one. Does a part of that, some milliseconds
+     * of work; they have settled when there is no more. To be called by the thread that adds.
      *
-     * @param most how many at most, but as many as were added together, up to a thousand, even if
-     *     that is more; all of them are kept in memory and committed together
-     * @return how many they were; 0 when all have settled
+     * @return whether there is more to do
+     * @throws StoreException and the next call begins anew
      */
-    int settle(int most) throws StoreException;
+    boolean settle() throws StoreException;
 
     /** How many of the entries that were added did not settle yet. */
     long unsettled() throws StoreException;

@@ -14,8 +14,6 @@ final class FailingStore implements HistoryStore {
     boolean isUnreadable;
     int batches;
     int unsettled;
-    int settlements;
-    Runnable onSettle = () -> {};
 
     @Override
     public void add(List<HistoryEntry> added) throws StoreException {
@@ -28,15 +26,12 @@ final class FailingStore implements HistoryStore {
     }
 
     @Override
-    public int settle(int most) throws StoreException {
+    public boolean settle() throws StoreException {
         if (failsToSettle) {
             throw new StoreException("the table is damaged");
         }
-        onSettle.run();
-        int settled = Math.min(Math.min(most, 1_000), unsettled);
-        unsettled -= settled;
-        settlements++;
-        return settled;
+        unsettled = Math.max(0, unsettled - 1_000);
+        return unsettled > 0;
     }
 
     @Override

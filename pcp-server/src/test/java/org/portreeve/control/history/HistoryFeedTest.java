@@ -177,7 +177,7 @@ class HistoryFeedTest {
     @Test
     void thatItCannotSettleIsSaidOnceAndThatItCanAgain() throws Exception {
         var store = new FailingStore();
-        store.unsettled = 5_000;
+        store.unsettled = 1_005_000;
         store.failsToSettle = true;
         var conditions = new LinkedBlockingQueue<Optional<StoreException>>();
         try (DeskNode node = node();

@@ -1,11 +1,11 @@
 package org.portreeve.control.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -68,15 +68,14 @@ class HistoryWriterTest {
     }
 
     @Test
-    void soMuchOfWhatWasWrittenSettlesAsIsAskedFor() throws StoreException {
+    void whatSettlesIsKnownWhenAllOfItHas() throws StoreException {
         begin(1, 2_500);
         writer.writeAll();
 
-        writer.settle(1_000);
-        assertEquals(1_500, writer.unsettled());
-        assertEquals(1_500, store.unsettled);
-        writer.settle(2_000);
-        assertEquals(0, store.unsettled);
+        assertTrue(writer.settle());
+        assertTrue(writer.settle());
+        assertEquals(2_500, writer.unsettled());
+        assertFalse(writer.settle());
         assertEquals(0, writer.unsettled());
     }
 
@@ -89,25 +88,6 @@ class HistoryWriterTest {
     }
 
     @Test
-    void whatIsQueuedWhileMuchSettlesIsWrittenMeanwhile() throws StoreException {
-        begin(1, 60_000);
-        begin(2, 60_000);
-        writer.writeAll();
-        List<Integer> waiting = new ArrayList<>();
-        store.onSettle =
-                () -> {
-                    waiting.add(queue.size());
-                    begin(3 + waiting.size(), 100);
-                };
-
-        writer.settle(80_000);
-
-        assertEquals(80, waiting.size());
-        assertTrue(waiting.stream().allMatch(size -> size == 0), () -> waiting + " waited");
-        assertEquals(120_000 + 80 * 100, counters.value(HistoryCounter.WRITTEN));
-    }
-
-    @Test
     void afterAFailureTheStoreIsAskedWhatItHas() throws StoreException {
         begin(1, 2_500);
         store.fails = true;
@@ -117,9 +97,7 @@ class HistoryWriterTest {
         store.unsettled = 500;
 
         writer.writeAll();
-        assertEquals(3_000, store.unsettled);
-        writer.settle(3_000);
-        assertEquals(0, store.unsettled);
+        assertEquals(3_000, writer.unsettled());
     }
 
     private void begin(int address, int ports) {

@@ -1,13 +1,15 @@
 package org.portreeve.control.store.sql;
 
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
 import org.portreeve.control.store.HistoryEntry;
 
 /**
@@ -16,7 +18,10 @@ import org.portreeve.control.store.HistoryEntry;
  */
 final class RecentHistory {
     /** Before all places. */
-    static final long START = 0;
+    static final long START = Long.MIN_VALUE;
+
+    /** What is added comes after it. */
+    private static final long ORIGIN = 0;
 
     /** After all places. */
     static final long END = Long.MAX_VALUE;
@@ -38,21 +43,45 @@ final class RecentHistory {
             """;
 
     private static final String COUNT =
-            "SELECT SUM(entry_count) FROM history_recent WHERE node = ?";
+            "SELECT SUM(entry_count) FROM history_recent WHERE node = ? AND place > ?";
+
+    private static final String SELECT_FIRST =
+            "SELECT place FROM history_recent WHERE node = ? ORDER BY node, place"
+                    + " FETCH FIRST 1 ROWS ONLY";
 
     private static final String FORGET = "DELETE FROM history_recent WHERE node = ? AND place <= ?";
 
+    /** Stretches that are removed at once. */
+    private static final int SOME = 16;
+
     private final String node;
+    private final RunTable runs;
 
     /** The last place that was given; {@link #START} when what there is was not looked at yet. */
     private final AtomicLong lastPlace = new AtomicLong(START);
 
-    RecentHistory(String node) {
+    RecentHistory(String node, RunTable runs) {
         this.node = node;
+        this.runs = runs;
     }
 
-    /** Entries and the place of their row. */
-    record Stretch(long place, List<HistoryEntry> entries) {}
+    /** Entries of a row, packed, and its place. The octets are not to be changed. */
+    record Stretch(long place, ByteBuffer octets) {
+        /** The entries of some {@link PortKey}s, in the order in which they were added. */
+        List<HistoryEntry> entries(LongPredicate keys) throws SQLException {
+            try {
+                return StretchCodec.decode(octets, keys);
+            } catch (IllegalArgumentException e) {
+                throw damaged(e);
+            }
+        }
+
+        SQLException damaged(IllegalArgumentException cause) {
+            return new SQLException(
+                    "history_recent holds %s at place %d".formatted(cause.getMessage(), place),
+                    cause);
+        }
+    }
 
     /** Adds entries, in as many rows as they need. */
     void add(Connection connection, List<HistoryEntry> entries) throws SQLException {
@@ -85,60 +114,72 @@ final class RecentHistory {
         return place;
     }
 
+    /** What has settled may be gone already, and its places are not given again. */
     private long lastPlace(Connection connection) throws SQLException {
-        return lastPlace.get() > START
-                ? lastPlace.get()
-                : before(connection, END, _ -> false).map(Stretch::place).orElse(START);
+        if (lastPlace.get() > START) {
+            return lastPlace.get();
+        }
+        long added = before(connection, END).map(Stretch::place).orElse(ORIGIN);
+        long settled = runs.find(connection, runs.newest(connection)).lastPlace();
+        return Math.max(Math.max(added, settled), ORIGIN);
     }
 
     /** The first stretch after a place. */
     Optional<Stretch> after(Connection connection, long place) throws SQLException {
-        return stretch(connection, SELECT_NEXT, place, _ -> true);
+        return stretch(connection, SELECT_NEXT, place);
     }
 
-    /** The last stretch before a place, with its entries of some external addresses. */
-    Optional<Stretch> before(Connection connection, long place, IntPredicate externalIps)
-            throws SQLException {
-        return stretch(connection, SELECT_LAST, place, externalIps);
+    /** The last stretch before a place. */
+    Optional<Stretch> before(Connection connection, long place) throws SQLException {
+        return stretch(connection, SELECT_LAST, place);
     }
 
-    private Optional<Stretch> stretch(
-            Connection connection, String query, long place, IntPredicate externalIps)
+    private Optional<Stretch> stretch(Connection connection, String query, long place)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(query)) {
             select.setString(1, node);
             select.setLong(2, place);
             ResultSet found = select.executeQuery();
-            return found.next() ? Optional.of(stretch(found, externalIps)) : Optional.empty();
+            return found.next()
+                    ? Optional.of(new Stretch(found.getLong(1), ByteBuffer.wrap(found.getBytes(2))))
+                    : Optional.empty();
         }
     }
 
-    private static Stretch stretch(ResultSet row, IntPredicate externalIps) throws SQLException {
-        long place = row.getLong(1);
-        try {
-            return new Stretch(place, StretchCodec.decode(row.getBytes(2), externalIps));
-        } catch (IllegalArgumentException e) {
-            throw new SQLException(
-                    "history_recent holds %s at place %d".formatted(e.getMessage(), place), e);
-        }
-    }
-
-    /** How many entries there are. */
-    long count(Connection connection) throws SQLException {
+    /** How many entries there are after a place. */
+    long count(Connection connection, long place) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(COUNT)) {
             select.setString(1, node);
+            select.setLong(2, place);
             ResultSet found = select.executeQuery();
             found.next();
             return found.getLong(1);
         }
     }
 
-    /** Removes all up to a place. */
-    void forget(Connection connection, long place) throws SQLException {
+    /**
+     * Removes some of those up to a place, the first ones.
+     *
+     * @return whether there were any
+     */
+    boolean forget(Connection connection, long place) throws SQLException {
+        OptionalLong first = first(connection);
+        if (first.isEmpty() || first.getAsLong() > place) {
+            return false;
+        }
         try (PreparedStatement delete = connection.prepareStatement(FORGET)) {
             delete.setString(1, node);
-            delete.setLong(2, place);
+            delete.setLong(2, Math.min(place, first.getAsLong() + SOME - 1));
             delete.executeUpdate();
+            return true;
+        }
+    }
+
+    private OptionalLong first(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT_FIRST)) {
+            select.setString(1, node);
+            ResultSet found = select.executeQuery();
+            return found.next() ? OptionalLong.of(found.getLong(1)) : OptionalLong.empty();
         }
     }
 }

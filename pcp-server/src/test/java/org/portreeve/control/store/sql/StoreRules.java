@@ -383,12 +383,16 @@ abstract class StoreRules {
             throws StoreException {
         HistoryStore history = store.history();
         List<HistoryEntry> found = history.find(externalIp, port, protocol, remoteIp, from, to);
-        int settled;
-        do {
-            settled = history.settle(10_000);
-        } while (settled > 0);
+        settleAll();
         assertEquals(found, history.find(externalIp, port, protocol, remoteIp, from, to));
         return found;
+    }
+
+    private void settleAll() throws StoreException {
+        boolean goesOn;
+        do {
+            goesOn = store.history().settle();
+        } while (goesOn);
     }
 
     private List<String> holders(int port, long from, long to) throws StoreException {
@@ -507,20 +511,14 @@ abstract class StoreRules {
             }
             all.addAll(news);
             store.history().add(news);
-            long unsettled = store.history().unsettled();
             if (random.nextInt(3) == 0) {
-                int most = 1 + random.nextInt(8);
-                int settled = store.history().settle(most);
-                assertTrue(settled > 0, "nothing settles");
-                assertTrue(settled <= Math.max(2, most), settled + " of " + most);
-                assertEquals(unsettled - settled, store.history().unsettled());
+                store.history().settle();
             }
             assertFindsWhatWas(all, 2048 + random.nextInt(4), random.nextLong(1 + now), now);
         }
-        assertEquals(Set.copyOf(holders.values()), Set.copyOf(store.history().ongoing()));
-        while (store.history().settle(10) > 0) {
+        do {
             assertEquals(Set.copyOf(holders.values()), Set.copyOf(store.history().ongoing()));
-        }
+        } while (store.history().settle() || store.history().unsettled() > 0);
         assertEquals(0, store.history().unsettled());
         assertFindsWhatWas(all, 2048, 0, 999);
     }
@@ -541,7 +539,10 @@ abstract class StoreRules {
             history.add(List.of(over));
             assertEquals(List.of(other), history.ongoing());
             assertEquals(List.of(over), history.find(EXTERNAL, 2048, 6, 0, 0, 300));
-            assertEquals(3, history.settle(10));
+            while (history.settle()) {
+                assertEquals(List.of(over), history.find(EXTERNAL, 2048, 6, 0, 0, 300));
+            }
+            assertEquals(0, history.unsettled());
             assertEquals(List.of(over), history.find(EXTERNAL, 2048, 6, 0, 0, 300));
         }
         try (SqlStore neighbour = reopened("cgn-2")) {
@@ -567,10 +568,7 @@ abstract class StoreRules {
         try (var executor = Executors.newSingleThreadExecutor()) {
             settling =
                     executor.submit(() -> {
-                        int settled;
-                        do {
-                            settled = store.history().settle(20);
-                        } while (settled > 0);
+                        settleAll();
                         return true;
                     });
             for (int port = 1; !settling.isDone(); port = port % ports + 1) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -44,10 +45,11 @@ class StretchCodecTest {
         for (int count = 0; count < 200; count++) {
             List<HistoryEntry> entries = entries(random, count);
             byte[] octets = StretchCodec.encode(entries);
-            assertEquals(entries, StretchCodec.decode(octets));
+            assertEquals(entries, StretchCodec.decode(ByteBuffer.wrap(octets)));
             assertEquals(
                     entries.stream().filter(entry -> entry.externalIp() > 0).toList(),
-                    StretchCodec.decode(octets, ip -> ip > 0));
+                    StretchCodec.decode(
+                            ByteBuffer.wrap(octets), key -> PortKey.externalIp(key) > 0));
         }
     }
 
@@ -71,7 +73,7 @@ class StretchCodecTest {
             byte[] cut = Arrays.copyOf(octets, length);
             try {
                 // Between two entries nobody can tell.
-                assertTrue(StretchCodec.decode(cut).size() < 3);
+                assertTrue(StretchCodec.decode(ByteBuffer.wrap(cut)).size() < 3);
             } catch (IllegalArgumentException _) {
                 refused++;
             }
@@ -79,7 +81,9 @@ class StretchCodecTest {
         assertEquals(octets.length - 3, refused);
         octets[0] = 2;
         var refusal =
-                assertThrows(IllegalArgumentException.class, () -> StretchCodec.decode(octets));
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> StretchCodec.decode(ByteBuffer.wrap(octets)));
         assertEquals("a stretch of history in format 2", refusal.getMessage());
     }
 
@@ -93,7 +97,7 @@ class StretchCodecTest {
                 octets[random.nextInt(octets.length)] = (byte) random.nextInt();
             }
             try {
-                StretchCodec.decode(octets, ip -> (ip & 1) == 0);
+                StretchCodec.decode(ByteBuffer.wrap(octets), key -> (key & 1) == 0);
             } catch (IllegalArgumentException _) {
                 refused++;
             }
