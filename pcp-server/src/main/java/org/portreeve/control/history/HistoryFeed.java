@@ -161,7 +161,7 @@ public final class HistoryFeed implements AutoCloseable {
         if (isTime || queue.size() >= MANY_QUEUED) {
             write();
         }
-        settle(pace.due(beatNs, writer.unsettled()));
+        settle(beatNs, pace.due(beatNs, writer.unsettled()));
         if (isSecond && rush.isOver() && isIncomplete.get() && queue.size() < MAX_QUEUED_IN_ROLL) {
             callRoll();
         }
@@ -173,11 +173,13 @@ public final class HistoryFeed implements AutoCloseable {
             writing = Optional.empty();
         } catch (StoreException e) {
             writing = Optional.of(e);
+        } catch (RuntimeException e) {
+            writing = Optional.of(defect(e));
         }
         tell();
     }
 
-    private void settle(int steps) {
+    private void settle(long beatNs, int steps) {
         if (steps == 0) {
             return;
         }
@@ -191,9 +193,18 @@ public final class HistoryFeed implements AutoCloseable {
             }
             settling = Optional.empty();
         } catch (StoreException e) {
+            pace.pause(beatNs);
             settling = Optional.of(e);
+        } catch (RuntimeException e) {
+            pace.pause(beatNs);
+            settling = Optional.of(defect(e));
         }
         tell();
+    }
+
+    /** An exception that leaves a beat would be the last one, and nobody would hear of it. */
+    private static StoreException defect(RuntimeException e) {
+        return new StoreException("the history met a defect of this program: " + e, e);
     }
 
     private void tell() {

@@ -3,8 +3,8 @@ package org.portreeve.control.history;
 import java.util.function.LongSupplier;
 
 /**
- * How busy clients keep the node, and when those that a restart wakes have been answered: what can
- * wait leaves them the processors. One thread, which looks about once a second.
+ * When the clients that a restart wakes have been answered: what can wait leaves them the
+ * processors. One thread, which looks about once a second.
  */
 public final class Rush {
     /** Fewer leases wake few clients, and nothing is done about them. */

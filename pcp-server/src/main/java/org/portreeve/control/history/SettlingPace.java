@@ -13,8 +13,12 @@ final class SettlingPace {
 
     private static final long HOUR_NS = 3_600_000_000_000L;
 
+    private static final long PAUSE_NS = HOUR_NS / 60;
+
     private long hourNs;
+    private long pauseNs;
     private boolean isUnderWay;
+    private boolean isPaused;
 
     /** Begins with an hour. */
     SettlingPace(long nowNs) {
@@ -30,7 +34,14 @@ final class SettlingPace {
         if (unsettled >= MANY_UNSETTLED || (isHour && unsettled > 0)) {
             isUnderWay = true;
         }
-        return isUnderWay ? STEPS : 0;
+        isPaused = isPaused && nowNs - pauseNs < PAUSE_NS;
+        return isUnderWay && !isPaused ? STEPS : 0;
+    }
+
+    /** It failed and begins anew, but not at once: that may be for nothing and takes as long. */
+    void pause(long nowNs) {
+        pauseNs = nowNs;
+        isPaused = true;
     }
 
     /** What was begun is done. */

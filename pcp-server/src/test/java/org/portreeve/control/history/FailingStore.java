@@ -2,6 +2,7 @@ package org.portreeve.control.history;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
@@ -14,6 +15,7 @@ final class FailingStore implements HistoryStore {
     boolean isUnreadable;
     int batches;
     int unsettled;
+    final AtomicInteger settlements = new AtomicInteger();
 
     @Override
     public void add(List<HistoryEntry> added) throws StoreException {
@@ -30,7 +32,8 @@ final class FailingStore implements HistoryStore {
         if (failsToSettle) {
             throw new StoreException("the table is damaged");
         }
-        unsettled = Math.max(0, unsettled - 1_000);
+        settlements.incrementAndGet();
+        unsettled = Math.max(0, unsettled - 100_000);
         return unsettled > 0;
     }
 

@@ -60,18 +60,13 @@ class HistoryFeedTest {
         return SqlStore.open(data, "", "test");
     }
 
-    private static HistoryFeed feed(DeskNode node, SqlStore store) {
+    private static HistoryFeed feed(DeskNode node, HistoryStore store) {
         return feed(node, store, NO_RUSH);
     }
 
-    private static HistoryFeed feed(DeskNode node, SqlStore store, Rush rush) {
+    private static HistoryFeed feed(DeskNode node, HistoryStore store, Rush rush) {
         return HistoryFeed.start(
-                node.desk(),
-                store.history(),
-                System::nanoTime,
-                System::currentTimeMillis,
-                rush,
-                _ -> {});
+                node.desk(), store, System::nanoTime, System::currentTimeMillis, rush, _ -> {});
     }
 
     private static MapOutcome map(DeskNode node, int port, long lifetimeSeconds) throws Exception {
@@ -113,7 +108,7 @@ class HistoryFeedTest {
         long endedMillis;
         try (SqlStore store = store()) {
             DeskNode node = node();
-            HistoryFeed feed = feed(node, store);
+            HistoryFeed feed = feed(node, store.history());
             ended = granted(node, 1);
             kept = granted(node, 2);
             heldMillis = System.currentTimeMillis();
@@ -141,7 +136,7 @@ class HistoryFeedTest {
             store.history().add(List.of(GONE));
             MapOutcome.Granted before = granted(node, 1);
 
-            try (HistoryFeed feed = feed(node, store)) {
+            try (HistoryFeed feed = feed(node, store.history())) {
                 awaitWritten(feed, 2);
             }
 
@@ -161,7 +156,7 @@ class HistoryFeedTest {
             granted(node, 1);
 
             MapOutcome.Granted meanwhile;
-            try (HistoryFeed feed = feed(node, store, rush)) {
+            try (HistoryFeed feed = feed(node, store.history(), rush)) {
                 meanwhile = granted(node, 2);
                 awaitWritten(feed, 1);
             }
@@ -180,12 +175,13 @@ class HistoryFeedTest {
         store.unsettled = 1_005_000;
         store.failsToSettle = true;
         var conditions = new LinkedBlockingQueue<Optional<StoreException>>();
+        var laterNs = new AtomicLong();
         try (DeskNode node = node();
                 HistoryFeed feed =
                         HistoryFeed.start(
                                 node.desk(),
                                 store,
-                                System::nanoTime,
+                                () -> System.nanoTime() + laterNs.get(),
                                 System::currentTimeMillis,
                                 NO_RUSH,
                                 conditions::add)) {
@@ -195,10 +191,29 @@ class HistoryFeedTest {
             awaitWritten(feed, 1);
             assertTrue(conditions.isEmpty());
             store.failsToSettle = false;
+            laterNs.set(60_000_000_000L);
 
             assertTrue(condition(conditions).isEmpty());
         }
         assertTrue(conditions.isEmpty());
+    }
+
+    @Test
+    void whatWaitsSettlesAndNothingIsDoneAfterwards() throws Exception {
+        var store = new FailingStore();
+        store.unsettled = 1_000_001;
+        try (DeskNode node = node();
+                HistoryFeed feed = feed(node, store)) {
+            granted(node, 1);
+            awaitWritten(feed, 1);
+            long beginNs = System.nanoTime();
+            while (store.settlements.get() < 11) {
+                assertTrue(System.nanoTime() - beginNs < DEADLINE_NS, "it does not settle");
+                Thread.sleep(10);
+            }
+            Thread.sleep(500);
+        }
+        assertEquals(11, store.settlements.get());
     }
 
     private static Optional<StoreException> condition(

@@ -69,12 +69,14 @@ class HistoryWriterTest {
 
     @Test
     void whatSettlesIsKnownWhenAllOfItHas() throws StoreException {
-        begin(1, 2_500);
+        for (int address = 1; address <= 5; address++) {
+            begin(address, 50_000);
+        }
         writer.writeAll();
 
         assertTrue(writer.settle());
         assertTrue(writer.settle());
-        assertEquals(2_500, writer.unsettled());
+        assertEquals(250_000, writer.unsettled());
         assertFalse(writer.settle());
         assertEquals(0, writer.unsettled());
     }

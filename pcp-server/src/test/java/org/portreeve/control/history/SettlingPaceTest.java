@@ -32,6 +32,14 @@ class SettlingPaceTest {
     }
 
     @Test
+    void whatFailsIsTriedAgainAfterAMinute() {
+        assertEquals(3, due(1, 1_000_000));
+        pace.pause(BEGIN_NS + MINUTE_NS);
+        assertEquals(0, due(1, 1_000_000));
+        assertEquals(3, due(2, 5));
+    }
+
+    @Test
     void muchSettlesAtOnceUntilAllOfItHas() {
         assertEquals(3, due(1, 1_000_000));
         assertEquals(3, due(2, 0));

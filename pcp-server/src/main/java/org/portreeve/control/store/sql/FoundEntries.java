@@ -38,17 +38,13 @@ final class FoundEntries {
 
     /** What was said of it later counts. */
     void addRecent(HistoryEntry entry) {
-        if (wanted.includes(entry)) {
-            recent.putIfAbsent(entry.beginning(), entry);
-        }
+        recent.putIfAbsent(entry.beginning(), entry);
     }
 
     /** What is recent says more: the end of what was going on when it settled. */
     void addSettled(HistoryEntry entry) {
         HistoryEntry beginning = entry.beginning();
-        if (!wanted.includes(entry)
-                || !wanted.isNotOverBefore(entry)
-                || recent.containsKey(beginning)) {
+        if (recent.containsKey(beginning)) {
             return;
         }
         // Of two that began in the same millisecond the later one is not the shorter one.
@@ -69,7 +65,7 @@ final class FoundEntries {
     }
 
     private List<HistoryEntry> latest(Stream<HistoryEntry> entries) {
-        return entries.filter(wanted::isNotOverBefore)
+        return entries.filter(entry -> wanted.isNotOverBefore(entry.toMillis()))
                 .sorted(LATEST_FIRST)
                 .limit(HistoryStore.MAX_FOUND)
                 .toList();

@@ -22,8 +22,11 @@ import org.portreeve.control.store.HistoryEntry;
 final class PackedEntry {
     private static final int TO_MILLIS = 8;
     private static final int EXTERNAL_IP = 16;
+    private static final int REMOTE_IP = 20;
     private static final int FIRST_PORT = 24;
     private static final int PORTS_AFTER = 26;
+    private static final int REALM = 28;
+    private static final int PROTOCOL = 32;
     private static final int NAME_LENGTH = 33;
     private static final int FIXED_BYTES = 35;
 
@@ -60,27 +63,18 @@ final class PackedEntry {
     }
 
     HistoryEntry unpacked() {
-        ByteBuffer in = octets.duplicate().position(at);
-        long fromMillis = in.getLong();
-        long toMillis = in.getLong();
-        int externalIp = in.getInt();
-        int remoteIp = in.getInt();
-        int firstPort = in.getShort() & 0xffff;
-        int portCount = (in.getShort() & 0xffff) + 1;
-        int realm = in.getInt();
-        int protocol = in.get() & 0xff;
-        byte[] name = new byte[in.getShort() & 0xffff];
-        in.get(name);
+        byte[] name = new byte[octets.getShort(at + NAME_LENGTH) & 0xffff];
+        octets.get(at + FIXED_BYTES, name);
         return new HistoryEntry(
-                realm,
+                octets.getInt(at + REALM),
                 new String(name, UTF_8),
-                protocol,
-                externalIp,
-                firstPort,
-                portCount,
-                remoteIp,
-                fromMillis,
-                toMillis);
+                protocol(),
+                externalIp(),
+                firstPort(),
+                portCount(),
+                remoteIp(),
+                fromMillis(),
+                toMillis());
     }
 
     /**
@@ -98,14 +92,27 @@ final class PackedEntry {
 
     /** Its place in the order of settled history. */
     long key() {
-        return PortKey.of(
-                octets.getInt(at + EXTERNAL_IP),
-                octets.getShort(at + FIRST_PORT) & 0xffff,
-                portCount());
+        return PortKey.of(externalIp(), firstPort(), portCount());
+    }
+
+    int externalIp() {
+        return octets.getInt(at + EXTERNAL_IP);
+    }
+
+    int remoteIp() {
+        return octets.getInt(at + REMOTE_IP);
+    }
+
+    int firstPort() {
+        return octets.getShort(at + FIRST_PORT) & 0xffff;
     }
 
     int portCount() {
         return (octets.getShort(at + PORTS_AFTER) & 0xffff) + 1;
+    }
+
+    int protocol() {
+        return octets.get(at + PROTOCOL) & 0xff;
     }
 
     long fromMillis() {
@@ -140,6 +147,6 @@ final class PackedEntry {
 
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(fromMillis()) + Long.hashCode(key());
+        return 31 * (31 * Long.hashCode(fromMillis()) + Long.hashCode(key())) + remoteIp();
     }
 }

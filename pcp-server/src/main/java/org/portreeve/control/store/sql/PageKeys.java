@@ -35,7 +35,12 @@ final class PageKeys {
     }
 
     /** Pages from a first to a last one; none when the last is before the first. */
-    record Range(int first, int last) {}
+    record Range(int first, int last) {
+        /** Those that are not in one that begins no later. */
+        Range after(Range former) {
+            return new Range(Math.max(first, former.last + 1), last);
+        }
+    }
 
     Range all() {
         return new Range(0, count() - 1);

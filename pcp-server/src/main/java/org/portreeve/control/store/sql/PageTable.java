@@ -5,11 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.LongPredicate;
-import org.portreeve.control.store.HistoryEntry;
 
 /** The table of pages of settled history. One thread writes, any may read. */
 final class PageTable {
@@ -35,6 +31,8 @@ final class PageTable {
     private static final String SELECT_BEFORE = SELECT_SOME.formatted("<", SOME);
     private static final String SELECT_AFTER = SELECT_SOME.formatted(">", SOME);
 
+    private static final int KEYS_PAGE = 0;
+
     private final String node;
 
     PageTable(String node) {
@@ -43,63 +41,56 @@ final class PageTable {
 
     void add(Connection connection, SettledPart part, long run, int page, byte[] entries)
             throws SQLException {
+        insert(connection, part.pages(), run, page, entries);
+    }
+
+    void addKeys(Connection connection, SettledPart part, long run, PageKeys keys)
+            throws SQLException {
+        insert(connection, part.keys(), run, KEYS_PAGE, keys.octets());
+    }
+
+    private void insert(Connection connection, int part, long run, int page, byte[] octets)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             at(insert, part, run, page);
-            insert.setBytes(5, entries);
+            insert.setBytes(5, octets);
             insert.executeUpdate();
         }
     }
 
-    private void at(PreparedStatement statement, SettledPart part, long run, int page)
-            throws SQLException {
+    private void at(PreparedStatement statement, int part, long run, int page) throws SQLException {
         statement.setString(1, node);
-        statement.setInt(2, part.column());
+        statement.setInt(2, part);
         statement.setLong(3, run);
         statement.setInt(4, page);
     }
 
-    /** Entries of a row, packed. The octets are not to be changed. */
-    record Page(long run, int number, ByteBuffer octets) {
-        /** The entries of some {@link PortKey}s. */
-        List<HistoryEntry> entries(LongPredicate keys) throws SQLException {
-            try {
-                return StretchCodec.decode(octets, keys);
-            } catch (IllegalArgumentException e) {
-                throw damaged(e);
-            }
-        }
-
-        /** Shows all entries where they lie. */
-        void forEach(Consumer<PackedEntry> reader) throws SQLException {
-            try {
-                StretchCodec.forEach(octets, reader);
-            } catch (IllegalArgumentException e) {
-                throw damaged(e);
-            }
-        }
-
-        private SQLException damaged(IllegalArgumentException cause) {
-            return new SQLException(
-                    "history_page holds %s at page %d of run %d"
-                            .formatted(cause.getMessage(), number, run),
-                    cause);
-        }
-    }
-
-    Optional<Page> find(Connection connection, SettledPart part, long run, int page)
+    Optional<PackedRow> find(Connection connection, SettledPart part, long run, int page)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-            at(select, part, run, page);
-            ResultSet found = select.executeQuery();
-            return found.next()
-                    ? Optional.of(new Page(run, page, ByteBuffer.wrap(found.getBytes(1))))
-                    : Optional.empty();
-        }
+        Optional<byte[]> octets = octets(connection, part.pages(), run, page);
+        String where = "history_page at page %d of run %d".formatted(page, run);
+        return octets.map(found -> new PackedRow(where, ByteBuffer.wrap(found)));
     }
 
     /** For who cannot do without the page. */
     static SQLException missing(long run, int page) {
         return new SQLException("history_page has no page %d of run %d".formatted(page, run));
+    }
+
+    /** With which port each page of a run begins. */
+    PageKeys keys(Connection connection, SettledPart part, long run) throws SQLException {
+        return octets(connection, part.keys(), run, KEYS_PAGE)
+                .map(PageKeys::of)
+                .orElse(PageKeys.NONE);
+    }
+
+    private Optional<byte[]> octets(Connection connection, int part, long run, int page)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+            at(select, part, run, page);
+            ResultSet found = select.executeQuery();
+            return found.next() ? Optional.of(found.getBytes(1)) : Optional.empty();
+        }
     }
 
     /**
@@ -109,17 +100,20 @@ final class PageTable {
      * @return whether there were any
      */
     boolean tidy(Connection connection, long newest) throws SQLException {
-        return remove(connection, SELECT_BEFORE, SettledPart.ONGOING, newest)
-                || remove(connection, SELECT_AFTER, SettledPart.ONGOING, newest)
-                || remove(connection, SELECT_AFTER, SettledPart.OVER, newest);
+        int ongoing = SettledPart.ONGOING.pages();
+        int ongoingKeys = SettledPart.ONGOING.keys();
+        return remove(connection, SELECT_BEFORE, ongoing, newest)
+                || remove(connection, SELECT_BEFORE, ongoingKeys, newest)
+                || remove(connection, SELECT_AFTER, ongoing, newest)
+                || remove(connection, SELECT_AFTER, SettledPart.OVER.pages(), newest);
     }
 
-    private boolean remove(Connection connection, String which, SettledPart part, long newest)
+    private boolean remove(Connection connection, String which, int part, long newest)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(which);
                 PreparedStatement delete = connection.prepareStatement(DELETE)) {
             select.setString(1, node);
-            select.setInt(2, part.column());
+            select.setInt(2, part);
             select.setLong(3, newest);
             ResultSet rows = select.executeQuery();
             boolean isFound = false;

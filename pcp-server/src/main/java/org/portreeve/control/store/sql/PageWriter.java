@@ -3,17 +3,21 @@ package org.portreeve.control.store.sql;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 import org.agrona.collections.LongArrayList;
 
-/** Writes a part of a run, in the order of the keys. One thread. */
+/** Makes the pages of a part of a run, in the order of the keys. One thread. */
 final class PageWriter {
     private final PageTable pages;
     private final SettledPart part;
     private final long run;
     private final LongArrayList keys = new LongArrayList();
     private final ByteBuffer page = ByteBuffer.allocate(StretchCodec.MAX_BYTES);
+    private final Queue<byte[]> unwritten = new ArrayDeque<>();
     private int entries;
+    private int written;
 
     PageWriter(PageTable pages, SettledPart part, long run) {
         this.pages = pages;
@@ -21,9 +25,9 @@ final class PageWriter {
         this.run = run;
     }
 
-    void add(Connection connection, PackedEntry entry) throws SQLException {
+    void add(PackedEntry entry) {
         if (entries == StretchCodec.MAX_ENTRIES || entry.bytes() > page.remaining()) {
-            finish(connection);
+            endPage();
         }
         if (entries == 0) {
             StretchCodec.begin(page.clear());
@@ -33,23 +37,28 @@ final class PageWriter {
         entries++;
     }
 
-    /** Writes the page that is not full. */
-    void finish(Connection connection) throws SQLException {
+    /** Nothing more comes to the page. */
+    void endPage() {
         if (entries > 0) {
-            int number = keys.size() - 1;
-            byte[] octets = Arrays.copyOf(page.array(), page.position());
-            pages.add(connection, part, run, number, octets);
+            unwritten.add(Arrays.copyOf(page.array(), page.position()));
             entries = 0;
         }
     }
 
-    /** Pages that were begun. */
-    int count() {
-        return keys.size();
+    /** How many pages wait to be written. */
+    int unwritten() {
+        return unwritten.size();
     }
 
-    /** The keys that they begin with. */
-    PageKeys keys() {
-        return new PageKeys(keys.toLongArray());
+    /** Writes the pages that wait. */
+    void write(Connection connection) throws SQLException {
+        while (!unwritten.isEmpty()) {
+            pages.add(connection, part, run, written++, unwritten.remove());
+        }
+    }
+
+    /** Writes which ports the pages begin with. */
+    void writeKeys(Connection connection) throws SQLException {
+        pages.addKeys(connection, part, run, new PageKeys(keys.toLongArray()));
     }
 }

@@ -30,8 +30,4 @@ final class PortKey {
     static long range(int externalIp, int firstPort) {
         return single(externalIp, firstPort) | RANGE;
     }
-
-    static int externalIp(long key) {
-        return (int) (key >>> ADDRESS_SHIFT);
-    }
 }

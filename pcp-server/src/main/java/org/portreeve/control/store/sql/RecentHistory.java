@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongPredicate;
 import org.portreeve.control.store.HistoryEntry;
 
 /**
@@ -65,23 +64,8 @@ final class RecentHistory {
         this.runs = runs;
     }
 
-    /** Entries of a row, packed, and its place. The octets are not to be changed. */
-    record Stretch(long place, ByteBuffer octets) {
-        /** The entries of some {@link PortKey}s, in the order in which they were added. */
-        List<HistoryEntry> entries(LongPredicate keys) throws SQLException {
-            try {
-                return StretchCodec.decode(octets, keys);
-            } catch (IllegalArgumentException e) {
-                throw damaged(e);
-            }
-        }
-
-        SQLException damaged(IllegalArgumentException cause) {
-            return new SQLException(
-                    "history_recent holds %s at place %d".formatted(cause.getMessage(), place),
-                    cause);
-        }
-    }
+    /** A row and its place. */
+    record Stretch(long place, PackedRow row) {}
 
     /** Adds entries, in as many rows as they need. */
     void add(Connection connection, List<HistoryEntry> entries) throws SQLException {
@@ -94,8 +78,8 @@ final class RecentHistory {
         }
     }
 
-    private long add(Connection connection, List<HistoryEntry> entries, long last)
-            throws SQLException {
+    /** Adds entries after a place, and returns the last one that they took. */
+    long add(Connection connection, List<HistoryEntry> entries, long last) throws SQLException {
         long place = last;
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             int from = 0;
@@ -120,7 +104,7 @@ final class RecentHistory {
             return lastPlace.get();
         }
         long added = before(connection, END).map(Stretch::place).orElse(ORIGIN);
-        long settled = runs.find(connection, runs.newest(connection)).lastPlace();
+        long settled = runs.newest(connection).lastPlace();
         return Math.max(Math.max(added, settled), ORIGIN);
     }
 
@@ -140,9 +124,13 @@ final class RecentHistory {
             select.setString(1, node);
             select.setLong(2, place);
             ResultSet found = select.executeQuery();
-            return found.next()
-                    ? Optional.of(new Stretch(found.getLong(1), ByteBuffer.wrap(found.getBytes(2))))
-                    : Optional.empty();
+            if (!found.next()) {
+                return Optional.empty();
+            }
+            long at = found.getLong(1);
+            var octets = ByteBuffer.wrap(found.getBytes(2));
+            return Optional.of(
+                    new Stretch(at, new PackedRow("history_recent at place " + at, octets)));
         }
     }
 

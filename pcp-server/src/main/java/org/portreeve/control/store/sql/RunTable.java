@@ -11,26 +11,22 @@ import java.util.List;
 final class RunTable {
     private static final String INSERT =
             """
-            INSERT INTO history_run (node, run, last_place, most_ports, from_millis, to_millis,
-                over_keys, ongoing_keys)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """;
-
-    private static final String SELECT =
-            """
-            SELECT last_place, most_ports, over_keys, ongoing_keys FROM history_run
-            WHERE node = ? AND run = ?
+            INSERT INTO history_run (node, run, last_place, most_ports, from_millis, to_millis)
+            VALUES (?, ?, ?, ?, ?, ?)
             """;
 
     /** Both columns, or H2 sorts all rows instead of following the key. */
     private static final String SELECT_NEWEST =
             """
-            SELECT run FROM history_run WHERE node = ?
+            SELECT run, last_place, most_ports FROM history_run WHERE node = ?
             ORDER BY node DESC, run DESC FETCH FIRST 1 ROWS ONLY
             """;
 
     private static final String SELECT_BETWEEN =
-            "SELECT run FROM history_run WHERE node = ? AND from_millis <= ? AND to_millis >= ?";
+            """
+            SELECT run, last_place, most_ports FROM history_run
+            WHERE node = ? AND to_millis >= ? AND from_millis <= ?
+            """;
 
     private final String node;
 
@@ -47,8 +43,6 @@ final class RunTable {
             insert.setInt(4, run.mostPorts());
             insert.setLong(5, span.fromMillis());
             insert.setLong(6, span.toMillis());
-            insert.setBytes(7, run.over().octets());
-            insert.setBytes(8, run.ongoing().octets());
             insert.executeUpdate();
         }
     }
@@ -68,47 +62,31 @@ final class RunTable {
         }
     }
 
-    /** The number of the newest run. */
-    long newest(Connection connection) throws SQLException {
+    SettledRun newest(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(SELECT_NEWEST)) {
             select.setString(1, node);
             ResultSet found = select.executeQuery();
-            return found.next() ? found.getLong(1) : SettledRun.NONE.number();
+            return found.next() ? run(found) : SettledRun.NONE;
         }
     }
 
-    /** The numbers of the runs in which something may be that was going on between two times. */
-    List<Long> between(Connection connection, long fromMillis, long toMillis) throws SQLException {
+    private static SettledRun run(ResultSet row) throws SQLException {
+        return new SettledRun(row.getLong(1), row.getLong(2), row.getInt(3));
+    }
+
+    /** Runs in which something may be that was going on between two times and is over. */
+    List<SettledRun> between(Connection connection, long fromMillis, long toMillis)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(SELECT_BETWEEN)) {
             select.setString(1, node);
-            select.setLong(2, toMillis);
-            select.setLong(3, fromMillis);
+            select.setLong(2, fromMillis);
+            select.setLong(3, toMillis);
             ResultSet rows = select.executeQuery();
-            List<Long> runs = new ArrayList<>();
+            List<SettledRun> runs = new ArrayList<>();
             while (rows.next()) {
-                runs.add(rows.getLong(1));
+                runs.add(run(rows));
             }
             return runs;
-        }
-    }
-
-    SettledRun find(Connection connection, long number) throws SQLException {
-        if (number == SettledRun.NONE.number()) {
-            return SettledRun.NONE;
-        }
-        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-            select.setString(1, node);
-            select.setLong(2, number);
-            ResultSet found = select.executeQuery();
-            if (!found.next()) {
-                throw new SQLException("history_run has no run %d any more".formatted(number));
-            }
-            return new SettledRun(
-                    number,
-                    found.getLong(1),
-                    found.getInt(2),
-                    PageKeys.of(found.getBytes(3)),
-                    PageKeys.of(found.getBytes(4)));
         }
     }
 }

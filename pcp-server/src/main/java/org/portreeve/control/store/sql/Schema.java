@@ -17,8 +17,8 @@ import org.portreeve.control.store.StoreException;
  * thread.
  */
 final class Schema {
-    /** The number of the last migration. */
-    static final int VERSION = 6;
+    /** The number of the last migration in {@link #MIGRATIONS}. */
+    static final int VERSION = 5;
 
     private static final String MIGRATIONS = "db/migration";
 
@@ -90,7 +90,6 @@ final class Schema {
                     .locations("classpath:" + MIGRATIONS)
                     .failOnMissingLocations(true)
                     .javaMigrationClassProvider(List::of)
-                    .javaMigrations(new UnpackedHistory())
                     .ignoreMigrationPatterns(new String[0])
                     .loggers("slf4j")
                     .load()

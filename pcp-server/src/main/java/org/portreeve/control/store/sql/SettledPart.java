@@ -1,20 +1,27 @@
 package org.portreeve.control.store.sql;
 
-/** Which pages of a run of settled history. */
+/** The pages of a run of settled history. */
 enum SettledPart {
     /** What has ended. */
-    OVER(0),
+    OVER(0, 2),
     /** What was going on when the run was made; of the newest run alone it counts. */
-    ONGOING(1);
+    ONGOING(1, 3);
 
-    private final int column;
+    private final int pages;
+    private final int keys;
 
-    SettledPart(int column) {
-        this.column = column;
+    SettledPart(int pages, int keys) {
+        this.pages = pages;
+        this.keys = keys;
     }
 
-    /** What the table has for it. */
-    int column() {
-        return column;
+    /** What column part has for its pages. */
+    int pages() {
+        return pages;
+    }
+
+    /** What column part has for the keys that its pages begin with. */
+    int keys() {
+        return keys;
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
@@ -18,7 +17,10 @@ import org.portreeve.control.store.sql.RecentHistory.Stretch;
  * runs that are in the order of the ports. Any thread, but for {@link #add}, {@link #settle} and
  * {@link #ongoing}, which are for one.
  */
-final class SqlHistory implements HistoryStore {
+final class SqlHistory implements HistoryStore, AutoCloseable {
+    /** What it takes for a time to put a million entries in order. */
+    private static final long MAX_SETTLING_BYTES = 96L << 20;
+
     private static final String READ = "read the history";
 
     private final Transactions transactions;
@@ -26,12 +28,19 @@ final class SqlHistory implements HistoryStore {
     private final RunTable runs;
     private final PageTable pages;
     private final SettledHistory settled;
+    private final long maxBytes;
 
     /** The run that is made. */
     private Optional<Settling> settling = Optional.empty();
 
     SqlHistory(Transactions transactions, String node) {
+        this(transactions, node, MAX_SETTLING_BYTES);
+    }
+
+    /** With less memory, so with more runs. */
+    SqlHistory(Transactions transactions, String node, long maxBytes) {
         this.transactions = transactions;
+        this.maxBytes = maxBytes;
         this.runs = new RunTable(node);
         this.pages = new PageTable(node);
         this.recent = new RecentHistory(node, runs);
@@ -50,36 +59,38 @@ final class SqlHistory implements HistoryStore {
 
     @Override
     public boolean settle() throws StoreException {
+        boolean goesOn = false;
         try {
-            boolean goesOn = transactions.append("put the history in order", this::settle);
+            goesOn = transactions.append("put the history in order", this::settle);
+        } finally {
+            // Of a step whose transaction failed half may have been done.
             if (!goesOn) {
-                giveUp();
+                close();
             }
-            return goesOn;
-        } catch (StoreException e) {
-            giveUp();
-            throw e;
         }
+        return goesOn;
     }
 
     private boolean settle(Connection connection) throws SQLException {
-        if (settling.isEmpty()) {
-            settling = Optional.of(new Settling(recent, runs, pages, newest(connection)));
-        }
+        boolean isTried = false;
         try {
-            return settling.get().step(connection);
-        } catch (SQLException e) {
-            // Whether this step is tried again or not: half of it may have been done.
-            giveUp();
-            throw e;
+            if (settling.isEmpty()) {
+                settling = Optional.of(new Settling(connection, recent, runs, pages, maxBytes));
+            }
+            boolean goesOn = settling.get().step(connection);
+            isTried = true;
+            return goesOn;
+        } finally {
+            // It may be tried again at once.
+            if (!isTried) {
+                close();
+            }
         }
     }
 
-    private SettledRun newest(Connection connection) throws SQLException {
-        return runs.find(connection, runs.newest(connection));
-    }
-
-    private void giveUp() {
+    /** Gives up what settles; it begins anew with the next call. */
+    @Override
+    public void close() {
         settling.ifPresent(Settling::close);
         settling = Optional.empty();
     }
@@ -87,7 +98,7 @@ final class SqlHistory implements HistoryStore {
     @Override
     public long unsettled() throws StoreException {
         return transactions.read(
-                READ, connection -> recent.count(connection, newest(connection).lastPlace()));
+                READ, connection -> recent.count(connection, runs.newest(connection).lastPlace()));
     }
 
     @Override
@@ -96,7 +107,7 @@ final class SqlHistory implements HistoryStore {
                 READ,
                 connection -> {
                     Set<HistoryEntry> ongoing = new LinkedHashSet<>();
-                    SettledRun newest = newest(connection);
+                    SettledRun newest = runs.newest(connection);
                     settled.readOngoing(connection, newest, ongoing::add);
                     eachAfter(
                             newest.lastPlace(),
@@ -117,7 +128,7 @@ final class SqlHistory implements HistoryStore {
             throws SQLException {
         Optional<Stretch> next = recent.after(connection, place);
         while (next.isPresent()) {
-            next.get().entries(_ -> true).forEach(reader);
+            next.get().row().entries(_ -> true).forEach(reader);
             next = recent.after(connection, next.get().place());
         }
     }
@@ -136,10 +147,9 @@ final class SqlHistory implements HistoryStore {
      */
     private List<HistoryEntry> find(Connection connection, Wanted wanted) throws SQLException {
         var found = new FoundEntries(wanted);
-        LongPredicate isWanted = key -> PortKey.externalIp(key) == wanted.externalIp();
         Optional<Stretch> last = recent.before(connection, RecentHistory.END);
         while (last.isPresent()) {
-            last.get().entries(isWanted).reversed().forEach(found::addRecent);
+            last.get().row().entries(wanted::includes).reversed().forEach(found::addRecent);
             last = recent.before(connection, last.get().place());
         }
         settled.read(connection, wanted, found::addSettled);

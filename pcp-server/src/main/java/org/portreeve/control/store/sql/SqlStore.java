@@ -67,6 +67,7 @@ public final class SqlStore implements AutoCloseable {
         Transactions transactions = Transactions.open(place);
         try {
             Schema.bringUpToDate(place, transactions.source());
+            FormerHistory.takeOver(transactions);
             return new SqlStore(transactions, node);
         } catch (StoreException | RuntimeException e) {
             transactions.close();
@@ -107,6 +108,7 @@ public final class SqlStore implements AutoCloseable {
     /** Closes connections, and the embedded database with them. */
     @Override
     public void close() {
+        history.close();
         transactions.close();
     }
 }

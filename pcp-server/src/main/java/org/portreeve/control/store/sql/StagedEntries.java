@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,24 +30,22 @@ final class StagedEntries implements AutoCloseable {
     private int sortedBits;
     private int next;
 
-    /**
-     * Takes the entries of a stretch over; throws an {@link IllegalArgumentException} when the
-     * octets are none.
-     */
-    void add(ByteBuffer encoded) {
-        StretchCodec.forEach(encoded, _ -> count++);
-        ByteBuffer copy = arena.allocate(encoded.limit()).asByteBuffer();
-        stretches.add(copy.put(encoded.duplicate()).flip());
-        bytes += encoded.limit();
+    /** Takes the entries of a stretch over. */
+    void add(PackedRow stretch) throws SQLException {
+        stretch.forEach(_ -> count++);
+        ByteBuffer octets = stretch.octets();
+        ByteBuffer copy = arena.allocate(octets.limit()).asByteBuffer();
+        stretches.add(copy.put(octets.duplicate()).flip());
+        bytes += octets.limit();
     }
 
     boolean isEmpty() {
         return count == 0;
     }
 
-    /** Octets of the stretches. */
+    /** Octets that they take, with what is needed to put them in order. */
     long bytes() {
-        return bytes;
+        return bytes + 2L * SLOT_BYTES * count;
     }
 
     /**
@@ -55,9 +54,10 @@ final class StagedEntries implements AutoCloseable {
      * @return whether they are not in order yet
      */
     boolean sort() {
-        if (sortedBits == 0) {
+        if (slots.byteSize() == 0) {
             slots = slotted();
             spare = arena.allocate(slots.byteSize(), SLOT_BYTES);
+            return true;
         }
         scatter(slots, spare, sortedBits);
         MemorySegment sorted = spare;

@@ -2,11 +2,9 @@ package org.portreeve.control.store.sql;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 import org.portreeve.control.store.HistoryEntry;
 
 /**
@@ -51,24 +49,6 @@ final class StretchCodec {
     /** What stands before the first entry. */
     static ByteBuffer begin(ByteBuffer octets) {
         return octets.put(FORMAT);
-    }
-
-    /** All entries; throws an {@link IllegalArgumentException} when the octets are none. */
-    static List<HistoryEntry> decode(ByteBuffer encoded) {
-        return decode(encoded, _ -> true);
-    }
-
-    /** The entries of some {@link PortKey}s; of others nothing is made. */
-    static List<HistoryEntry> decode(ByteBuffer encoded, LongPredicate keys) {
-        List<HistoryEntry> entries = new ArrayList<>();
-        forEach(
-                encoded,
-                entry -> {
-                    if (keys.test(entry.key())) {
-                        entries.add(entry.unpacked());
-                    }
-                });
-        return entries;
     }
 
     /** Shows all entries; throws an {@link IllegalArgumentException} when the octets are none. */

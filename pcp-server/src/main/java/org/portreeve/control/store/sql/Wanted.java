@@ -7,19 +7,27 @@ import org.portreeve.control.store.HistoryStore;
 record Wanted(
         int externalIp, int port, int protocol, int remoteIp, long fromMillis, long toMillis) {
     /** Whether an entry is one, but for its end, which another may tell. */
-    boolean includes(HistoryEntry entry) {
+    boolean includes(PackedEntry entry) {
         return entry.externalIp() == externalIp
                 && entry.firstPort() <= port
-                && entry.lastPort() >= port
-                && (entry.protocol() == protocol || entry.protocol() == HistoryEntry.ANY_PROTOCOL)
+                && entry.firstPort() + entry.portCount() > port
+                && isProtocol(entry.protocol())
                 && entry.fromMillis() <= toMillis
-                && (remoteIp == HistoryEntry.ANY_REMOTE
-                        || entry.remoteIp() == remoteIp
-                        || entry.remoteIp() == HistoryEntry.ANY_REMOTE);
+                && isRemote(entry.remoteIp());
+    }
+
+    private boolean isProtocol(int found) {
+        return found == protocol || found == HistoryEntry.ANY_PROTOCOL;
+    }
+
+    private boolean isRemote(int found) {
+        return remoteIp == HistoryEntry.ANY_REMOTE
+                || found == remoteIp
+                || found == HistoryEntry.ANY_REMOTE;
     }
 
     /** Whether what has this end had not ended before. */
-    boolean isNotOverBefore(HistoryEntry entry) {
-        return entry.toMillis() >= fromMillis;
+    boolean isNotOverBefore(long endMillis) {
+        return endMillis >= fromMillis;
     }
 }

@@ -1,6 +1,9 @@
 package org.portreeve.control.store.sql;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -9,16 +12,20 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.portreeve.control.store.HistoryEntry;
 import org.portreeve.control.store.HistoryStore;
 import org.portreeve.control.store.StoreException;
@@ -30,9 +37,13 @@ import org.portreeve.control.store.StoreException;
  */
 class SettlingTest {
     private static final String NODE = "cgn-1";
+    private static final int EXTERNAL = 0xc633_6401;
     private static final int BATCHES = 120;
     private static final int MOST_IN_BATCH = 500;
-    private static final int ADDRESSES = 3;
+
+    /** Memory for a run, so that what is recent is more than one. */
+    private static final long MAX_BYTES = 400_000;
+
     private static final int PORTS = 200;
     private static final int RANGE = 64;
     private static final int REMOTES = 60;
@@ -41,12 +52,13 @@ class SettlingTest {
     @TempDir private Path data;
 
     private Transactions transactions;
-    private HistoryStore history;
+    private SqlHistory history;
 
     /** By what is had; whoever has it now, as it began. */
     private final Map<HistoryEntry, HistoryEntry> open = new HashMap<>();
 
     private final List<HistoryEntry> over = new ArrayList<>();
+    private int[] addresses = {EXTERNAL};
     private SplittableRandom random = new SplittableRandom(1);
     private long nowMillis;
 
@@ -55,11 +67,12 @@ class SettlingTest {
         StorePlace place = StorePlace.inDirectory(data);
         transactions = Transactions.open(place);
         Schema.bringUpToDate(place, transactions.source());
-        history = new SqlHistory(transactions, NODE);
+        history = new SqlHistory(transactions, NODE, MAX_BYTES);
     }
 
     @AfterEach
     void closeStore() {
+        history.close();
         transactions.close();
     }
 
@@ -67,6 +80,7 @@ class SettlingTest {
     @MethodSource("org.portreeve.testkit.Seeds#all")
     void whatWasIsFoundHoweverMuchHasSettled(long seed) throws Exception {
         random = new SplittableRandom(seed);
+        addresses = new int[] {EXTERNAL, random.nextInt(), random.nextInt(), -1, 1};
         int finished = 0;
         for (int batch = 0; batch < BATCHES; batch++) {
             history.add(changes(1 + random.nextInt(MOST_IN_BATCH)));
@@ -76,7 +90,7 @@ class SettlingTest {
                 finished += goesOn ? 0 : 1;
             }
             if (random.nextInt(12) == 0) {
-                history = new SqlHistory(transactions, NODE);
+                reopen();
             }
             assertFindsWhatWas(5);
         }
@@ -91,16 +105,26 @@ class SettlingTest {
         assertEquals(Set.copyOf(open.values()), Set.copyOf(history.ongoing()));
         assertFindsWhatWas(300);
         assertNothingIsLeftOver();
+
+        reopen();
+        history.add(changes(10));
+        assertEquals(10, history.unsettled());
+        assertEquals(Set.copyOf(open.values()), Set.copyOf(history.ongoing()));
+    }
+
+    private void reopen() {
+        history.close();
+        history = new SqlHistory(transactions, NODE, MAX_BYTES);
     }
 
     private List<HistoryEntry> changes(int count) {
         List<HistoryEntry> changes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            nowMillis += 1 + random.nextInt(3);
+            nowMillis += random.nextInt(3);
             HistoryEntry had = possession();
             HistoryEntry former = open.remove(had);
             if (former == null) {
-                HistoryEntry begun = named(had, "s" + random.nextInt(100), nowMillis);
+                HistoryEntry begun = named(had, "s" + random.nextInt(3), nowMillis);
                 open.put(had, begun);
                 changes.add(begun);
             } else {
@@ -114,7 +138,7 @@ class SettlingTest {
 
     /** What somebody can have: the half of all is one busy port. */
     private HistoryEntry possession() {
-        int address = 0xc633_6400 + random.nextInt(ADDRESSES);
+        int address = addresses[random.nextInt(addresses.length)];
         return switch (random.nextInt(8)) {
             case 0, 1, 2, 3 -> shared(1 + random.nextInt(REMOTES));
             case 4 ->
@@ -142,7 +166,7 @@ class SettlingTest {
 
     private static HistoryEntry shared(int remoteIp) {
         return new HistoryEntry(
-                0, "", 6, 0xc633_6400, SHARED_PORT, 1, remoteIp, 0, HistoryEntry.ONGOING);
+                0, "", 6, EXTERNAL, SHARED_PORT, 1, remoteIp, 0, HistoryEntry.ONGOING);
     }
 
     private static HistoryEntry named(HistoryEntry had, String subscriber, long fromMillis) {
@@ -187,47 +211,186 @@ class SettlingTest {
 
     private List<HistoryEntry> was(
             int externalIp, int port, int protocol, int remoteIp, long from, long to) {
-        Set<HistoryEntry> all = new HashSet<>(over);
-        all.addAll(open.values());
-        return all.stream()
+        return Stream.concat(over.stream(), open.values().stream())
                 .filter(entry -> entry.externalIp() == externalIp)
                 .filter(entry -> entry.firstPort() <= port && port <= entry.lastPort())
                 .filter(entry -> entry.protocol() == protocol || entry.protocol() == 0)
                 .filter(entry ->
                         remoteIp == 0 || entry.remoteIp() == remoteIp || entry.remoteIp() == 0)
-                .filter(entry -> entry.fromMillis() <= to && entry.toMillis() >= from)
-                .sorted(Comparator.comparingLong(HistoryEntry::fromMillis).reversed())
+                .filter(entry -> entry.fromMillis() <= to)
+                // What is had, given back and had again within a millisecond has one beginning.
+                .collect(toMap(HistoryEntry::beginning, identity(), SettlingTest::longer))
+                .values()
+                .stream()
+                .filter(entry -> entry.toMillis() >= from)
+                .sorted(
+                        Comparator.comparingLong(HistoryEntry::fromMillis)
+                                .reversed()
+                                .thenComparingInt(HistoryEntry::protocol)
+                                .thenComparingInt(HistoryEntry::remoteIp)
+                                .thenComparing(HistoryEntry::subscriber))
                 .limit(HistoryStore.MAX_FOUND)
                 .toList();
     }
 
+    private static HistoryEntry longer(HistoryEntry one, HistoryEntry other) {
+        return one.toMillis() >= other.toMillis() ? one : other;
+    }
+
     /** Of runs that were given up, of what settled, and of what went on as of former runs. */
     private void assertNothingIsLeftOver() throws StoreException {
-        long pages =
+        long rows =
                 transactions.read(
                         "count",
                         connection -> {
-                            var runs = new RunTable(NODE);
-                            long newest = runs.newest(connection);
-                            long counted = runs.find(connection, newest).ongoing().count();
+                            long newest = new RunTable(NODE).newest(connection).number();
+                            long counted = pageCount(connection, SettledPart.ONGOING, newest) + 1L;
                             for (long run = 1; run <= newest; run++) {
-                                counted += runs.find(connection, run).over().count();
+                                counted += pageCount(connection, SettledPart.OVER, run) + 1L;
                             }
                             return counted;
                         });
-        assertEquals(pages, count("history_page"));
+        assertEquals(rows, count("history_page"));
         assertEquals(0, count("history_recent"));
     }
 
-    private long count(String table) throws StoreException {
-        return transactions.read("count", connection -> count(connection, table));
+    private static int pageCount(Connection connection, SettledPart part, long run)
+            throws SQLException {
+        return new PageTable(NODE).keys(connection, part, run).count();
     }
 
-    private static long count(Connection connection, String table) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
-            rows.next();
-            return rows.getLong(1);
+    private long count(String table) throws StoreException {
+        return transactions.read(
+                "count",
+                connection -> {
+                    try (var statement = connection.createStatement();
+                            var rows = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
+                        rows.next();
+                        return rows.getLong(1);
+                    }
+                });
+    }
+
+    @Test
+    void rangesAreFoundByEachOfTheirPorts() throws StoreException {
+        for (int port = 0; port + RANGE <= 65_536; port += 13) {
+            over.add(new HistoryEntry(0, "s" + port, 0, EXTERNAL, port, RANGE, port, port + 1));
         }
+        history.add(over);
+        settleAll();
+        for (int port = 0; port < 65_536; port += 61) {
+            assertEquals(
+                    was(EXTERNAL, port, 6, 0, 0, Long.MAX_VALUE),
+                    history.find(EXTERNAL, port, 6, 0, 0, Long.MAX_VALUE));
+        }
+    }
+
+    /**
+     * Goal: what is damaged is named, answers do not leave it out, and settling goes on when it is
+     * there again. Method: a row is damaged, looked for, made to settle, and mended.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "history_recent WHERE place = (SELECT MAX(place) FROM history_recent)",
+                "history_page WHERE part = 1 AND page = 0",
+            })
+    void whatIsDamagedIsSaidAndNothingIsLost(String row) throws Exception {
+        history.add(changes(3_000));
+        settleAll();
+        history.add(changes(3_000));
+        byte[] octets = replaced(row, new byte[] {2});
+        int steps = 0;
+        StoreException failure = null;
+        while (failure == null) {
+            try {
+                assertTrue(history.settle(), "it settles after " + steps);
+                steps++;
+            } catch (StoreException e) {
+                failure = e;
+            }
+        }
+        String message = failure.getMessage();
+        assertTrue(message.contains("stretch of history in format 2"), message);
+        assertTrue(message.contains(row.substring(0, row.indexOf(' '))), message);
+        assertThrows(StoreException.class, history::ongoing);
+
+        replaced(row, octets);
+        assertFindsWhatWas(50);
+        settleAll();
+        assertFindsWhatWas(50);
+        assertEquals(Set.copyOf(open.values()), Set.copyOf(history.ongoing()));
+        assertNothingIsLeftOver();
+    }
+
+    private byte[] replaced(String row, byte[] octets) throws StoreException {
+        return transactions.change(
+                "damage",
+                connection -> {
+                    try (var select = connection.createStatement();
+                            var found = select.executeQuery("SELECT entries FROM " + row);
+                            var update =
+                                    connection.prepareStatement(
+                                            "UPDATE "
+                                                    + row.replace(
+                                                            "WHERE", "SET entries = ? WHERE"))) {
+                        found.next();
+                        update.setBytes(1, octets);
+                        assertEquals(1, update.executeUpdate());
+                        return found.getBytes(1);
+                    }
+                });
+    }
+
+    private void settleAll() throws StoreException {
+        while (history.settle() || history.unsettled() > 0) {
+            // One step after the other.
+        }
+    }
+
+    /**
+     * Goal: who asks while runs are made meets each entry once, as it is. Method: one thread begins
+     * and ends ports of a kind and makes runs of it, another asks for ports that somebody has all
+     * the time and for one that was given back.
+     */
+    @Test
+    void whoAsksWhileRunsAreMadeMeetsEverything() throws Exception {
+        int held = 4_000;
+        List<HistoryEntry> begun = new ArrayList<>();
+        for (int port = 1; port <= held; port++) {
+            begun.add(single(port, 100, HistoryEntry.ONGOING));
+        }
+        history.add(begun);
+        HistoryEntry ended = single(held + 1, 100, 200);
+        history.add(List.of(ended.beginning()));
+        settleAll();
+        history.add(List.of(ended));
+        try (var executor = Executors.newSingleThreadExecutor()) {
+            Future<?> settling = executor.submit(this::makeRuns);
+            while (!settling.isDone()) {
+                int port = 1 + random.nextInt(held + 1);
+                HistoryEntry expected = port > held ? ended : begun.get(port - 1);
+                assertEquals(
+                        List.of(expected), history.find(EXTERNAL, port, 6, 0, 0, Long.MAX_VALUE));
+            }
+            settling.get();
+        }
+    }
+
+    private Void makeRuns() throws StoreException {
+        for (int run = 0; run < 30; run++) {
+            for (int i = 0; i < 5; i++) {
+                history.add(
+                        List.of(
+                                single(50_000 + i, run, HistoryEntry.ONGOING),
+                                single(50_000 + i, run, run + 1)));
+            }
+            settleAll();
+        }
+        return null;
+    }
+
+    private static HistoryEntry single(int port, long fromMillis, long toMillis) {
+        return new HistoryEntry(0, "s", 6, EXTERNAL, port, 1, fromMillis, toMillis);
     }
 }
